@@ -1,0 +1,61 @@
+package dev.holdfast.bench;
+
+import dev.holdfast.registry.CommitException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.List;
+
+/**
+ * Runs benchmarks and prints their tables.
+ *
+ * <p>Usage: {@code AllBenches [NAME[,NAME…]]}, of recovery, restart, start and hive. System
+ * properties: {@code holdfast.dist}, the distribution to measure; {@code holdfast.bench.directory},
+ * where to write, else the current one; {@code holdfast.bench.quick}, true for a few rounds only.
+ */
+public final class AllBenches {
+  private static final String ALL = "recovery,restart,start,hive";
+
+  private AllBenches() {}
+
+  /** Runs them. */
+  public static void main(String[] args) throws Exception {
+    List<String> names = List.of((args.length == 0 ? ALL : args[0]).split(",", -1));
+    Path parent = Path.of(System.getProperty("holdfast.bench.directory", ".")).toAbsolutePath();
+    Path directory = Files.createTempDirectory(Files.createDirectories(parent), "bench");
+    var ground =
+        new Ground(
+            Path.of(System.getProperty("holdfast.dist", "host/dist/target/holdfast"))
+                .toAbsolutePath()
+                .normalize(),
+            directory,
+            Boolean.getBoolean("holdfast.bench.quick"));
+    var report = new Report(System.out, InstantSource.system());
+    try {
+      if (names.stream().anyMatch(name -> !name.equals("hive"))) {
+        ground.makeCaches();
+      }
+      for (String name : names) {
+        run(name, ground, report);
+      }
+    } finally {
+      Ground.remove(directory);
+    }
+    // Threads of parts that were measured may be left.
+    System.exit(0);
+  }
+
+  private static void run(String name, Ground ground, Report report)
+      throws IOException, InterruptedException, CommitException {
+    switch (name) {
+      case "recovery" -> new RecoveryBench(ground, InstantSource.system()).run(report);
+      case "restart" -> new RestartBench(ground).run(report);
+      case "start" -> new StartBench(ground).run(report);
+      case "hive" -> new HiveBench(ground).run(report);
+      default ->
+          throw new IllegalArgumentException(
+              "There is no benchmark " + name + "; there are " + ALL + ".");
+    }
+  }
+}

@@ -1,0 +1,64 @@
+package dev.holdfast.bench;
+
+import java.io.IOException;
+import java.io.PrintStream;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
+
+/** Tables for people, which can be pasted into a document. */
+final class Report {
+  private final PrintStream out;
+  private final InstantSource clock;
+
+  Report(PrintStream out, InstantSource clock) {
+    this.out = out;
+    this.clock = clock;
+  }
+
+  /** Begins a table; its rows are in milliseconds. */
+  void table(String title) throws IOException {
+    out.printf("%n### %s%n%n", title);
+    out.printf("%s, load %s; %s. Milliseconds.%n%n", now(), Machine.load(), Machine.describe());
+    out.println("| what | n | p50 | p90 | max | goal |");
+    out.println("| --- | --: | --: | --: | --: | --- |");
+    out.flush();
+  }
+
+  /** What was measured, and what it was to be. */
+  void row(String what, Series series, double goalMillis) {
+    boolean met = series.p50Millis() <= goalMillis;
+    row(what, series, "p50 at most %s: %s".formatted(goalText(goalMillis), met ? "met" : "MISSED"));
+  }
+
+  /** A floor, a peer, or a part of something. */
+  void row(String what, Series series) {
+    row(what, series, "");
+  }
+
+  private void row(String what, Series series, String goal) {
+    out.printf("| %s | %s | %s |%n", what, series.columns(), goal);
+    out.flush();
+  }
+
+  /** Ends a table: how busy the machine was by then. */
+  void end() throws IOException {
+    out.printf("%nEnded %s, load %s.%n", now(), Machine.load());
+    out.flush();
+  }
+
+  /** A sentence below a table. */
+  void say(String sentence) {
+    out.println();
+    out.println(sentence);
+    out.flush();
+  }
+
+  private static String goalText(double millis) {
+    return millis == Math.rint(millis) ? Long.toString((long) millis) : Series.text(millis);
+  }
+
+  private Instant now() {
+    return clock.instant().truncatedTo(ChronoUnit.SECONDS);
+  }
+}

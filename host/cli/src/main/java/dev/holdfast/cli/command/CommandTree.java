@@ -1,0 +1,288 @@
+package dev.holdfast.cli.command;
+
+import static dev.holdfast.cli.command.Entry.both;
+import static dev.holdfast.cli.command.Entry.noun;
+import static dev.holdfast.cli.command.Entry.verb;
+
+import dev.holdfast.cli.session.Surroundings;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.CommandSpec;
+
+/**
+ * All commands, noun first, then verb. Only those that stand in the line are made whole, with their
+ * options read by reflection: that is most of the work of a short command's start.
+ */
+public final class CommandTree {
+  private CommandTree() {}
+
+  static final List<Entry> ENTRIES =
+      List.of(
+          verb(
+              "serve",
+              "Run the cluster service in the foreground.",
+              "holdfast serve --http 127.0.0.1:7700",
+              LaunchedCommands.Serve::new),
+          verb(
+              "demo",
+              "Run the cluster service with a sample cluster of real processes.",
+              "holdfast demo",
+              LaunchedCommands.Demo::new),
+          noun(
+              "service",
+              "The cluster service itself.",
+              "holdfast service status",
+              verb(
+                  "status",
+                  "The service: pid, version, readiness.",
+                  "holdfast service status -o json",
+                  ServiceCommands.Status::new),
+              verb(
+                  "stop",
+                  "Take everything offline in order, then end the service.",
+                  "holdfast service stop --keep",
+                  ServiceCommands.Stop::new)),
+          verb(
+              "status",
+              "Groups, resources, monitors, last failures.",
+              "holdfast status --watch",
+              StatusCommand::new),
+          verb(
+              "why",
+              "Why a resource or group is in its state, and what unblocks it.",
+              "holdfast why web-app",
+              WhyCommand::new),
+          noun(
+              "type",
+              "Resource types.",
+              "holdfast type list",
+              verb("list", "All types.", "holdfast type list -o wide", TypeCommands.ListAll::new),
+              verb(
+                  "show",
+                  "One type.",
+                  "holdfast type show 'Generic Application'",
+                  TypeCommands.Show::new),
+              verb(
+                  "register",
+                  "Register the types of a plugin archive; a newer version upgrades.",
+                  "holdfast type register ticker-0.1.0.zip",
+                  TypeCommands.Register::new),
+              verb(
+                  "unregister",
+                  "Take a type out of the database.",
+                  "holdfast type unregister Ticker --force",
+                  TypeCommands.Unregister::new),
+              verb(
+                  "verify",
+                  "Read every archive again and compare digests; 3 when one is wrong.",
+                  "holdfast type verify",
+                  TypeCommands.Verify::new)),
+          noun(
+              "group",
+              "Groups of resources.",
+              "holdfast group list",
+              verb("list", "All groups.", "holdfast group list", GroupCommands.ListAll::new),
+              verb("show", "One group.", "holdfast group show web", GroupCommands.Show::new),
+              verb(
+                  "create",
+                  "Create a group.",
+                  "holdfast group create web",
+                  GroupCommands.Create::new),
+              verb(
+                  "delete",
+                  "Delete an empty group.",
+                  "holdfast group delete web",
+                  GroupCommands.Delete::new),
+              verb(
+                  "online",
+                  "Bring all its resources online.",
+                  "holdfast group online web",
+                  GroupCommands.Online::new),
+              verb(
+                  "offline",
+                  "Take all its resources offline.",
+                  "holdfast group offline web",
+                  GroupCommands.Offline::new),
+              verb(
+                  "set",
+                  "Set its properties.",
+                  "holdfast group set web Description='the shop'",
+                  GroupCommands.Set::new),
+              verb(
+                  "move",
+                  "Move it to another node (a later release).",
+                  "holdfast group move web --to beta",
+                  LaterCommand::new)),
+          resource(),
+          noun(
+              "monitor",
+              "Resource monitors.",
+              "holdfast monitor list",
+              verb("list", "All monitors.", "holdfast monitor list", MonitorCommands.ListAll::new),
+              verb(
+                  "show",
+                  "One monitor.",
+                  "holdfast monitor show shared-0",
+                  MonitorCommands.Show::new),
+              verb(
+                  "kill",
+                  "Send a signal to a monitor, to see that nothing is lost.",
+                  "holdfast monitor kill shared-0 --signal STOP",
+                  MonitorCommands.Kill::new),
+              verb(
+                  "restart",
+                  "Replace a monitor in order.",
+                  "holdfast monitor restart shared-0",
+                  MonitorCommands.Restart::new),
+              verb(
+                  "threads",
+                  "Its threads (a later release).",
+                  "holdfast monitor threads shared-0",
+                  LaterCommand::new)),
+          both(
+              "events",
+              "The event log.",
+              "holdfast events -f --level error",
+              EventCommands.Query::new,
+              verb(
+                  "show",
+                  "One event.",
+                  "holdfast events show 17 --format kb",
+                  EventCommands.Show::new)),
+          noun(
+              "incident",
+              "Deaths of monitors.",
+              "holdfast incident list",
+              verb(
+                  "list",
+                  "All incidents.",
+                  "holdfast incident list",
+                  IncidentCommands.ListAll::new),
+              verb(
+                  "show", "One incident.", "holdfast incident show 1", IncidentCommands.Show::new)),
+          verb("version", "The version.", "holdfast version", VersionCommand::new),
+          verb(
+              "exit-codes",
+              "What commands end with.",
+              "holdfast exit-codes",
+              ExitCodesCommand::new));
+
+  private static Entry resource() {
+    return noun(
+        "resource",
+        "Resources.",
+        "holdfast resource list",
+        verb(
+            "list",
+            "All resources.",
+            "holdfast resource list -o wide",
+            ResourceCommands.ListAll::new),
+        verb("show", "One resource.", "holdfast resource show web-app", ResourceCommands.Show::new),
+        verb(
+            "create",
+            "Create a resource, Offline.",
+            "holdfast resource create web-app -t 'Generic Application' -g web -p CommandLine='sleep"
+                + " 1000'",
+            ResourceCommands.Create::new),
+        verb(
+            "delete",
+            "Delete a resource that is offline.",
+            "holdfast resource delete web-app",
+            ResourceCommands.Delete::new),
+        verb(
+            "online",
+            "Bring it online, its providers first.",
+            "holdfast resource online web-app",
+            ResourceCommands.Online::new),
+        verb(
+            "offline",
+            "Take it offline, its dependents first.",
+            "holdfast resource offline web-app",
+            ResourceCommands.Offline::new),
+        verb(
+            "restart",
+            "Offline, then online.",
+            "holdfast resource restart web-app",
+            ResourceCommands.Restart::new),
+        verb(
+            "fail",
+            "Have it fail; the restart policy does the rest.",
+            "holdfast resource fail web-app",
+            ResourceCommands.Fail::new),
+        verb(
+            "set",
+            "Set properties; all of them or none. 'Name=' goes back to the default.",
+            "holdfast resource set web-app RestartDelay=0",
+            ResourceCommands.Set::new),
+        verb(
+            "maintenance",
+            "While on, it is not polled and its end is no failure.",
+            "holdfast resource maintenance on web-app",
+            ResourceCommands.Maintenance::new),
+        verb(
+            "reset-failures",
+            "Forget its failures.",
+            "holdfast resource reset-failures web-app",
+            ResourceCommands.ResetFailures::new),
+        verb(
+            "logs",
+            "What its application has written.",
+            "holdfast resource logs web-app -f",
+            ResourceCommands.Logs::new),
+        verb(
+            "control",
+            "Send it a control (a later release).",
+            "holdfast resource control web-app Rotate",
+            LaterCommand::new),
+        verb(
+            "patch",
+            "Maintain it while offline (a later release).",
+            "holdfast resource patch web-app -- vi app.conf",
+            LaterCommand::new));
+  }
+
+  /** The command line for these arguments. */
+  public static CommandLine of(Surroundings surroundings, List<String> args) {
+    var line = new CommandLine(new Root(surroundings));
+    line.getCommandSpec()
+        .usageMessage()
+        .description("Hosts resource types written as plugins, and keeps their resources alive.");
+    Set<String> wanted = Set.copyOf(args);
+    for (Entry entry : ENTRIES) {
+      line.addSubcommand(entry.name(), make(entry, wanted));
+    }
+    line.setExpandAtFiles(false);
+    line.setCaseInsensitiveEnumValuesAllowed(true);
+    line.setUsageHelpAutoWidth(true);
+    return line;
+  }
+
+  private static CommandLine make(Entry entry, Set<String> wanted) {
+    boolean whole = wanted.contains(entry.name());
+    Object worker = whole && entry.maker() != null ? entry.maker().get() : null;
+    CommandSpec spec =
+        worker == null ? CommandSpec.create() : CommandSpec.forAnnotatedObject(worker);
+    spec.usageMessage()
+        .description(entry.description())
+        .footer(footer(entry))
+        .synopsisSubcommandLabel(entry.maker() == null ? "COMMAND" : "[COMMAND]");
+    if (worker instanceof LaterCommand) {
+      spec.parser().unmatchedArgumentsAllowed(true).unmatchedOptionsArePositionalParams(true);
+    }
+    var line = new CommandLine(spec);
+    if (whole) {
+      for (Entry child : entry.children()) {
+        line.addSubcommand(child.name(), make(child, wanted));
+      }
+    }
+    return line;
+  }
+
+  private static String[] footer(Entry entry) {
+    List<String> lines = new ArrayList<>(List.of("", "Example:"));
+    lines.add("  " + entry.example().replace("%", "%%"));
+    return lines.toArray(String[]::new);
+  }
+}

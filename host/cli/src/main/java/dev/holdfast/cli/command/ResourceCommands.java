@@ -1,0 +1,257 @@
+package dev.holdfast.cli.command;
+
+import dev.holdfast.cli.output.Details;
+import dev.holdfast.cli.output.Format;
+import dev.holdfast.cli.output.Json;
+import dev.holdfast.cli.output.Table;
+import dev.holdfast.cli.output.Text;
+import dev.holdfast.cli.session.ExitCode;
+import dev.holdfast.cli.session.Session;
+import dev.holdfast.cli.session.Target;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** {@code holdfast resource …}. */
+final class ResourceCommands {
+  private ResourceCommands() {}
+
+  /** A command about one resource. */
+  abstract static class OnResource extends Verb {
+    @Parameters(index = "0", paramLabel = "RESOURCE", description = "Its name or id.")
+    String resource = "";
+  }
+
+  /** A command that is a verb of the API, and nothing more. */
+  abstract static class PlainVerb extends OnResource {
+    private final String verb;
+
+    PlainVerb(String verb) {
+      this.verb = verb;
+    }
+
+    @Override
+    int run(Session session) {
+      return session.change("POST", Target.of("resources", resource, verb), null);
+    }
+  }
+
+  static final class Online extends PlainVerb {
+    Online() {
+      super("online");
+    }
+  }
+
+  static final class Offline extends PlainVerb {
+    Offline() {
+      super("offline");
+    }
+  }
+
+  static final class Restart extends PlainVerb {
+    Restart() {
+      super("restart");
+    }
+  }
+
+  static final class Fail extends PlainVerb {
+    Fail() {
+      super("fail");
+    }
+  }
+
+  static final class ResetFailures extends PlainVerb {
+    ResetFailures() {
+      super("reset-failures");
+    }
+  }
+
+  static final class ListAll extends Verb {
+    @Override
+    int run(Session session) {
+      session.print(service(session).ask(Target.of("resources")), all -> table(session, all));
+      return ExitCode.OK.number();
+    }
+
+    private static List<String> table(Session session, List<JsonNode> resources) {
+      boolean wide = session.flags().format == Format.wide;
+      List<String> fields =
+          wide
+              ? List.of(
+                  "name",
+                  "group",
+                  "type",
+                  "plugin",
+                  "pluginVersion",
+                  "typeStatus",
+                  "state",
+                  "health",
+                  "wanted",
+                  "monitor",
+                  "monitorPid",
+                  "pid",
+                  "failures",
+                  "restarts",
+                  "adoptions",
+                  "dependsOn",
+                  "id")
+              : List.of("name", "group", "type", "state", "health", "monitor", "pid");
+      List<String> headers = new ArrayList<>(fields);
+      headers.add("since");
+      headers.add("detail");
+      var table =
+          new Table(headers.stream().map(h -> h.toUpperCase(Locale.ROOT)).toArray(String[]::new));
+      for (JsonNode resource : resources) {
+        List<String> cells = new ArrayList<>();
+        fields.forEach(field -> cells.add(Details.inline(resource.path(field))));
+        cells.add(session.times().ago(resource.path("since").asString("-")));
+        cells.add(Details.inline(resource.path("detail")));
+        table.row(cells);
+      }
+      return table.lines();
+    }
+  }
+
+  static final class Show extends OnResource {
+    @Override
+    int run(Session session) {
+      session.printDetails(service(session).ask(Target.of("resources", resource)));
+      return ExitCode.OK.number();
+    }
+  }
+
+  static final class Create extends OnResource {
+    @Option(
+        names = {"-t", "--type"},
+        paramLabel = "TYPE",
+        required = true,
+        description = "Its type.")
+    String type = "";
+
+    @Option(
+        names = {"-g", "--group"},
+        paramLabel = "GROUP",
+        required = true,
+        description = "Its group.")
+    String group = "";
+
+    @Option(
+        names = {"-p", "--property"},
+        paramLabel = "NAME=VALUE",
+        description = "A property; the same name again adds to a list.")
+    List<String> properties = new ArrayList<>();
+
+    @Option(names = "--separate-monitor", description = "It gets a monitor of its own.")
+    boolean separateMonitor;
+
+    @Option(
+        names = "--depends",
+        paramLabel = "EXPR",
+        description = "What it depends on: NAME, or NAME and NAME.")
+    List<String> depends = new ArrayList<>();
+
+    @Override
+    int run(Session session) {
+      ObjectNode body =
+          Json.object()
+              .put("name", resource)
+              .put("type", type)
+              .put("group", group)
+              .put("separateMonitor", separateMonitor);
+      body.set("properties", Assignments.read(properties));
+      ArrayNode dependsOn = body.putArray("dependsOn");
+      depends.forEach(expression -> Dependencies.read(expression).forEach(dependsOn::add));
+      return session.change("POST", Target.of("resources"), body);
+    }
+  }
+
+  static final class Delete extends OnResource {
+    @Override
+    int run(Session session) {
+      return session.change("DELETE", Target.of("resources", resource), null);
+    }
+  }
+
+  static final class Set extends OnResource {
+    @Option(names = "--private", description = "Only the type's own properties.")
+    boolean privateOnly;
+
+    @Parameters(index = "1..*", arity = "1..*", paramLabel = "NAME=VALUE")
+    List<String> assignments = new ArrayList<>();
+
+    @Override
+    int run(Session session) {
+      ObjectNode body = Json.object().put("privateOnly", privateOnly);
+      body.set("properties", Assignments.read(assignments));
+      return session.change("PATCH", Target.of("resources", resource, "properties"), body);
+    }
+  }
+
+  static final class Maintenance extends Verb {
+    @Parameters(index = "0", paramLabel = "on|off")
+    String mode = "";
+
+    @Parameters(index = "1", paramLabel = "RESOURCE", description = "Its name or id.")
+    String resource = "";
+
+    @Override
+    int run(Session session) {
+      if (!mode.equals("on") && !mode.equals("off")) {
+        throw usage("Maintenance is \"" + mode + "\"; it is on or off.");
+      }
+      return session.change(
+          "PUT",
+          Target.of("resources", resource, "maintenance"),
+          Json.object().put("on", mode.equals("on")));
+    }
+  }
+
+  static final class Logs extends OnResource {
+    private static final long DEFAULT_TAIL = 64 * 1024;
+
+    @Option(
+        names = {"-f", "--follow"},
+        description = "Go on with what is written later.")
+    boolean follow;
+
+    @Option(
+        names = "--tail",
+        paramLabel = "BYTES",
+        description = "Begin that many bytes before the end; default 65536.")
+    long tail = DEFAULT_TAIL;
+
+    @Override
+    int run(Session session) {
+      if (tail < 0) {
+        throw usage("--tail is " + tail + "; it is a number of bytes, from 0 up.");
+      }
+      Object from = tail == 0 && !follow ? 0 : -tail;
+      if (follow) {
+        service(session)
+            .follow(
+                Target.of("resources", resource, "log", "stream").with("from", from),
+                piece -> print(session, Session.envelope("Log", piece)));
+      } else {
+        print(
+            session,
+            service(session).ask(Target.of("resources", resource, "log").with("from", from)));
+      }
+      return ExitCode.OK.number();
+    }
+
+    private static void print(Session session, JsonNode envelope) {
+      if (session.flags().format != Format.table) {
+        session.print(envelope, items -> List.of());
+        return;
+      }
+      String text = envelope.path("items").path(0).path("text").asString("");
+      session.out().print(Text.manyLines(text));
+      session.out().flush();
+    }
+  }
+}

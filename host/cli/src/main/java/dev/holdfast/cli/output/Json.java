@@ -1,0 +1,40 @@
+package dev.holdfast.cli.output;
+
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+
+/** JSON as trees: this side shows what it gets and need not know every field. */
+public final class Json {
+  private static final JsonMapper MAPPER = JsonMapper.builder().build();
+
+  private Json() {}
+
+  /** Reads a document; throws Jackson's own exception when it is none. */
+  public static JsonNode read(String text) {
+    return MAPPER.readTree(text);
+  }
+
+  public static JsonNode read(byte[] text) {
+    return MAPPER.readTree(text);
+  }
+
+  public static byte[] bytes(JsonNode node) {
+    return MAPPER.writeValueAsBytes(node);
+  }
+
+  /** On one line. */
+  public static String line(JsonNode node) {
+    return MAPPER.writeValueAsString(node);
+  }
+
+  /** Over many lines, indented by two. */
+  public static String pretty(JsonNode node) {
+    return MAPPER.writerWithDefaultPrettyPrinter().writeValueAsString(node);
+  }
+
+  public static ObjectNode object() {
+    return JsonNodeFactory.instance.objectNode();
+  }
+}

@@ -1,0 +1,51 @@
+package dev.holdfast.cluster;
+
+import dev.holdfast.spi.OfflineReason;
+import java.time.Instant;
+import java.util.Optional;
+
+/**
+ * What the cluster service is told to do. The state that goes with an action is durable before the
+ * action is taken.
+ */
+public sealed interface Action {
+  /** Resolve its type in the monitor and open it there. */
+  record Open(ResourceId resource, MonitorName monitor, long epoch) implements Action {}
+
+  /**
+   * Call an entry point.
+   *
+   * @param deadline what the plugin is told; the decisions keep their own
+   */
+  record Call(
+      ResourceId resource,
+      long epoch,
+      EntryPoint entryPoint,
+      Instant deadline,
+      Optional<OfflineReason> reason)
+      implements Action {}
+
+  /** Tell the call in flight that nobody waits for it. */
+  record CancelCall(ResourceId resource) implements Action {}
+
+  /** Have the monitor poll it. */
+  record StartPolling(ResourceId resource, long epoch) implements Action {}
+
+  /** Have the monitor stop polling it. */
+  record StopPolling(ResourceId resource, long epoch) implements Action {}
+
+  /** Close it in its monitor. */
+  record Close(ResourceId resource, MonitorName monitor, long epoch) implements Action {}
+
+  /** Start a monitor. */
+  record StartMonitor(MonitorName monitor) implements Action {}
+
+  /** Ask a monitor that nobody needs to leave. */
+  record StopMonitor(MonitorName monitor) implements Action {}
+
+  /** End a monitor that hangs, so that another takes over. */
+  record KillMonitor(MonitorName monitor, String because) implements Action {}
+
+  /** Write an event. */
+  record Tell(Notice notice) implements Action {}
+}

@@ -1,0 +1,220 @@
+package dev.holdfast.cluster;
+
+import dev.holdfast.spi.Exit;
+import dev.holdfast.spi.Lives;
+import dev.holdfast.spi.Timings;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+
+/**
+ * A resource: what was said about it, and how it is.
+ *
+ * @param lives where its thing lives; from the type's registration
+ * @param timings the type's timings; from the registration
+ * @param epoch only grows: one more with each opening and each online
+ * @param since when its {@link ResourceState} last changed
+ * @param restarts how often it was brought online again after it had been Failed
+ * @param adoptions how often it was found Running after a death
+ * @param unsupervisedSince since when no monitor holds it
+ * @param openIn the monitor that holds it, or was told to open it
+ * @param bounce whether it is to be taken offline once before being wanted counts (restart)
+ */
+public record ClusterResource(
+    ResourceConfig config,
+    Lives lives,
+    Timings timings,
+    Phase phase,
+    long epoch,
+    HealthState health,
+    String detail,
+    Instant since,
+    FailureWindow failures,
+    long restarts,
+    long adoptions,
+    Optional<Exit> lastExit,
+    Optional<Instant> unsupervisedSince,
+    Optional<MonitorName> openIn,
+    boolean bounce) {
+
+  /** What is not polled has all the time there is. */
+  private static final Duration NEVER = Duration.ofDays(36_500);
+
+  /** A resource as it is created: Offline, known to nobody yet. */
+  public static ClusterResource created(
+      ResourceConfig config, Lives lives, Timings timings, Instant now) {
+    return new ClusterResource(
+        config,
+        lives,
+        timings,
+        new Phase.Closed(new Phase.Offline()),
+        0,
+        HealthState.UNKNOWN,
+        "",
+        now,
+        FailureWindow.EMPTY,
+        0,
+        0,
+        Optional.empty(),
+        Optional.of(now),
+        Optional.empty(),
+        false);
+  }
+
+  public ResourceId id() {
+    return config.id();
+  }
+
+  public ResourceState state() {
+    return phase.state();
+  }
+
+  /**
+   * Whether it runs, may run, or is on its way: what its providers wait for when they go offline.
+   * What is Failed is not, once everything that could be done to end it was done.
+   */
+  public boolean isActive() {
+    return isActive(phase);
+  }
+
+  private static boolean isActive(Phase phase) {
+    return switch (phase) {
+      case Phase.Recovering recovering -> isActive(recovering.memory());
+      case Phase.Starting _, Phase.Stopping _, Phase.Online _ -> true;
+      case Phase.Offline _, Phase.Failed _ -> false;
+    };
+  }
+
+  /** Whether a monitor holds it. */
+  public boolean isSupervised() {
+    return !(phase instanceof Phase.Closed || phase instanceof Phase.Opening);
+  }
+
+  /** How often LooksAlive is asked: its own interval, else the type's. */
+  public Duration looksAliveInterval() {
+    return config.common().looksAlivePollInterval().orElse(timings.looksAlive());
+  }
+
+  /** How often IsAlive is asked: its own interval, else the type's. */
+  public Duration isAliveInterval() {
+    return config.common().isAlivePollInterval().orElse(timings.isAlive());
+  }
+
+  /**
+   * When the monitor must have reported a check, counted from now. Both checks run on one schedule
+   * there, so the shorter interval says when one reports.
+   */
+  Instant reportBy(Instant now) {
+    CommonProperties common = config.common();
+    if (common.maintenanceMode()) {
+      return now.plus(NEVER);
+    }
+    Duration looks = looksAliveInterval();
+    Duration is = isAliveInterval();
+    Duration interval = looks.compareTo(is) < 0 ? looks : is;
+    return now.plus(interval).plus(common.deadlockTimeout());
+  }
+
+  /** A copy to be changed field by field. */
+  public Draft edit() {
+    return new Draft(this);
+  }
+
+  /** A resource while it is being decided about. */
+  public static final class Draft {
+    ResourceConfig config;
+    Lives lives;
+    Timings timings;
+    private Phase phase;
+    long epoch;
+    HealthState health;
+    String detail;
+    private Instant since;
+    FailureWindow failures;
+    long restarts;
+    long adoptions;
+    Optional<Exit> lastExit;
+    Optional<Instant> unsupervisedSince;
+    Optional<MonitorName> openIn;
+    boolean bounce;
+
+    private Draft(ClusterResource resource) {
+      config = resource.config;
+      lives = resource.lives;
+      timings = resource.timings;
+      phase = resource.phase;
+      epoch = resource.epoch;
+      health = resource.health;
+      detail = resource.detail;
+      since = resource.since;
+      failures = resource.failures;
+      restarts = resource.restarts;
+      adoptions = resource.adoptions;
+      lastExit = resource.lastExit;
+      unsupervisedSince = resource.unsupervisedSince;
+      openIn = resource.openIn;
+      bounce = resource.bounce;
+    }
+
+    /** Enters a phase; {@code since} moves when people see another state. */
+    Draft enter(Phase next, String newDetail, Instant now) {
+      if (next.state() != phase.state()) {
+        since = now;
+      }
+      if (!(next instanceof Phase.Online)) {
+        health = HealthState.UNKNOWN;
+      }
+      phase = next;
+      detail = newDetail;
+      return this;
+    }
+
+    Phase phase() {
+      return phase;
+    }
+
+    /** What was read back from the cluster database. */
+    public Draft remembered(
+        long newEpoch,
+        Phase.Memory memory,
+        String newDetail,
+        Instant newSince,
+        Optional<Instant> newUnsupervisedSince) {
+      epoch = newEpoch;
+      phase = new Phase.Closed(memory);
+      detail = newDetail;
+      since = newSince;
+      unsupervisedSince = newUnsupervisedSince;
+      return this;
+    }
+
+    /** What was counted before. */
+    public Draft counted(FailureWindow window, long restarted, long adopted, Optional<Exit> exit) {
+      failures = window;
+      restarts = restarted;
+      adoptions = adopted;
+      lastExit = exit;
+      return this;
+    }
+
+    /** The finished copy. */
+    public ClusterResource done() {
+      return new ClusterResource(
+          config,
+          lives,
+          timings,
+          phase,
+          epoch,
+          health,
+          detail,
+          since,
+          failures,
+          restarts,
+          adoptions,
+          lastExit,
+          unsupervisedSince,
+          openIn,
+          bounce);
+    }
+  }
+}

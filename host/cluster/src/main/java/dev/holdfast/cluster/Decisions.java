@@ -1,0 +1,570 @@
+package dev.holdfast.cluster;
+
+import com.google.common.collect.ImmutableMap;
+import com.google.common.collect.ImmutableSortedMap;
+import dev.holdfast.cluster.ClusterState.Mode;
+import dev.holdfast.cluster.MonitorStatus.Phase.Ready;
+import dev.holdfast.cluster.MonitorStatus.Phase.Starting;
+import dev.holdfast.cluster.MonitorStatus.Phase.Stopped;
+import dev.holdfast.cluster.MonitorStatus.Phase.Stopping;
+import dev.holdfast.cluster.MonitorStatus.Phase.Waiting;
+import dev.holdfast.spi.Exit;
+import dev.holdfast.spi.Lives;
+import dev.holdfast.spi.OfflineReason;
+import dev.holdfast.spi.Timings;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+
+/**
+ * The cluster's decisions: events and the time in, the new state and the actions to take out.
+ *
+ * <p>After the events of a step have had their effect, every resource is compared with what is
+ * wanted of it, in the order of dependencies: providers come Online before their dependents and go
+ * Offline after them; a provider that fails takes its dependents offline before it is restarted,
+ * and they come back with it. That a monitor died changes nobody's state: a provider without a
+ * monitor is as Online as it was.
+ *
+ * <p>Pure and without state of its own; safe to use from any thread.
+ */
+public final class Decisions {
+  /** How long a monitor may take from its start to ready. */
+  static final Duration MONITOR_START_LIMIT = Duration.ofSeconds(60);
+
+  /** How long a monitor may take to leave when asked. */
+  static final Duration MONITOR_STOP_LIMIT = Duration.ofSeconds(10);
+
+  /** How long a monitor must have lived for its death not to count with the one before. */
+  static final Duration STRIKE_MEMORY = Duration.ofSeconds(60);
+
+  private static final Duration BACKOFF_MIN = Duration.ofMillis(250);
+  private static final Duration BACKOFF_MAX = Duration.ofSeconds(30);
+
+  private final Duration replacementDelay;
+
+  /**
+   * @param replacementDelay how long a dead monitor's replacement is held back; zero but for people
+   *     who test what holds while there is none
+   */
+  public Decisions(Duration replacementDelay) {
+    this.replacementDelay = replacementDelay;
+  }
+
+  /**
+   * What follows from events.
+   *
+   * @param actions in the order in which they are to be taken, once the state is durable
+   */
+  public record Step(ClusterState state, List<Action> actions) {}
+
+  /**
+   * Decides events that happened in this order. Every step looks at the clock, after its events: an
+   * answer that comes with its deadline is in time, and whatever is due is dealt with.
+   */
+  public Step on(ClusterState state, List<ClusterEvent> events, Instant now) {
+    var work = new Work(state, now);
+    for (ClusterEvent event : events) {
+      work.on(event);
+    }
+    work.reconcile();
+    return new Step(work.done(), work.out.actions());
+  }
+
+  /** A step while it is being decided. */
+  private final class Work {
+    private final ClusterState before;
+    private final Instant now;
+    private final Outbox out = new Outbox();
+    private final Map<GroupId, GroupConfig> groups;
+    private final TreeMap<String, TypeRegistration> types;
+    private final Map<String, ClusterState.TypeProblem> typeProblems;
+    private final Map<ResourceId, ClusterResource> resources;
+    private final TreeMap<MonitorName, MonitorStatus> monitors;
+    private final Set<String> typesBack = new HashSet<>();
+    private Mode mode;
+
+    Work(ClusterState state, Instant now) {
+      this.before = state;
+      this.now = now;
+      this.mode = state.mode();
+      this.groups = new LinkedHashMap<>(state.groups());
+      this.types = new TreeMap<>(state.types());
+      this.typeProblems = new LinkedHashMap<>(state.typeProblems());
+      this.resources = new LinkedHashMap<>(state.resources());
+      this.monitors = new TreeMap<>(state.monitors());
+    }
+
+    ClusterState done() {
+      return new ClusterState(
+          mode,
+          groups.equals(before.groups()) ? before.groups() : ImmutableMap.copyOf(groups),
+          ImmutableSortedMap.copyOf(types),
+          ImmutableMap.copyOf(typeProblems),
+          ImmutableMap.copyOf(resources),
+          ImmutableSortedMap.copyOf(monitors));
+    }
+
+    void on(ClusterEvent event) {
+      switch (event) {
+        case ClusterEvent.OfResource(ResourceId id, ResourceEvent what) -> tell(id, what);
+        case ClusterEvent.Tick() -> {
+          // Every step looks at the clock.
+        }
+        case ClusterEvent.MonitorStarted(MonitorName name, int pid) -> monitorStarted(name, pid);
+        case ClusterEvent.MonitorReady(MonitorName name) -> monitorReady(name);
+        case ClusterEvent.MonitorDied(MonitorName name, boolean ownDoing) ->
+            monitorDied(name, ownDoing);
+        case ClusterEvent.MonitorReplaced(MonitorName name) -> replace(name);
+        case ClusterEvent.ProcessEnded(ResourceId id, Exit exit) -> processEnded(id, exit);
+        case ClusterEvent.TypeRegistered(TypeRegistration type) -> typeRegistered(type);
+        case ClusterEvent.TypeUnregistered(String name) -> {
+          types.remove(ClusterState.key(name));
+          typeProblems.remove(ClusterState.key(name));
+        }
+        case ClusterEvent.TypeResolved(String name, Optional<ClusterState.TypeProblem> problem) ->
+            typeResolved(name, problem);
+        case ClusterEvent.GroupPut(GroupConfig group) -> groups.put(group.id(), group);
+        case ClusterEvent.GroupDeleted(GroupId group) -> groups.remove(group);
+        case ClusterEvent.ResourceCreated(ResourceConfig config) -> created(config);
+        case ClusterEvent.ResourceDeleted(ResourceId id) -> deleted(id);
+        case ClusterEvent.PropertiesSet(
+                ResourceId id,
+                CommonProperties common,
+                Map<String, List<String>> properties) ->
+            configured(id, draft -> draft.config = draft.config.with(common, properties));
+        case ClusterEvent.Wanted(List<ResourceId> ids, boolean online) -> wanted(ids, online);
+        case ClusterEvent.Restart(ResourceId id) -> restart(id);
+        case ClusterEvent.Stop() -> mode = Mode.STOPPING;
+      }
+    }
+
+    // ---- effects of events ---------------------------------------------------------------
+
+    private void tell(ResourceId id, ResourceEvent event) {
+      ClusterResource resource = resources.get(id);
+      if (resource != null) {
+        resources.put(id, ResourceMachine.on(resource, event, now, out));
+      }
+    }
+
+    private void edit(ResourceId id, Consumer<ClusterResource.Draft> change) {
+      resources.computeIfPresent(
+          id,
+          (_, resource) -> {
+            var draft = resource.edit();
+            change.accept(draft);
+            return draft.done();
+          });
+    }
+
+    /** Changes what was said about a resource, or its type; the monitor polls it by that. */
+    private void configured(ResourceId id, Consumer<ClusterResource.Draft> change) {
+      ClusterResource old = resources.get(id);
+      if (old == null) {
+        return;
+      }
+      edit(id, change);
+      if (!resource(id).reportBy(now).equals(old.reportBy(now))) {
+        tell(id, new ResourceEvent.PollingChanged());
+      }
+    }
+
+    private void tick() {
+      for (ClusterResource resource : List.copyOf(resources.values())) {
+        if (isDue(resource.phase().due())) {
+          tell(resource.id(), new ResourceEvent.Due());
+        }
+      }
+      for (MonitorStatus monitor : List.copyOf(monitors.values())) {
+        if (isDue(monitor.due())) {
+          monitorDue(monitor);
+        }
+      }
+    }
+
+    private boolean isDue(Optional<Instant> moment) {
+      return moment.filter(due -> !due.isAfter(now)).isPresent();
+    }
+
+    private void processEnded(ResourceId id, Exit exit) {
+      edit(id, draft -> draft.lastExit = Optional.of(exit));
+      tell(id, new ResourceEvent.ProcessEnded());
+    }
+
+    private void typeRegistered(TypeRegistration type) {
+      types.put(ClusterState.key(type.name()), type);
+      typeProblems.remove(ClusterState.key(type.name()));
+      typesBack.add(ClusterState.key(type.name()));
+      var description = type.version().description();
+      for (ClusterResource resource : List.copyOf(resources.values())) {
+        if (resource.config().type().equalsIgnoreCase(type.name())) {
+          configured(
+              resource.id(),
+              draft -> {
+                draft.lives = description.lives();
+                draft.timings = description.timings();
+              });
+        }
+      }
+    }
+
+    private void typeResolved(String name, Optional<ClusterState.TypeProblem> problem) {
+      if (problem.isPresent()) {
+        typeProblems.put(ClusterState.key(name), problem.get());
+      } else if (typeProblems.remove(ClusterState.key(name)) != null) {
+        typesBack.add(ClusterState.key(name));
+      }
+    }
+
+    private void created(ResourceConfig config) {
+      var description =
+          Optional.ofNullable(types.get(ClusterState.key(config.type())))
+              .map(type -> type.version().description());
+      Lives lives = description.map(d -> d.lives()).orElse(Lives.ON_NODE);
+      Timings timings = description.map(d -> d.timings()).orElse(Timings.DEFAULT);
+      resources.put(config.id(), ClusterResource.created(config, lives, timings, now));
+    }
+
+    private void deleted(ResourceId id) {
+      ClusterResource resource = resources.remove(id);
+      if (resource != null) {
+        resource
+            .openIn()
+            .ifPresent(monitor -> out.add(new Action.Close(id, monitor, resource.epoch())));
+      }
+    }
+
+    private void wanted(List<ResourceId> ids, boolean online) {
+      DependencyOrder order = order();
+      Set<ResourceId> all = new LinkedHashSet<>();
+      for (ResourceId id : ids) {
+        if (resources.containsKey(id)) {
+          all.add(id);
+          all.addAll(online ? order.providersOf(id) : order.dependentsOf(id));
+        }
+      }
+      for (ResourceId id : all) {
+        edit(id, draft -> draft.config = draft.config.wanted(online));
+        // To try it, or to see whether it is gone: what is Failed may have to wait for either.
+        tell(id, new ResourceEvent.TryNow());
+      }
+    }
+
+    private void restart(ResourceId id) {
+      edit(id, draft -> draft.bounce = true);
+      wanted(List.of(id), true);
+    }
+
+    // ---- monitors --------------------------------------------------------------------------
+
+    private void monitorStarted(MonitorName name, int pid) {
+      monitors.computeIfPresent(
+          name,
+          (_, m) ->
+              new MonitorStatus(
+                  name,
+                  m.phase(),
+                  m.epoch(),
+                  Optional.of(pid),
+                  m.restarts(),
+                  m.strikes(),
+                  m.since()));
+    }
+
+    private void monitorReady(MonitorName name) {
+      // One that died meanwhile, or was told to leave, is not ready for anything.
+      monitors.computeIfPresent(
+          name, (_, m) -> m.phase() instanceof Starting ? m.enter(new Ready(), now) : m);
+    }
+
+    private void monitorDied(MonitorName name, boolean ownDoing) {
+      MonitorStatus monitor = monitors.get(name);
+      if (monitor == null
+          || monitor.phase() instanceof Waiting
+          || monitor.phase() instanceof Stopped) {
+        // Told twice.
+        return;
+      }
+      boolean asked = monitor.phase() instanceof Stopping;
+      boolean young = Duration.between(monitor.since(), now).compareTo(STRIKE_MEMORY) < 0;
+      int strikes = asked || !ownDoing ? 0 : young ? monitor.strikes() + 1 : 1;
+      Instant startAt = now.plus(replacementDelay).plus(backoff(strikes));
+      monitors.put(
+          name,
+          new MonitorStatus(
+              name,
+              asked ? new Stopped() : new Waiting(startAt),
+              monitor.epoch(),
+              Optional.empty(),
+              monitor.restarts() + (asked ? 0 : 1),
+              strikes,
+              now));
+      for (ClusterResource resource : List.copyOf(resources.values())) {
+        if (resource.openIn().filter(name::equals).isPresent()) {
+          tell(resource.id(), new ResourceEvent.MonitorLost());
+        }
+      }
+    }
+
+    /** It is asked to leave; since it is needed, another is started once it is gone. */
+    private void replace(MonitorName name) {
+      MonitorStatus monitor = monitors.get(name);
+      if (monitor != null && monitor.phase() instanceof Ready) {
+        monitors.put(name, monitor.enter(stoppingNow(), now));
+        out.add(new Action.StopMonitor(name));
+      }
+    }
+
+    private Duration backoff(int strikes) {
+      if (strikes <= 1) {
+        return Duration.ZERO;
+      }
+      Duration backoff = BACKOFF_MIN.multipliedBy(1L << Math.min(strikes - 2, 20));
+      return backoff.compareTo(BACKOFF_MAX) < 0 ? backoff : BACKOFF_MAX;
+    }
+
+    private void monitorDue(MonitorStatus monitor) {
+      switch (monitor.phase()) {
+        case Starting _ -> {
+          out.kill(monitor.name(), "not ready within " + ResourceMachine.text(MONITOR_START_LIMIT));
+          monitors.put(monitor.name(), monitor.enter(startingNow(), now));
+        }
+        case Stopping _ -> {
+          out.kill(
+              monitor.name(), "did not leave within " + ResourceMachine.text(MONITOR_STOP_LIMIT));
+          monitors.put(monitor.name(), monitor.enter(stoppingNow(), now));
+        }
+        case Waiting _ -> start(monitor);
+        case Stopped _ -> {}
+        case Ready _ -> {}
+      }
+    }
+
+    private Starting startingNow() {
+      return new Starting(now.plus(MONITOR_START_LIMIT));
+    }
+
+    private Stopping stoppingNow() {
+      return new Stopping(now.plus(MONITOR_STOP_LIMIT));
+    }
+
+    private void start(MonitorStatus monitor) {
+      monitors.put(
+          monitor.name(),
+          new MonitorStatus(
+              monitor.name(),
+              startingNow(),
+              monitor.epoch() + 1,
+              Optional.empty(),
+              monitor.restarts(),
+              monitor.strikes(),
+              now));
+      out.add(new Action.StartMonitor(monitor.name()));
+    }
+
+    /** Starts monitors that are needed and are not there; lets go of those nobody needs. */
+    private void reconcileMonitors() {
+      Set<MonitorName> needed = new HashSet<>();
+      needed.add(MonitorName.SHARED);
+      for (ClusterResource resource : resources.values()) {
+        needed.add(resource.openIn().orElse(resource.config().monitor()));
+      }
+      for (MonitorName name : needed) {
+        MonitorStatus monitor =
+            monitors.computeIfAbsent(
+                name, _ -> new MonitorStatus(name, new Stopped(), 0, Optional.empty(), 0, 0, now));
+        if (monitor.phase() instanceof Stopped) {
+          start(monitor);
+        }
+      }
+      for (MonitorStatus monitor : List.copyOf(monitors.values())) {
+        if (!needed.contains(monitor.name())) {
+          letGo(monitor);
+        }
+      }
+    }
+
+    private void letGo(MonitorStatus monitor) {
+      switch (monitor.phase()) {
+        case Stopped _, Waiting _ -> monitors.remove(monitor.name());
+        case Ready _ -> {
+          monitors.put(monitor.name(), monitor.enter(stoppingNow(), now));
+          out.add(new Action.StopMonitor(monitor.name()));
+        }
+        // Once it is ready, it can be told to leave.
+        case Starting _ -> {}
+        case Stopping _ -> {}
+      }
+    }
+
+    // ---- what is wanted --------------------------------------------------------------------
+
+    void reconcile() {
+      tick();
+      superviseAll();
+      driveAll();
+      // A resource that moved to a monitor of its own needs that monitor now.
+      reconcileMonitors();
+    }
+
+    /** Opens what is closed wherever there is a monitor for it and its type is code. */
+    private void superviseAll() {
+      for (ClusterResource resource : List.copyOf(resources.values())) {
+        moveToItsMonitor(resource);
+      }
+      for (ClusterResource resource : List.copyOf(resources.values())) {
+        if (resource.phase() instanceof Phase.Closed(_, Optional<Instant> retryAt)
+            && (retryAt.isEmpty() || isDue(retryAt) || isBack(resource.config().type()))
+            && isReady(resource.config().monitor())
+            && isResolved(resource.config().type())) {
+          tell(resource.id(), new ResourceEvent.Supervised());
+        }
+      }
+    }
+
+    /** SeparateMonitor takes effect once the resource rests, and is not Online. */
+    private void moveToItsMonitor(ClusterResource resource) {
+      if (resource.openIn().isPresent()
+          && !resource.openIn().get().equals(resource.config().monitor())) {
+        tell(resource.id(), new ResourceEvent.Released());
+      }
+    }
+
+    /** Whether what was wrong with a type was mended in this step. */
+    private boolean isBack(String type) {
+      return typesBack.contains(ClusterState.key(type));
+    }
+
+    private boolean isReady(MonitorName name) {
+      MonitorStatus monitor = monitors.get(name);
+      return monitor != null && monitor.phase() instanceof Ready;
+    }
+
+    private boolean isResolved(String type) {
+      return types.containsKey(ClusterState.key(type))
+          && !typeProblems.containsKey(ClusterState.key(type));
+    }
+
+    private void driveAll() {
+      if (mode == Mode.RUNNING && resources.values().stream().allMatch(this::isAsWanted)) {
+        // Most steps are a report of a check: the order of a thousand resources costs more.
+        return;
+      }
+      DependencyOrder order = order();
+      Map<ResourceId, Boolean> shouldRun = new HashMap<>();
+      List<ResourceId> providersFirst = order.providersFirst();
+      for (ResourceId id : providersFirst) {
+        ClusterResource resource = resource(id);
+        endBounce(resource);
+        shouldRun.put(id, shouldRun(resource(id), shouldRun));
+      }
+      for (ResourceId id : providersFirst) {
+        if (shouldRun.getOrDefault(id, false)) {
+          driveOnline(resource(id), order);
+        }
+      }
+      for (ResourceId id : providersFirst.reversed()) {
+        if (!shouldRun.getOrDefault(id, false)) {
+          driveOffline(resource(id), order);
+        }
+      }
+    }
+
+    private boolean isAsWanted(ClusterResource resource) {
+      ResourceConfig config = resource.config();
+      return switch (resource.phase()) {
+        case Phase.Offline _ -> !config.wantedOnline() && !resource.bounce();
+        case Phase.Online _ ->
+            config.wantedOnline()
+                && !resource.bounce()
+                && config.dependsOn().stream()
+                    .allMatch(provider -> resource(provider).state() == ResourceState.ONLINE);
+        case Phase.Failed _, Phase.Starting _, Phase.Stopping _, Phase.Recovering _ -> false;
+      };
+    }
+
+    private void endBounce(ClusterResource resource) {
+      if (resource.bounce() && !resource.isActive()) {
+        edit(resource.id(), draft -> draft.bounce = false);
+        tell(resource.id(), new ResourceEvent.TryNow());
+      }
+    }
+
+    private boolean shouldRun(ClusterResource resource, Map<ResourceId, Boolean> soFar) {
+      return mode == Mode.RUNNING
+          && resource.config().wantedOnline()
+          && !resource.bounce()
+          && resource.config().dependsOn().stream()
+              .allMatch(
+                  provider ->
+                      soFar.getOrDefault(provider, false)
+                          && resource(provider).state() == ResourceState.ONLINE);
+    }
+
+    private void driveOnline(ClusterResource resource, DependencyOrder order) {
+      if (isStartable(resource.phase()) && noneActive(order.directDependentsOf(resource.id()))) {
+        tell(resource.id(), new ResourceEvent.GoOnline());
+      }
+    }
+
+    private boolean isStartable(Phase phase) {
+      return switch (phase) {
+        case Phase.Offline _ -> true;
+        case Phase.Failed(_, Optional<Instant> retryAt) -> isDue(retryAt);
+        case Phase.Online _, Phase.Starting _, Phase.Stopping _, Phase.Recovering _ -> false;
+      };
+    }
+
+    private void driveOffline(ClusterResource resource, DependencyOrder order) {
+      if ((resource.isActive() || isToBeSeenGone(resource))
+          && noneActive(order.directDependentsOf(resource.id()))) {
+        tell(resource.id(), new ResourceEvent.GoOffline(reason(resource)));
+      }
+    }
+
+    /** What is Failed and not wanted becomes Offline once {@code find} says that it is gone. */
+    private boolean isToBeSeenGone(ClusterResource resource) {
+      return mode == Mode.RUNNING
+          && !resource.config().wantedOnline()
+          && resource.phase() instanceof Phase.Failed(_, Optional<Instant> retryAt)
+          && (retryAt.isEmpty() || isDue(retryAt));
+    }
+
+    private OfflineReason reason(ClusterResource resource) {
+      if (mode == Mode.STOPPING) {
+        return OfflineReason.SHUTDOWN;
+      }
+      return resource.config().wantedOnline() && !resource.bounce()
+          ? OfflineReason.DEPENDENCY
+          : OfflineReason.OPERATOR;
+    }
+
+    private boolean noneActive(Set<ResourceId> ids) {
+      return ids.stream().noneMatch(id -> resource(id).isActive());
+    }
+
+    private ClusterResource resource(ResourceId id) {
+      ClusterResource resource = resources.get(id);
+      if (resource == null) {
+        throw new IllegalStateException("a dependency names " + id + ", which does not exist");
+      }
+      return resource;
+    }
+
+    private DependencyOrder order() {
+      List<ResourceConfig> configs = new ArrayList<>(resources.size());
+      resources.values().forEach(resource -> configs.add(resource.config()));
+      return DependencyOrder.of(configs);
+    }
+  }
+}

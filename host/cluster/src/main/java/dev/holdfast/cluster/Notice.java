@@ -1,0 +1,55 @@
+package dev.holdfast.cluster;
+
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Something that people should be told: becomes an event.
+ *
+ * @param kind what
+ * @param resource which resource, if one
+ * @param group which group, if one
+ * @param monitor which monitor, if one
+ * @param cause why, as a sentence; may be empty
+ * @param details more, by name
+ */
+public record Notice(
+    Kind kind,
+    Optional<ResourceId> resource,
+    Optional<GroupId> group,
+    Optional<MonitorName> monitor,
+    String cause,
+    Map<String, String> details) {
+
+  /** What can be told. */
+  public enum Kind {
+    STATE_CHANGED,
+    RESOURCE_FAILED,
+    ONLINE_FAILED,
+    OFFLINE_FAILED,
+    GROUP_NOT_ONLINE,
+    DEADLOCK,
+    RESTART_SCHEDULED,
+    ADOPTED,
+    UNSUPERVISED,
+    FOREIGN_FOUND,
+    STATE_UNKNOWN,
+    CHECK_BROKEN,
+    DEGRADED,
+    TERMINATE_FAILED
+  }
+
+  static Notice of(Kind kind, ClusterResource resource, String cause) {
+    return of(kind, resource, cause, Map.of());
+  }
+
+  static Notice of(Kind kind, ClusterResource resource, String cause, Map<String, String> details) {
+    return new Notice(
+        kind,
+        Optional.of(resource.config().id()),
+        Optional.of(resource.config().group()),
+        Optional.of(resource.openIn().orElse(resource.config().monitor())),
+        cause,
+        details);
+  }
+}

@@ -1,0 +1,62 @@
+package dev.holdfast.cluster;
+
+import dev.holdfast.spi.Found;
+import dev.holdfast.spi.Health;
+import dev.holdfast.spi.OfflineReason;
+
+/** What can happen to one resource. */
+public sealed interface ResourceEvent {
+  /** Its monitor is ready, and its type resolved. */
+  record Supervised() implements ResourceEvent {}
+
+  /** Its monitor died or was given up. */
+  record MonitorLost() implements ResourceEvent {}
+
+  /** The monitor opened it. */
+  record Opened() implements ResourceEvent {}
+
+  /** {@code find} answered. */
+  record FoundIt(Found found) implements ResourceEvent {}
+
+  /** A call other than find returned without an exception. */
+  record Returned(EntryPoint entryPoint) implements ResourceEvent {}
+
+  /** A call failed. */
+  record CallFailed(EntryPoint entryPoint, Failure failure) implements ResourceEvent {}
+
+  /** A call under way said something new. */
+  record Progressed(String what) implements ResourceEvent {}
+
+  /** A check answered. */
+  record Checked(Health health) implements ResourceEvent {}
+
+  /** A check threw, or did not return in time: it is the check that is broken. */
+  record CheckBroken(String why) implements ResourceEvent {}
+
+  /** One of its processes ended. */
+  record ProcessEnded() implements ResourceEvent {}
+
+  /** It is wanted, and what it depends on is Online. */
+  record GoOnline() implements ResourceEvent {}
+
+  /** It is not wanted, or what it depends on is not there, and nothing depends on it any more. */
+  record GoOffline(OfflineReason reason) implements ResourceEvent {}
+
+  /** An operator asks for a failure (FailClusterResource). */
+  record FailNow() implements ResourceEvent {}
+
+  /** An operator forgives what was counted. */
+  record ForgetFailures() implements ResourceEvent {}
+
+  /** An operator does not want to wait for the moment at which a Failed one is tried again. */
+  record TryNow() implements ResourceEvent {}
+
+  /** How often its checks are to run changed. */
+  record PollingChanged() implements ResourceEvent {}
+
+  /** Another monitor than the one that holds it is to hold it. */
+  record Released() implements ResourceEvent {}
+
+  /** The moment of {@link Phase#due} has come. */
+  record Due() implements ResourceEvent {}
+}

@@ -1,0 +1,388 @@
+package dev.holdfast.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.holdfast.cluster.MonitorStatus.Phase.Ready;
+import dev.holdfast.cluster.MonitorStatus.Phase.Starting;
+import dev.holdfast.cluster.MonitorStatus.Phase.Waiting;
+import dev.holdfast.spi.Description;
+import dev.holdfast.spi.Exit;
+import dev.holdfast.spi.Found;
+import dev.holdfast.spi.Lives;
+import dev.holdfast.spi.Timings;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+
+class DecisionsTest {
+  private static final ResourceId APP = Given.id(1);
+
+  private final Decisions decisions = new Decisions(Duration.ZERO);
+  private ClusterState state = ClusterState.empty();
+  private Instant now = Given.NOW;
+  private List<Action> actions = List.of();
+
+  private void on(ClusterEvent... events) {
+    Decisions.Step step = decisions.on(state, List.of(events), now);
+    state = step.state();
+    actions = step.actions();
+  }
+
+  private void tell(ResourceEvent event) {
+    on(new ClusterEvent.OfResource(APP, event));
+  }
+
+  private void found(Found found) {
+    tell(new ResourceEvent.FoundIt(found));
+  }
+
+  private ClusterResource app() {
+    ClusterResource app = state.resources().get(APP);
+    assertThat(app).isNotNull();
+    return app;
+  }
+
+  private MonitorStatus shared() {
+    MonitorStatus shared = state.monitors().get(MonitorName.SHARED);
+    assertThat(shared).isNotNull();
+    return shared;
+  }
+
+  private void givenAppOnline() {
+    on(
+        new ClusterEvent.TypeRegistered(Given.type("Test", Lives.ON_NODE)),
+        new ClusterEvent.ResourceCreated(Given.config(1, "app").wanted(true)));
+    on(new ClusterEvent.MonitorReady(MonitorName.SHARED));
+    tell(new ResourceEvent.Opened());
+    found(Found.absent(""));
+    found(Found.absent(""));
+    tell(new ResourceEvent.Returned(EntryPoint.ONLINE));
+    assertThat(app().phase()).isInstanceOf(Phase.Online.class);
+  }
+
+  @Nested
+  class Monitors {
+    @Test
+    void theSharedOneIsStartedWithTheFirstStep() {
+      on(new ClusterEvent.Tick());
+
+      assertThat(actions).containsExactly(new Action.StartMonitor(MonitorName.SHARED));
+      assertThat(shared().phase()).isInstanceOf(Starting.class);
+      assertThat(shared().epoch()).isEqualTo(1);
+    }
+
+    @Test
+    void aDeadOneIsReplacedInTheSameStep() {
+      givenAppOnline();
+
+      on(new ClusterEvent.MonitorDied(MonitorName.SHARED, false));
+
+      assertThat(actions).containsExactly(new Action.StartMonitor(MonitorName.SHARED));
+      assertThat(shared().phase()).isInstanceOf(Starting.class);
+      assertThat(shared().epoch()).isEqualTo(2);
+      assertThat(shared().restarts()).isEqualTo(1);
+    }
+
+    @Test
+    void aDeathThatIsToldTwiceCountsOnce() {
+      givenAppOnline();
+      on(new ClusterEvent.MonitorDied(MonitorName.SHARED, true));
+      on(new ClusterEvent.MonitorReady(MonitorName.SHARED));
+
+      on(
+          new ClusterEvent.MonitorDied(MonitorName.SHARED, true),
+          new ClusterEvent.MonitorDied(MonitorName.SHARED, true));
+
+      assertThat(shared().restarts()).isEqualTo(2);
+      assertThat(shared().strikes()).isEqualTo(2);
+    }
+
+    @Test
+    void theDeadIsNotReady() {
+      givenAppOnline();
+      on(new ClusterEvent.MonitorDied(MonitorName.SHARED, true));
+      on(new ClusterEvent.MonitorDied(MonitorName.SHARED, true));
+      assertThat(shared().phase()).isInstanceOf(Waiting.class);
+
+      on(new ClusterEvent.MonitorReady(MonitorName.SHARED));
+
+      assertThat(shared().phase()).isInstanceOf(Waiting.class);
+    }
+
+    @Test
+    void oneOfWhichAHundredResourcesSayThatItHangsIsEndedOnce() {
+      on(new ClusterEvent.TypeRegistered(Given.type("Test", Lives.ON_NODE)));
+      on(new ClusterEvent.MonitorReady(MonitorName.SHARED));
+      for (int i = 1; i <= 100; i++) {
+        on(new ClusterEvent.ResourceCreated(Given.config(i, "r" + i)));
+      }
+
+      now = now.plus(CommonProperties.DEFAULT.deadlockTimeout());
+      on(new ClusterEvent.Tick());
+
+      assertThat(actions).filteredOn(Action.KillMonitor.class::isInstance).hasSize(1);
+    }
+
+    @Test
+    void itIsTheOneThatHoldsTheResourceThatIsEnded() {
+      givenAppOnline();
+      on(
+          new ClusterEvent.PropertiesSet(
+              APP, CommonProperties.DEFAULT.with("SeparateMonitor", "1"), Map.of()));
+
+      now = now.plus(Duration.ofMinutes(10));
+      on(new ClusterEvent.Tick());
+
+      assertThat(actions)
+          .filteredOn(Action.KillMonitor.class::isInstance)
+          .singleElement()
+          .isInstanceOfSatisfying(
+              Action.KillMonitor.class,
+              kill -> assertThat(kill.monitor()).isEqualTo(MonitorName.SHARED));
+    }
+
+    @Test
+    void whoeverIsUnknownMayDie() {
+      on(new ClusterEvent.MonitorDied(new MonitorName("own-x"), true));
+      on(new ClusterEvent.MonitorReady(new MonitorName("own-x")));
+
+      assertThat(state.monitors()).containsOnlyKeys(MonitorName.SHARED);
+    }
+  }
+
+  @Nested
+  class Time {
+    /** A deadline that passes while an event is decided is not lost for the next tick. */
+    @Test
+    void everyStepLooksAtTheClock() {
+      givenAppOnline();
+      on(new ClusterEvent.Wanted(List.of(APP), false));
+
+      now = now.plus(CommonProperties.DEFAULT.pendingTimeout());
+      on(new ClusterEvent.MonitorStarted(MonitorName.SHARED, 17));
+
+      assertThat(app().phase()).isInstanceOf(Phase.Terminating.class);
+    }
+
+    @Test
+    void anAnswerThatComesWithItsDeadlineIsInTime() {
+      givenAppOnline();
+      on(new ClusterEvent.Wanted(List.of(APP), false));
+
+      now = now.plus(CommonProperties.DEFAULT.pendingTimeout());
+      on(
+          new ClusterEvent.OfResource(APP, new ResourceEvent.Returned(EntryPoint.OFFLINE)),
+          new ClusterEvent.Tick());
+
+      assertThat(app().phase()).isInstanceOf(Phase.Verifying.class);
+    }
+
+    @Test
+    void whatIsDueNextIsTheEarliest() {
+      givenAppOnline();
+
+      assertThat(state.nextDue(now)).contains(now.plusSeconds(5).plusSeconds(300));
+      assertThat(state.nextDue(now.plusSeconds(305))).isEmpty();
+    }
+
+    @Test
+    void aTickWithNothingDueChangesNothing() {
+      givenAppOnline();
+      ClusterState before = state;
+
+      now = now.plusSeconds(1);
+      on(new ClusterEvent.Tick());
+
+      assertThat(state).isEqualTo(before);
+      assertThat(actions).isEmpty();
+    }
+  }
+
+  @Nested
+  class Polling {
+    @Test
+    void aShorterIntervalIsToldToTheMonitorAndWaitedFor() {
+      givenAppOnline();
+      now = now.plusSeconds(2);
+
+      on(
+          new ClusterEvent.PropertiesSet(
+              APP, CommonProperties.DEFAULT.with("LooksAlivePollInterval", "1000"), Map.of()));
+
+      assertThat(actions).containsExactly(new Action.StartPolling(APP, app().epoch()));
+      assertThat(app().phase()).isEqualTo(new Phase.Online(now.plusSeconds(301)));
+      assertThat(app().health()).isEqualTo(HealthState.ALIVE);
+    }
+
+    @Test
+    void otherPropertiesAreNoReasonToPollAnew() {
+      givenAppOnline();
+
+      on(
+          new ClusterEvent.PropertiesSet(
+              APP, CommonProperties.DEFAULT.with("RestartThreshold", "1"), Map.of()));
+
+      assertThat(actions).isEmpty();
+      assertThat(app().config().common().restart().threshold()).isEqualTo(1);
+    }
+
+    @Test
+    void theTimingsOfANewRegistrationHold() {
+      givenAppOnline();
+      var description =
+          Description.of("Test")
+              .lives(Lives.ELSEWHERE)
+              .timings(Timings.DEFAULT.withLooksAlive(Duration.ofSeconds(1)))
+              .build();
+
+      on(
+          new ClusterEvent.TypeRegistered(
+              new TypeRegistration(
+                  "TEST",
+                  List.of(
+                      new TypeRegistration.Version(
+                          "test-plugin", "2.0.0", "sha256:01", "test.Type", description)),
+                  "2.0.0")));
+
+      assertThat(app().lives()).isEqualTo(Lives.ELSEWHERE);
+      assertThat(actions).containsExactly(new Action.StartPolling(APP, app().epoch()));
+      assertThat(state.types()).hasSize(1);
+    }
+  }
+
+  @Nested
+  class Resources {
+    @Test
+    void whatIsDeletedIsClosed() {
+      givenAppOnline();
+      on(new ClusterEvent.Wanted(List.of(APP), false));
+      tell(new ResourceEvent.Returned(EntryPoint.OFFLINE));
+      found(Found.absent(""));
+      long epoch = app().epoch();
+
+      on(new ClusterEvent.ResourceDeleted(APP));
+
+      assertThat(actions).containsExactly(new Action.Close(APP, MonitorName.SHARED, epoch));
+      assertThat(state.resources()).isEmpty();
+    }
+
+    @Test
+    void wordsAboutWhatIsNotThereAreNotHeard() {
+      on(new ClusterEvent.Tick());
+      tell(new ResourceEvent.Opened());
+      on(new ClusterEvent.ProcessEnded(APP, new Exit.Code(1)));
+      on(new ClusterEvent.Wanted(List.of(APP), true), new ClusterEvent.Restart(APP));
+      on(new ClusterEvent.PropertiesSet(APP, CommonProperties.DEFAULT, Map.of()));
+      on(new ClusterEvent.ResourceDeleted(APP));
+
+      assertThat(actions).isEmpty();
+      assertThat(state.resources()).isEmpty();
+    }
+
+    @Test
+    void theEndOfAProcessIsRememberedAndConfirmed() {
+      givenAppOnline();
+
+      on(new ClusterEvent.ProcessEnded(APP, new Exit.Code(3)));
+
+      assertThat(app().lastExit()).contains(new Exit.Code(3));
+      assertThat(actions)
+          .singleElement()
+          .isInstanceOfSatisfying(
+              Action.Call.class,
+              call -> assertThat(call.entryPoint()).isEqualTo(EntryPoint.IS_ALIVE));
+    }
+
+    @Test
+    void aThousandThatAreFoundAtOnceAreOneStep() {
+      on(new ClusterEvent.TypeRegistered(Given.type("Test", Lives.ON_NODE)));
+      on(new ClusterEvent.MonitorReady(MonitorName.SHARED));
+      List<ClusterEvent> created = new ArrayList<>();
+      List<ClusterEvent> opened = new ArrayList<>();
+      List<ClusterEvent> found = new ArrayList<>();
+      for (int i = 1; i <= 1000; i++) {
+        created.add(new ClusterEvent.ResourceCreated(Given.config(i, "r" + i).wanted(true)));
+        opened.add(new ClusterEvent.OfResource(Given.id(i), new ResourceEvent.Opened()));
+        found.add(
+            new ClusterEvent.OfResource(
+                Given.id(i), new ResourceEvent.FoundIt(Found.running("pid " + i))));
+      }
+
+      on(created.toArray(ClusterEvent[]::new));
+      on(opened.toArray(ClusterEvent[]::new));
+      on(found.toArray(ClusterEvent[]::new));
+
+      assertThat(state.resources().values())
+          .allMatch(resource -> resource.phase() instanceof Phase.Settling);
+    }
+  }
+
+  @Nested
+  class Types {
+    @Test
+    void eachTroubleHasItsOwnWord() {
+      assertThat(state.typeStatus("Test")).isEqualTo(TypeStatus.NOT_REGISTERED);
+      on(new ClusterEvent.TypeRegistered(Given.type("Test", Lives.ON_NODE)));
+      assertThat(state.typeStatus("TEST")).isEqualTo(TypeStatus.REGISTERED);
+      on(
+          new ClusterEvent.TypeResolved(
+              "test",
+              Optional.of(
+                  new ClusterState.TypeProblem(TypeStatus.DIGEST_MISMATCH, "other bytes"))));
+      assertThat(state.typeStatus("Test")).isEqualTo(TypeStatus.DIGEST_MISMATCH);
+      on(new ClusterEvent.TypeResolved("Test", Optional.empty()));
+      assertThat(state.typeStatus("Test")).isEqualTo(TypeStatus.REGISTERED);
+      on(new ClusterEvent.TypeUnregistered("TEST"));
+      assertThat(state.typeStatus("Test")).isEqualTo(TypeStatus.NOT_REGISTERED);
+    }
+
+    /** What could not be opened waits before it is tried again; not if its type was mended. */
+    @Test
+    void aTypeThatIsMendedIsTriedAtOnce() {
+      givenAppOnline();
+      on(new ClusterEvent.MonitorDied(MonitorName.SHARED, false));
+      on(new ClusterEvent.MonitorReady(MonitorName.SHARED));
+      on(
+          new ClusterEvent.OfResource(
+              APP,
+              new ResourceEvent.CallFailed(
+                  EntryPoint.OPEN,
+                  new Failure(
+                      "LOAD_FAILED",
+                      dev.holdfast.spi.ResourceException.Retry.HERE,
+                      "no such class"))),
+          new ClusterEvent.TypeResolved(
+              "Test",
+              Optional.of(new ClusterState.TypeProblem(TypeStatus.LOAD_FAILED, "no such class"))));
+      assertThat(app().phase()).isInstanceOf(Phase.Closed.class);
+
+      on(new ClusterEvent.TypeResolved("Test", Optional.empty()));
+
+      assertThat(app().phase()).isInstanceOf(Phase.Opening.class);
+      assertThat(app().state()).isEqualTo(ResourceState.ONLINE);
+    }
+  }
+
+  @Test
+  void groupsComeAndGo() {
+    on(new ClusterEvent.GroupPut(new GroupConfig(Given.GROUP, "web", "")));
+    assertThat(state.findGroup("WEB")).isPresent();
+    assertThat(state.groupState(Given.GROUP)).isEqualTo(GroupState.OFFLINE);
+    on(new ClusterEvent.GroupDeleted(Given.GROUP));
+    assertThat(state.findGroup("web")).isEmpty();
+  }
+
+  @Test
+  void readyMonitorsThatSomebodyNeedsStayReady() {
+    givenAppOnline();
+
+    assertThat(shared().phase()).isInstanceOf(Ready.class);
+    assertThat(state.resourcesIn(MonitorName.SHARED)).hasSize(1);
+    assertThat(state.isQuiet()).isFalse();
+  }
+}

@@ -1,0 +1,388 @@
+package dev.holdfast.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.holdfast.cluster.Phase.After;
+import dev.holdfast.spi.Found;
+import dev.holdfast.spi.Health;
+import dev.holdfast.spi.Lives;
+import dev.holdfast.spi.OfflineReason;
+import dev.holdfast.spi.ResourceException.Retry;
+import java.io.IOException;
+import java.lang.reflect.Modifier;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/**
+ * The table of every pair of phase and event: {@code transitions.txt}. Regenerated with {@code
+ * -Dtranscripts.update=true}, and read as a diff.
+ */
+class TransitionTableTest {
+  private static final Instant NOW = Given.NOW;
+  private static final Instant LATER = NOW.plus(Duration.ofMinutes(2));
+  private static final After BECOME_FAILED = new After.BecomeFailed("broke", Optional.of(LATER));
+
+  /** A phase to be in, and where the resource's thing lives. */
+  private record Case(Phase phase, Lives lives, boolean wanted) {
+    Case(Phase phase) {
+      this(phase, Lives.ON_NODE, true);
+    }
+
+    ClusterResource resource() {
+      var draft = Given.resource(Given.config(1, "r").wanted(wanted)).edit();
+      draft.lives = lives;
+      draft.epoch = 7;
+      draft.enter(phase, "as before", NOW.minusSeconds(60));
+      draft.unsupervisedSince = Optional.empty();
+      if (!(phase instanceof Phase.Closed)) {
+        draft.openIn = Optional.of(MonitorName.SHARED);
+      }
+      return draft.done();
+    }
+  }
+
+  @Test
+  void everyPairDoesWhatTheTableSays() throws IOException {
+    var table = new StringBuilder();
+    for (Case given : cases()) {
+      table.append(section(given));
+    }
+
+    Recorded.in("transitions.txt").check(table.toString());
+  }
+
+  @Test
+  void theTableKnowsEveryPhaseAndEvent() {
+    assertThat(classes(cases().stream().map(Case::phase))).isEqualTo(leaves(Phase.class));
+    assertThat(classes(memories().stream())).isEqualTo(leaves(Phase.Memory.class));
+    assertThat(classes(events().stream())).isEqualTo(leaves(ResourceEvent.class));
+    assertThat(leaves(After.class)).hasSize(2);
+    assertThat(leaves(Found.class)).hasSize(4);
+    assertThat(leaves(Health.class)).hasSize(3);
+  }
+
+  @Test
+  void nothingButAnAbsentOnTheWayToOnlineCallsOnline() {
+    forEveryPair(
+        (given, event, before, after, actions) -> {
+          boolean online =
+              actions.stream()
+                  .anyMatch(a -> a instanceof Action.Call c && c.entryPoint() == EntryPoint.ONLINE);
+          boolean allowed =
+              given.phase() instanceof Phase.Checking
+                  && event instanceof ResourceEvent.FoundIt(Found.Absent _);
+          assertThat(online).isEqualTo(allowed);
+          assertThat(
+                  after.phase() instanceof Phase.GoingOnline
+                      && !(before.phase() instanceof Phase.GoingOnline))
+              .isEqualTo(allowed);
+        });
+  }
+
+  @Test
+  void nothingButAnAbsentMakesItOffline() {
+    forEveryPair(
+        (given, event, before, after, actions) -> {
+          boolean became =
+              after.phase() instanceof Phase.Offline && !(before.phase() instanceof Phase.Offline);
+          if (became) {
+            assertThat(event)
+                .isInstanceOfSatisfying(
+                    ResourceEvent.FoundIt.class,
+                    found -> assertThat(found.found()).isInstanceOf(Found.Absent.class));
+          }
+        });
+  }
+
+  @Test
+  void itIsPolledFromTheMomentItIsOnlineToTheMomentItIsNot() {
+    forEveryPair(
+        (given, event, before, after, actions) -> {
+          boolean was = before.phase() instanceof Phase.Online;
+          boolean is = after.phase() instanceof Phase.Online;
+          boolean started = actions.stream().anyMatch(a -> a instanceof Action.StartPolling);
+          boolean stopped = actions.stream().anyMatch(a -> a instanceof Action.StopPolling);
+          assertThat(started)
+              .isEqualTo(is && (!was || event instanceof ResourceEvent.PollingChanged));
+          assertThat(stopped).isEqualTo(was && !is && after.isSupervised());
+        });
+  }
+
+  @Test
+  void whoeverWaitsHasADeadlineThatHasNotPassed() {
+    forEveryPair(
+        (given, event, before, after, actions) -> {
+          if (after.phase() instanceof Phase.Starting
+              || after.phase() instanceof Phase.Stopping
+              || after.phase() instanceof Phase.Opening
+              || after.phase() instanceof Phase.Finding
+              || after.phase() instanceof Phase.Asking
+              || after.phase() instanceof Phase.Online) {
+            assertThat(after.phase().due()).hasValueSatisfying(due -> assertThat(due).isAfter(NOW));
+          }
+        });
+  }
+
+  @Test
+  void theDeathOfAMonitorChangesNothingThatPeopleSee() {
+    for (Case given : cases()) {
+      ClusterResource before = given.resource();
+      ClusterResource after =
+          ResourceMachine.on(before, new ResourceEvent.MonitorLost(), NOW, new Outbox());
+
+      assertThat(after.failures()).isEqualTo(before.failures());
+      assertThat(after.detail()).isEqualTo(before.detail());
+      assertThat(after.state()).isEqualTo(before.state());
+      assertThat(after.isActive()).isEqualTo(before.isActive());
+    }
+  }
+
+  private interface Claim {
+    void holds(
+        Case given,
+        ResourceEvent event,
+        ClusterResource before,
+        ClusterResource after,
+        List<Action> actions);
+  }
+
+  private static void forEveryPair(Claim claim) {
+    for (Case given : cases()) {
+      for (ResourceEvent event : events()) {
+        ClusterResource before = given.resource();
+        var out = new Outbox();
+        ClusterResource after = ResourceMachine.on(before, event, momentOf(event, before), out);
+        if (!(event instanceof ResourceEvent.Due)) {
+          claim.holds(given, event, before, after, out.actions());
+        }
+      }
+    }
+  }
+
+  /** Everything happens now; but what is due happens when it is. */
+  private static Instant momentOf(ResourceEvent event, ClusterResource resource) {
+    return event instanceof ResourceEvent.Due ? resource.phase().due().orElse(NOW) : NOW;
+  }
+
+  /** A phase, and all events, those together that have the same effect. */
+  private static String section(Case given) {
+    var show = new Show(NOW, _ -> "r");
+    var text = new StringBuilder();
+    text.append("== ").append(show.phase(given.phase()));
+    text.append(given.lives() == Lives.ON_NODE ? "" : " of a type that lives " + given.lives());
+    text.append(given.wanted() ? "" : ", not wanted").append('\n');
+    var eventsByEffect = new LinkedHashMap<String, List<ResourceEvent>>();
+    for (ResourceEvent event : events()) {
+      eventsByEffect.computeIfAbsent(effect(given, event), _ -> new ArrayList<>()).add(event);
+    }
+    List<ResourceEvent> ignored = eventsByEffect.remove("");
+    eventsByEffect.forEach(
+        (effect, events) -> text.append(named(events)).append('\n').append(effect));
+    if (ignored != null) {
+      text.append(wrapped("nothing: " + named(ignored))).append('\n');
+    }
+    return text.append('\n').toString();
+  }
+
+  private static String effect(Case given, ResourceEvent event) {
+    ClusterResource before = given.resource();
+    Instant moment = momentOf(event, before);
+    var out = new Outbox();
+    ClusterResource after = ResourceMachine.on(before, event, moment, out);
+    if (after.equals(before) && out.actions().isEmpty()) {
+      return "";
+    }
+    var show = new Show(moment, _ -> "r");
+    var text = new StringBuilder();
+    text.append("    -> ").append(show.phase(after.phase())).append(rest(before, after));
+    text.append('\n');
+    for (Action action : out.actions()) {
+      text.append("       ").append(show.action(action)).append('\n');
+    }
+    return text.toString();
+  }
+
+  /** Events by name, each name once: {@code Returned(find, online)}. */
+  private static String named(List<ResourceEvent> events) {
+    var show = new Show(NOW, _ -> "r");
+    var variantsByName = new LinkedHashMap<String, List<String>>();
+    for (ResourceEvent event : events) {
+      String text = show.event(event);
+      int open = text.indexOf('(');
+      List<String> variants =
+          variantsByName.computeIfAbsent(
+              open < 0 ? text : text.substring(0, open), _ -> new ArrayList<>());
+      if (open >= 0) {
+        variants.add(text.substring(open + 1, text.length() - 1));
+      }
+    }
+    List<String> names = new ArrayList<>();
+    variantsByName.forEach(
+        (name, variants) ->
+            names.add(variants.isEmpty() ? name : name + "(" + String.join("|", variants) + ")"));
+    return String.join(", ", names);
+  }
+
+  /** What changed beside the phase. */
+  private static String rest(ClusterResource before, ClusterResource after) {
+    var text = new StringBuilder();
+    if (after.epoch() != before.epoch()) {
+      text.append(", epoch ").append(after.epoch());
+    }
+    if (!after.failures().equals(before.failures())) {
+      text.append(", failures ").append(after.failures().failures().size());
+    }
+    if (after.restarts() != before.restarts()) {
+      text.append(", restarts +1");
+    }
+    if (after.adoptions() != before.adoptions()) {
+      text.append(", adoptions +1");
+    }
+    if (after.health() != before.health()) {
+      text.append(", health ").append(after.health());
+    }
+    if (!after.detail().equals(before.detail())) {
+      text.append(", \"").append(after.detail()).append('"');
+    }
+    return text.toString();
+  }
+
+  private static String wrapped(String text) {
+    var lines = new StringBuilder();
+    int length = 0;
+    for (String word : com.google.common.base.Splitter.on(" ").split(text)) {
+      if (length + word.length() > 98) {
+        lines.append("\n ");
+        length = 1;
+      }
+      lines.append(length == 0 ? "" : " ").append(word);
+      length += word.length() + 1;
+    }
+    return lines.toString();
+  }
+
+  // ---- what there is ----------------------------------------------------------------------
+
+  private static List<Phase.Memory> memories() {
+    return List.of(
+        new Phase.Offline(),
+        new Phase.Online(LATER),
+        new Phase.Failed("broke", Optional.of(LATER)),
+        new Phase.GoingOnline(LATER, NOW.plusSeconds(500)),
+        new Phase.GoingOffline(OfflineReason.OPERATOR, new After.BecomeOffline(), LATER),
+        new Phase.Terminating(BECOME_FAILED, 2, LATER),
+        new Phase.Terminating(new After.BecomeOffline(), 3, LATER));
+  }
+
+  private static List<Case> cases() {
+    List<Case> cases = new ArrayList<>();
+    cases.add(new Case(new Phase.Offline()));
+    cases.add(new Case(new Phase.Checking(false, LATER)));
+    cases.add(new Case(new Phase.Checking(true, LATER)));
+    cases.add(new Case(new Phase.GoingOnline(LATER, NOW.plusSeconds(500))));
+    cases.add(new Case(new Phase.GoingOnline(LATER, LATER)));
+    cases.add(new Case(new Phase.Settling(LATER, LATER)));
+    cases.add(new Case(new Phase.Settling(NOW.plusMillis(500), LATER)));
+    cases.add(new Case(new Phase.Online(LATER)));
+    cases.add(
+        new Case(
+            new Phase.GoingOffline(OfflineReason.DEPENDENCY, new After.BecomeOffline(), LATER)));
+    cases.add(new Case(new Phase.Terminating(new After.BecomeOffline(), 1, LATER)));
+    cases.add(new Case(new Phase.Terminating(BECOME_FAILED, 2, LATER)));
+    cases.add(new Case(new Phase.Verifying(new After.BecomeOffline(), 1, LATER)));
+    cases.add(new Case(new Phase.Verifying(BECOME_FAILED, 3, LATER)));
+    cases.add(
+        new Case(
+            new Phase.Verifying(
+                new After.BecomeFailed("broke for good", Optional.empty()), 3, LATER)));
+    cases.add(new Case(new Phase.Failed("broke", Optional.of(LATER))));
+    cases.add(new Case(new Phase.Failed("broke for good", Optional.empty())));
+    cases.add(new Case(new Phase.Closed(new Phase.Online(LATER))));
+    cases.add(
+        new Case(
+            new Phase.Closed(new Phase.Failed("broke", Optional.of(LATER)), Optional.of(LATER))));
+    cases.add(new Case(new Phase.Opening(new Phase.Online(LATER), LATER)));
+    for (Phase.Memory memory : memories()) {
+      cases.add(new Case(new Phase.Finding(memory, 1, LATER)));
+    }
+    Phase found = new Phase.Finding(new Phase.Online(LATER), 1, LATER);
+    cases.add(new Case(found, Lives.IN_MONITOR, true));
+    cases.add(new Case(found, Lives.ON_NODE, false));
+    for (Phase.Memory memory : memories()) {
+      cases.add(new Case(new Phase.Finding(memory, ResourceMachine.UNKNOWN_ATTEMPTS_MAX, LATER)));
+    }
+    cases.add(
+        new Case(
+            new Phase.Finding(new Phase.Offline(), ResourceMachine.UNKNOWN_ATTEMPTS_MAX, LATER),
+            Lives.ON_NODE,
+            false));
+    cases.add(
+        new Case(
+            new Phase.Finding(new Phase.Online(LATER), ResourceMachine.UNKNOWN_ATTEMPTS_MAX, LATER),
+            Lives.ELSEWHERE,
+            true));
+    cases.add(new Case(new Phase.Asking(new Phase.Online(LATER), 3, LATER)));
+    return cases;
+  }
+
+  private static List<ResourceEvent> events() {
+    List<ResourceEvent> events = new ArrayList<>();
+    events.add(new ResourceEvent.Supervised());
+    events.add(new ResourceEvent.MonitorLost());
+    events.add(new ResourceEvent.Released());
+    events.add(new ResourceEvent.Opened());
+    events.add(new ResourceEvent.FoundIt(Found.running("pid 4711")));
+    events.add(new ResourceEvent.FoundIt(Found.absent("no process")));
+    events.add(new ResourceEvent.FoundIt(Found.foreign("node-b", 9)));
+    events.add(new ResourceEvent.FoundIt(Found.unknown("no answer")));
+    for (EntryPoint entryPoint : EntryPoint.values()) {
+      events.add(new ResourceEvent.Returned(entryPoint));
+    }
+    for (EntryPoint entryPoint : EntryPoint.values()) {
+      events.add(
+          new ResourceEvent.CallFailed(entryPoint, new Failure("X", Retry.HERE, "it threw")));
+    }
+    events.add(
+        new ResourceEvent.CallFailed(
+            EntryPoint.ONLINE, new Failure("X", Retry.NOWHERE, "it is misconfigured")));
+    events.add(new ResourceEvent.Progressed("half way"));
+    events.add(new ResourceEvent.Checked(Health.alive()));
+    events.add(new ResourceEvent.Checked(Health.degraded("slow")));
+    events.add(new ResourceEvent.Checked(Health.failed("dead")));
+    events.add(new ResourceEvent.CheckBroken("check threw"));
+    events.add(new ResourceEvent.ProcessEnded());
+    events.add(new ResourceEvent.GoOnline());
+    Stream.of(OfflineReason.values()).map(ResourceEvent.GoOffline::new).forEach(events::add);
+    events.add(new ResourceEvent.FailNow());
+    events.add(new ResourceEvent.ForgetFailures());
+    events.add(new ResourceEvent.TryNow());
+    events.add(new ResourceEvent.PollingChanged());
+    events.add(new ResourceEvent.Due());
+    return events;
+  }
+
+  private static Set<Class<?>> classes(Stream<?> values) {
+    return new LinkedHashSet<>(values.<Class<?>>map(Object::getClass).toList());
+  }
+
+  /** The records that a sealed type permits, through all its families. */
+  private static Set<Class<?>> leaves(Class<?> type) {
+    Set<Class<?>> leaves = new LinkedHashSet<>();
+    Class<?>[] permitted = type.getPermittedSubclasses();
+    if (permitted == null) {
+      assertThat(Modifier.isFinal(type.getModifiers())).isTrue();
+      return Set.of(type);
+    }
+    Arrays.stream(permitted).map(TransitionTableTest::leaves).forEach(leaves::addAll);
+    return leaves;
+  }
+}

@@ -1,0 +1,104 @@
+package dev.holdfast.http;
+
+import dev.holdfast.service.api.ApiException;
+import io.javalin.http.Context;
+import java.io.IOException;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** What requests say: their bodies, and the reading of them. */
+final class Requests {
+  /** No command needs a longer body. */
+  static final int MAX_BODY_BYTES = 1 << 20;
+
+  private Requests() {}
+
+  record Group(@Nullable String name) {}
+
+  record Resource(
+      @Nullable String name,
+      @Nullable String type,
+      @Nullable String group,
+      @Nullable Map<String, List<String>> properties,
+      @Nullable Boolean separateMonitor,
+      @Nullable List<String> dependsOn) {}
+
+  /**
+   * Properties to set.
+   *
+   * @param privateOnly only the type's own
+   */
+  record Properties(
+      @Nullable Map<String, List<String>> properties, @Nullable Boolean privateOnly) {}
+
+  record Maintenance(@Nullable Boolean on) {}
+
+  record Archive(@Nullable String archive) {}
+
+  record Kill(@Nullable String signal) {}
+
+  record Stop(@Nullable Boolean keep) {}
+
+  static <T> T body(Context context, Class<T> type) throws IOException {
+    byte[] body = context.bodyInputStream().readNBytes(MAX_BODY_BYTES + 1);
+    if (body.length > MAX_BODY_BYTES) {
+      throw new ApiException.Usage(
+          "BodyTooLarge", "The request's body is larger than " + MAX_BODY_BYTES + " bytes.");
+    }
+    return Json.read(body.length == 0 ? new byte[] {'{', '}'} : body, type);
+  }
+
+  static <T> T required(@Nullable T value, String field) {
+    if (value == null) {
+      throw new ApiException.Usage("MissingField", "The request's body lacks \"" + field + "\".");
+    }
+    return value;
+  }
+
+  static boolean flag(Context context, String name) {
+    String text = context.queryParam(name);
+    return switch (text) {
+      case null -> false;
+      case "", "true" -> true;
+      case "false" -> false;
+      default -> throw bad(name, text, "true or false");
+    };
+  }
+
+  static @Nullable Long number(Context context, String name) {
+    String text = context.queryParam(name);
+    try {
+      return text == null ? null : Long.valueOf(text);
+    } catch (NumberFormatException notANumber) {
+      throw bad(name, text, "a whole number");
+    }
+  }
+
+  static @Nullable Instant instant(Context context, String name) {
+    String text = context.queryParam(name);
+    try {
+      return text == null ? null : Instant.parse(text);
+    } catch (DateTimeParseException notATime) {
+      throw bad(name, text, "a time such as 2026-11-01T12:00:00Z");
+    }
+  }
+
+  /** A number that stands in the path. */
+  static long pathNumber(Context context, String name, String kind) {
+    String text = context.pathParam(name);
+    try {
+      return Long.parseLong(text);
+    } catch (NumberFormatException notANumber) {
+      throw new ApiException.NotFound(
+          kind + "NotFound", text, "There is no " + kind + " " + text + ": it goes by a number.");
+    }
+  }
+
+  private static ApiException.Usage bad(String name, String text, String expected) {
+    return new ApiException.Usage(
+        "BadParameter", "Parameter " + name + " is \"" + text + "\"; it is " + expected + ".");
+  }
+}

@@ -1,0 +1,412 @@
+package dev.holdfast.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.holdfast.service.api.ApiException;
+import dev.holdfast.service.api.ApiServer;
+import dev.holdfast.service.api.ApiSettings;
+import dev.holdfast.service.api.Command;
+import io.javalin.http.HandlerType;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.ServiceLoader;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(60)
+class HttpApiTest {
+  @TempDir Path home;
+  private final FakeCluster cluster = new FakeCluster();
+  private final HttpApi server = new HttpApi();
+  private Path socket = Path.of("");
+  private InetSocketAddress tcp = new InetSocketAddress(0);
+
+  @BeforeEach
+  void start() throws IOException {
+    socket = home.resolve("api.sock");
+    Files.writeString(socket, "left behind by a service that was killed");
+    server.start(
+        cluster,
+        new ApiSettings(
+            home, socket, new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), "0.1.0"));
+    tcp =
+        new InetSocketAddress(
+            InetAddress.getLoopbackAddress(), server.addresses().http().orElseThrow().getPort());
+  }
+
+  @AfterEach
+  void stop() {
+    server.close();
+  }
+
+  @Test
+  void serviceLoaderFindsTheServer() {
+    assertThat(ServiceLoader.load(ApiServer.class).findFirst()).get().isInstanceOf(HttpApi.class);
+  }
+
+  @Test
+  void socketIsOpenToAll() throws IOException {
+    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(socket)))
+        .isEqualTo("rw-rw-rw-");
+  }
+
+  @Test
+  void status_hasEveryFieldInItsOrder() throws IOException {
+    String answer = unix("GET", "/v1/status", "");
+
+    assertThat(answer)
+        .startsWith("HTTP/1.1 200")
+        .contains(
+            "{\"apiVersion\":\"holdfast/v1\",\"kind\":\"Status\",\"items\":[{\"service\":{\"pid\":77,"
+                + "\"version\":\"0.1.0\",\"ready\":true,\"node\":\"alpha\",\"revision\":42},\"groups\":[")
+        .contains("\"failures\":[{\"time\":\"2026-11-21T22:40:00.120Z\",\"resource\":\"web-app\"");
+  }
+
+  @Test
+  void resource_hasEveryField_alsoWhenThereIsNothingToSay() throws IOException {
+    cluster.put(FakeCluster.resource("idle", "Offline", List.of(), java.util.Map.of()));
+
+    assertThat(unix("GET", "/v1/resources/idle", ""))
+        .contains(
+            "{\"id\":\"id-of-idle\",\"name\":\"idle\",\"group\":\"web\",\"type\":\"Generic"
+                + " Application\","
+                + "\"typeStatus\":\"Registered\",\"plugin\":\"generic-application\",\"pluginVersion\":\"0.1.0\","
+                + "\"state\":\"Offline\",\"health\":\"Unknown\",\"wanted\":\"Offline\",\"node\":\"alpha\","
+                + "\"monitor\":null,\"monitorPid\":null,\"pid\":null,\"since\":\"2026-11-21T22:40:00.120Z\","
+                + "\"failures\":0,\"restarts\":1,\"adoptions\":2,\"dependsOn\":[],\"properties\":{},"
+                + "\"lastExit\":{\"code\":null,\"signal\":9},\"unrestored\":false,\"unsupervisedSince\":null,"
+                + "\"detail\":null}");
+  }
+
+  @Test
+  void unknownObject_isAProblemDocumentWithCodeAndResource() throws IOException {
+    assertThat(unix("GET", "/v1/resources/web-ap", ""))
+        .startsWith("HTTP/1.1 404")
+        .contains("application/problem+json")
+        .contains("\"detail\":\"There is no resource web-ap. The nearest is web-app.\"")
+        .contains("\"code\":\"ResourceNotFound\",\"resource\":\"web-ap\",\"exitCode\":4");
+  }
+
+  @Test
+  void names_comeThroughWhateverTheyHold() throws IOException {
+    for (String name :
+        List.of("Größe 1", "a+b", "a&b=c", "50%", "x;y", "q?", "ключ", "a#b", "..x")) {
+      cluster.put(FakeCluster.resource(name, "Online", List.of(), java.util.Map.of()));
+      assertThat(unix("GET", "/v1/resources/" + encoded(name), ""))
+          .as(name)
+          .startsWith("HTTP/1.1 200")
+          .contains("\"name\":\"" + name + "\"");
+    }
+  }
+
+  private static String encoded(String name) {
+    var out = new StringBuilder();
+    for (byte b : name.getBytes(StandardCharsets.UTF_8)) {
+      out.append("%%%02X".formatted(b & 0xFF));
+    }
+    return out.toString();
+  }
+
+  @Test
+  void change_isAcceptedWithItsOperation() throws IOException {
+    String answer = unix("POST", "/v1/resources/web-app/offline", "");
+
+    assertThat(answer).startsWith("HTTP/1.1 202").contains("\"kind\":\"Operation\"");
+    assertThat(cluster.commands).containsExactly(new Command.OfflineResource("web-app"));
+    assertThat(cluster.askers.getFirst().user()).isEqualTo(System.getProperty("user.name"));
+  }
+
+  @Test
+  void change_narratesWhenAskedTo() throws IOException {
+    String answer =
+        unix(
+            "POST",
+            "/v1/resources/web-app/offline?dryRun=true",
+            "",
+            "Accept: application/x-ndjson");
+
+    assertThat(answer)
+        .startsWith("HTTP/1.1 200")
+        .containsSubsequence(
+            "{\"operation\":{\"id\":\"op-1\"",
+            "\"state\":\"running\"",
+            "{\"operation\":null,\"line\":{\"time\":\"2026-11-21T22:40:00.120Z\",\"subject\":\"web-app\",\"text\":\"would"
+                + " be Offline  2.1s\"}}",
+            "\"state\":\"done\"",
+            "\"tookMillis\":9300,\"message\":\"Online 2/2\"");
+    assertThat(cluster.askers.getFirst().dryRun()).isTrue();
+  }
+
+  @Test
+  void overTcp_readingIsAllowedAndChangingIsNot() throws IOException {
+    assertThat(overTcp("GET", "/v1/status", "127.0.0.1")).startsWith("HTTP/1.1 200");
+    assertThat(overTcp("GET", "/v1/status", "localhost:" + tcp.getPort()))
+        .startsWith("HTTP/1.1 200");
+    assertThat(overTcp("POST", "/v1/resources/web-app/offline", "127.0.0.1"))
+        .startsWith("HTTP/1.1 403")
+        .contains("Use the Unix socket");
+    assertThat(cluster.commands).isEmpty();
+  }
+
+  @Test
+  void overTcp_aForeignHostIsRefused() throws IOException {
+    for (String host : List.of("rebound.example.org", "127.0.0.1.example.org", "[::2]")) {
+      assertThat(overTcp("GET", "/v1/status", host)).as(host).startsWith("HTTP/1.1 403");
+    }
+  }
+
+  @Test
+  void everyRouteSaysWhatItNeeds_andEveryRouteServedIsInTheTable() {
+    List<Route> table = new Routes(cluster, new Streams(() -> false)).table();
+
+    assertThat(new HashSet<>(table.stream().map(r -> r.method() + " " + r.path()).toList()))
+        .hasSameSizeAs(table)
+        .hasSizeGreaterThan(30);
+    for (Route route : table) {
+      assertThat(route.path()).startsWith("/v1/");
+      assertThat(route.access() == Access.READ)
+          .as(route.path())
+          .isEqualTo(route.method().equals(HandlerType.GET));
+    }
+  }
+
+  @Test
+  void everyChangeIsRefusedOverTcp() throws IOException {
+    for (Route route : new Routes(cluster, new Streams(() -> false)).table()) {
+      if (route.access() == Access.CHANGE) {
+        String path = route.path().replaceAll("\\{\\w+}", "web-app");
+        assertThat(overTcp(route.method().toString(), path, "localhost"))
+            .as(route.path())
+            .startsWith("HTTP/1.1 403");
+      }
+    }
+    assertThat(cluster.commands).isEmpty();
+  }
+
+  @Test
+  void badRequests_areProblemsOfTheirSender() throws IOException {
+    assertThat(unix("PATCH", "/v1/resources/web-app/properties", "{")).startsWith("HTTP/1.1 400");
+    assertThat(unix("PATCH", "/v1/resources/web-app/properties", "null"))
+        .startsWith("HTTP/1.1 400");
+    assertThat(unix("PATCH", "/v1/resources/web-app/properties", "{}"))
+        .startsWith("HTTP/1.1 400")
+        .contains("lacks \\\"properties\\\"");
+    assertThat(unix("POST", "/v1/groups", "{\"name\":\"g\",\"nmae\":1}"))
+        .startsWith("HTTP/1.1 400")
+        .contains("nmae");
+    assertThat(unix("GET", "/v1/events?limit=0", "")).startsWith("HTTP/1.1 400");
+    assertThat(unix("GET", "/v1/events?since=yesterday", "")).startsWith("HTTP/1.1 400");
+    assertThat(unix("GET", "/v1/events/two", "")).startsWith("HTTP/1.1 404");
+    assertThat(unix("GET", "/v1/nothing", ""))
+        .startsWith("HTTP/1.1 404")
+        .contains("application/problem+json");
+    assertThat(unix("PUT", "/v1/status", "")).startsWith("HTTP/1.1 405");
+    assertThat(unix("POST", "/v1/monitors/shared-0/kill", "{\"signal\":\"HUP\"}"))
+        .startsWith("HTTP/1.1 400");
+    assertThat(unix("POST", "/v1/types", "{\"archive\":\"relative.zip\"}"))
+        .startsWith("HTTP/1.1 400");
+    assertThat(cluster.commands).isEmpty();
+  }
+
+  @Test
+  void rejectedByValidation_namesEachProblem() throws IOException {
+    assertThat(
+            unix(
+                "PATCH",
+                "/v1/resources/web-app/properties",
+                "{\"properties\":{\"RestartDelai\":[\"0\"]}}"))
+        .startsWith("HTTP/1.1 422")
+        .contains("\"exitCode\":9,\"problems\":[{\"property\":\"RestartDelai\"")
+        .contains("the nearest is RestartDelay");
+  }
+
+  @Test
+  void whatIsTooLarge_isRefused() throws IOException {
+    String large = "{\"name\":\"" + "x".repeat(Requests.MAX_BODY_BYTES) + "\"}";
+
+    assertThat(unix("POST", "/v1/groups", large)).containsPattern("^HTTP/1.1 4(00|13)");
+    assertThat(unix("GET", "/v1/status", "", "X: " + "y".repeat(20_000)))
+        .startsWith("HTTP/1.1 431")
+        .contains("application/problem+json");
+    assertThat(unix("GET", "/v1/status", "")).startsWith("HTTP/1.1 200");
+  }
+
+  @Test
+  void aBug_isAnInternalErrorWithoutAStackTrace() throws IOException {
+    cluster.bug = new IllegalStateException("broken on purpose");
+
+    assertThat(unix("GET", "/v1/status", ""))
+        .startsWith("HTTP/1.1 500")
+        .contains("\"exitCode\":70")
+        .contains("broken on purpose")
+        .doesNotContain("\\tat ");
+  }
+
+  @Test
+  void events_areFollowedAndTheFeedIsClosedWhenTheReaderGoes() throws Exception {
+    try (SocketChannel channel = connect()) {
+      send(channel, "GET", "/v1/event-stream?after=1", "", "Host: x");
+      readUntil(channel, "\"seq\":2");
+      cluster.events.add(FakeCluster.event(3, 1069, "Error", "late"));
+      assertThat(readUntil(channel, "\"seq\":3")).doesNotContain("\"seq\":1,");
+      assertThat(cluster.feedsOpen).hasValue(1);
+    }
+
+    long end = System.nanoTime() + Streams.BEAT.plusSeconds(20).toNanos();
+    while (cluster.feedsOpen.get() > 0 && System.nanoTime() < end) {
+      cluster.events.add(FakeCluster.event(cluster.events.size() + 1, 1069, "Error", "more"));
+      Thread.onSpinWait();
+    }
+    assertThat(cluster.feedsOpen).hasValue(0);
+  }
+
+  @Test
+  void streams_areLimited_andTheRestStillAnswers() throws IOException {
+    List<SocketChannel> open = new ArrayList<>();
+    try {
+      for (int i = 0; i < Streams.MAX_STREAMS; i++) {
+        SocketChannel channel = connect();
+        open.add(channel);
+        send(channel, "GET", "/v1/event-stream", "", "Host: x");
+        readUntil(channel, "\r\n\r\n");
+      }
+      assertThat(unix("GET", "/v1/event-stream", "")).startsWith("HTTP/1.1 503");
+      assertThat(unix("GET", "/v1/status", "")).startsWith("HTTP/1.1 200");
+    } finally {
+      for (SocketChannel channel : open) {
+        channel.close();
+      }
+    }
+  }
+
+  @Test
+  void close_letsAnOperationEndFirst_andRemovesTheSocket() throws Exception {
+    cluster.holdOperations = true;
+    try (SocketChannel channel = connect()) {
+      send(
+          channel,
+          "POST",
+          "/v1/service/stop",
+          "{\"keep\":true}",
+          "Host: x\r\nAccept: application/x-ndjson");
+      readUntil(channel, "\"line\"");
+      Thread closer = Thread.ofPlatform().start(server::close);
+      cluster.mayEnd.countDown();
+      assertThat(readUntil(channel, "\"state\":\"done\"")).contains("\"state\":\"done\"");
+      assertThat(closer.join(Duration.ofSeconds(20))).isTrue();
+    }
+    assertThat(socket).doesNotExist();
+  }
+
+  @Test
+  void anAddressThatIsNotLoopback_isRefused() {
+    try (var another = new HttpApi()) {
+      assertThatThrownBy(
+              () ->
+                  another.start(
+                      cluster,
+                      new ApiSettings(
+                          home,
+                          home.resolve("b.sock"),
+                          new InetSocketAddress(InetAddress.ofLiteral("0.0.0.0"), 0),
+                          "1")))
+          .isInstanceOf(IOException.class)
+          .hasMessageContaining("no loopback address");
+    }
+  }
+
+  @Test
+  void aPortThatIsTaken_isNamed() {
+    try (var another = new HttpApi()) {
+      assertThatThrownBy(
+              () -> another.start(cluster, new ApiSettings(home, home.resolve("b.sock"), tcp, "1")))
+          .isInstanceOf(IOException.class)
+          .hasMessageContaining(Integer.toString(tcp.getPort()))
+          .hasMessageContaining("in use");
+    }
+    assertThat(home.resolve("b.sock")).doesNotExist();
+  }
+
+  @Test
+  void aMessageIsOneLine() {
+    assertThat(new ApiException.Usage("x", "two\n  lines\r\n").getMessage())
+        .isEqualTo("two lines ");
+  }
+
+  private SocketChannel connect() throws IOException {
+    return SocketChannel.open(UnixDomainSocketAddress.of(socket));
+  }
+
+  private String unix(String method, String target, String body, String... headers)
+      throws IOException {
+    try (SocketChannel channel = connect()) {
+      String more = String.join("\r\n", headers);
+      send(
+          channel,
+          method,
+          target,
+          body,
+          "Host: x\r\nConnection: close" + (more.isEmpty() ? "" : "\r\n" + more));
+      return readUntil(channel, null);
+    }
+  }
+
+  private String overTcp(String method, String target, String host) throws IOException {
+    try (SocketChannel channel = SocketChannel.open(StandardProtocolFamily.INET)) {
+      channel.connect(tcp);
+      send(channel, method, target, "", "Connection: close\r\nHost: " + host);
+      return readUntil(channel, null);
+    }
+  }
+
+  private static void send(
+      SocketChannel channel, String method, String target, String body, String headers)
+      throws IOException {
+    byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
+    String head =
+        method + " " + target + " HTTP/1.1\r\n" + headers + "\r\nContent-Length: " + bytes.length;
+    ByteBuffer out = ByteBuffer.wrap((head + "\r\n\r\n" + body).getBytes(StandardCharsets.UTF_8));
+    try {
+      while (out.hasRemaining()) {
+        channel.write(out);
+      }
+    } catch (IOException refusedEarly) {
+      // The server may answer and close before it has read a body that is too large.
+      assertThat(bytes.length).isGreaterThan(Requests.MAX_BODY_BYTES);
+    }
+  }
+
+  /** Reads until the text has come, or to the end. */
+  private static String readUntil(
+      SocketChannel channel, @org.jspecify.annotations.Nullable String text) throws IOException {
+    var all = new ByteArrayOutputStream();
+    ByteBuffer buffer = ByteBuffer.allocate(8192);
+    while (text == null || !all.toString(StandardCharsets.UTF_8).contains(text)) {
+      buffer.clear();
+      int read = channel.read(buffer);
+      if (read < 0) {
+        break;
+      }
+      all.write(buffer.array(), 0, read);
+    }
+    return all.toString(StandardCharsets.UTF_8);
+  }
+}

@@ -1,0 +1,126 @@
+package dev.holdfast.monitor;
+
+import dev.holdfast.monitor.log.MonitorLog;
+import dev.holdfast.protocol.Link;
+import dev.holdfast.protocol.MonitorCommand;
+import dev.holdfast.protocol.StateBlock;
+import dev.holdfast.protocol.StateBlockWriter;
+import dev.holdfast.protocol.wire.LogLevel;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.List;
+
+/**
+ * The resource monitor's main. Started by the cluster service with the command of {@link
+ * MonitorCommand}, the nonce as the first line of its input; exit codes are there, too.
+ */
+public final class ResourceMonitor {
+  /** A nonce is shorter. */
+  private static final int NONCE_LIMIT_BYTES = 256;
+
+  private ResourceMonitor() {}
+
+  /** Runs a monitor, or trains for an AOT cache. */
+  public static void main(String[] args) {
+    long began = System.nanoTime();
+    Thread.setDefaultUncaughtExceptionHandler(ResourceMonitor::strangeThreadDied);
+    int code;
+    try {
+      code = run(MonitorArguments.parse(List.of(args)), began);
+    } catch (IllegalArgumentException e) {
+      MonitorOutput.say(String.valueOf(e.getMessage()));
+      code = MonitorCommand.EXIT_USAGE;
+    } catch (IOException e) {
+      MonitorOutput.say(String.valueOf(e.getMessage()));
+      code = MonitorCommand.EXIT_NO_SERVICE;
+    } catch (Throwable thrown) {
+      MonitorOutput.say("The monitor has a fault of its own and ends: " + thrown, thrown);
+      code = MonitorCommand.EXIT_FAULT;
+    }
+    System.out.flush();
+    // Not exit(): a plugin's shutdown hook could hold the process for ever.
+    Runtime.getRuntime().halt(code);
+  }
+
+  private static int run(MonitorArguments arguments, long began)
+      throws IOException, InterruptedException {
+    if (arguments instanceof MonitorArguments.Serve serve) {
+      return serve(serve, began);
+    }
+    Training.run(((MonitorArguments.Train) arguments).folders());
+    System.exit(MonitorCommand.EXIT_DONE); // The JVM writes its cache on the way out.
+    return MonitorCommand.EXIT_DONE;
+  }
+
+  private static int serve(MonitorArguments.Serve serve, long began)
+      throws IOException, InterruptedException {
+    var clock = InstantSource.system();
+    long pid = ProcessHandle.current().pid();
+    var stateBlock = stateBlock(serve.stateBlock(), pid, clock);
+    var self =
+        new MonitorSession.Self(
+            serve.name(),
+            readNonce(System.in),
+            version(),
+            pid,
+            directoryOf(serve.stateBlock()),
+            began);
+    var link = Link.connect(serve.socket(), serve.name());
+    return new MonitorSession(self, link, stateBlock, clock).run();
+  }
+
+  private static StateBlockWriter stateBlock(Path file, long pid, InstantSource clock) {
+    try {
+      return StateBlockWriter.create(file, pid, clock.instant(), StateBlock.ENTRY_LIMIT);
+    } catch (IOException e) {
+      throw new IllegalArgumentException(
+          "The state block %s of monitor process %d cannot be made: %s".formatted(file, pid, e), e);
+    }
+  }
+
+  /** Reads the first line and not a byte more. */
+  static String readNonce(InputStream in) throws IOException {
+    var nonce = new byte[NONCE_LIMIT_BYTES];
+    int length = 0;
+    for (int read = in.read(); read != '\n' && read >= 0; read = in.read()) {
+      if (length == nonce.length) {
+        throw new IllegalArgumentException(
+            "The first line of a monitor's input is its nonce; it was longer than %d bytes."
+                .formatted(NONCE_LIMIT_BYTES));
+      }
+      nonce[length++] = (byte) read;
+    }
+    if (length == 0) {
+      throw new IllegalArgumentException(
+          "A resource monitor is started by the cluster service, which writes a nonce to its input;"
+              + " there was none.");
+    }
+    return new String(nonce, 0, length, StandardCharsets.UTF_8);
+  }
+
+  /** The version in the jar; from a folder of classes there is none. */
+  static String version() {
+    String version = ResourceMonitor.class.getPackage().getImplementationVersion();
+    return version == null ? "unpackaged" : version;
+  }
+
+  private static Path directoryOf(Path file) {
+    Path parent = file.toAbsolutePath().getParent();
+    return parent == null ? Path.of("/") : parent;
+  }
+
+  /**
+   * Every thread of ours handles what is thrown on it, so this one is a plugin's: its end is told,
+   * and the monitor goes on.
+   */
+  private static void strangeThreadDied(Thread thread, Throwable thrown) {
+    MonitorLog.write(
+        LogLevel.ERROR,
+        ResourceMonitor.class.getName(),
+        "A thread that a plugin made, " + thread.getName() + ", died.",
+        thrown);
+  }
+}

@@ -1,0 +1,111 @@
+package dev.holdfast.monitor.call;
+
+import dev.holdfast.protocol.Failures;
+import dev.holdfast.protocol.wire.Answer;
+import dev.holdfast.protocol.wire.SlotState;
+import dev.holdfast.protocol.wire.ToService;
+import dev.holdfast.spi.ResourceException;
+import dev.holdfast.spi.ResourceException.Responsibility;
+import dev.holdfast.spi.ResourceException.Retry;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import java.util.function.LongFunction;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What plugin code asked the service for and waits for. Thread-safe.
+ *
+ * <p>An answer does its work (a slot is updated) on the link's thread when it arrives, in its place
+ * among the frames, and whether or not the thread that asked is still there: a process that was
+ * started runs, even if the call that wanted it was cancelled meanwhile.
+ */
+public final class ServiceRequests {
+  /** The code of a failure: the service went away before it answered. */
+  static final String SERVICE_GONE = "ServiceGone";
+
+  private record Pending(Consumer<SlotState> slot, CompletableFuture<Answer> answer) {}
+
+  private final Outgoing outgoing;
+  private final AtomicLong numbers = new AtomicLong();
+  private final Map<Long, Pending> pending = new ConcurrentHashMap<>();
+  private volatile boolean closed;
+
+  /** Over a link. */
+  public ServiceRequests(Outgoing outgoing) {
+    this.outgoing = outgoing;
+  }
+
+  /**
+   * Asks, and waits for the answer.
+   *
+   * @param frame makes the frame from the request's number
+   * @param slot takes the slot that the answer tells of, on the link's thread
+   * @return the slot, where the answer told of one
+   * @throws ResourceException the service refused or is gone
+   * @throws InterruptedException the call was cancelled; the request goes on
+   */
+  @Nullable SlotState ask(LongFunction<ToService> frame, Consumer<SlotState> slot)
+      throws ResourceException, InterruptedException {
+    long number = numbers.incrementAndGet();
+    var request = new Pending(slot, new CompletableFuture<>());
+    pending.put(number, request);
+    if (closed) {
+      close();
+    }
+    outgoing.send(frame.apply(number));
+    Answer answer;
+    try {
+      answer = request.answer().get();
+    } catch (ExecutionException e) {
+      throw gone();
+    }
+    return switch (answer.getResultCase()) {
+      case OK -> null;
+      case SLOT -> answer.getSlot();
+      case FAILURE -> throw Failures.exception(answer.getFailure());
+      case RESULT_NOT_SET ->
+          throw new ResourceException(
+              Responsibility.INTERNAL,
+              Retry.HERE,
+              "EmptyAnswer",
+              "The cluster service answered request " + number + " with nothing.");
+    };
+  }
+
+  /**
+   * An answer has arrived.
+   *
+   * @return false: nobody asked
+   */
+  public boolean answered(Answer answer) {
+    var request = pending.remove(answer.getRequest());
+    if (request == null) {
+      return false;
+    }
+    if (answer.hasSlot()) {
+      request.slot().accept(answer.getSlot());
+    }
+    request.answer().complete(answer);
+    return true;
+  }
+
+  /** The service is gone: nobody waits any longer, and whoever asks from now on is told. */
+  public void close() {
+    closed = true;
+    pending.values().forEach(request -> request.answer().completeExceptionally(gone()));
+    pending.clear();
+  }
+
+  private static ResourceException gone() {
+    return new ResourceException(
+        Responsibility.ENVIRONMENT,
+        Retry.HERE,
+        SERVICE_GONE,
+        "The cluster service went away before it answered; whether it did what was asked is"
+            + " unknown.");
+  }
+}

@@ -1,0 +1,193 @@
+package dev.holdfast.monitor.call;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.holdfast.protocol.StateBlockWriter;
+import dev.holdfast.protocol.wire.EntryPoint;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(60)
+class PluginThreadsTest {
+  private static final int LIMIT = 4;
+
+  @TempDir private Path folder;
+
+  private final List<Throwable> faults = new ArrayList<>();
+  private final Alarms alarms = new Alarms(faults::add);
+  private final CountDownLatch release = new CountDownLatch(1);
+  private final LinkedBlockingQueue<Outcome> outcomes = new LinkedBlockingQueue<>();
+  private Surroundings surroundings;
+  private PluginThreads threads;
+
+  @BeforeEach
+  void begin() throws IOException {
+    var clock = InstantSource.system();
+    surroundings =
+        new Surroundings(
+            clock,
+            alarms,
+            StateBlockWriter.create(folder.resolve("state"), 1, clock.instant(), 1024),
+            _ -> {});
+    threads = new PluginThreads("p@1", alarms, LIMIT, Duration.ofMillis(200));
+  }
+
+  @AfterEach
+  void end() {
+    release.countDown();
+    alarms.close();
+    assertThat(faults).isEmpty();
+  }
+
+  @Test
+  void whenAllThreadsHang_theNextEntryIsRefused_andATerminationIsNot() throws Exception {
+    for (int i = 0; i < LIMIT; i++) {
+      threads.run(entry(null, this::hang));
+    }
+
+    threads.run(entry(null, () -> "never"));
+    var refused = awaitOutcome();
+    threads.runFirst(entry(null, () -> "terminated"));
+
+    assertThat(refused)
+        .isInstanceOfSatisfying(
+            Outcome.Failed.class,
+            failed -> {
+              assertThat(failed.failure().getCode()).isEqualTo(PluginThreads.MONITOR_BUSY);
+              assertThat(failed.failure().getMessage()).contains("All 4 threads of plugin p@1");
+            });
+    assertThat(value(awaitOutcome())).isEqualTo("terminated");
+    assertThat(threads.inside()).isEqualTo(LIMIT);
+  }
+
+  @Test
+  void hangingTerminations_areBounded_too() throws Exception {
+    for (int i = 0; i < LIMIT + PluginThreads.TERMINATE_RESERVE; i++) {
+      threads.runFirst(entry(null, this::hang));
+    }
+
+    threads.runFirst(entry(null, () -> "never"));
+
+    assertThat(awaitOutcome()).isInstanceOf(Outcome.Failed.class);
+    assertThat(threads.inside()).isEqualTo(LIMIT + PluginThreads.TERMINATE_RESERVE);
+  }
+
+  @Test
+  void aThreadThatIsLeftBehind_isUsedAgainOnceItReturns() throws Exception {
+    for (int i = 0; i < LIMIT; i++) {
+      threads.run(entry(null, this::hang));
+    }
+    threads.run(entry(null, () -> "later"));
+    release.countDown();
+
+    var values = new ArrayList<Object>();
+    for (int i = 0; i <= LIMIT; i++) {
+      values.add(value(awaitOutcome()));
+    }
+    assertThat(values).contains("later").hasSize(LIMIT + 1);
+  }
+
+  @Test
+  void tenThousandQuickEntries_allRun_onNoMoreThreadsThanTheLimit() throws Exception {
+    for (int i = 0; i < 10_000; i++) {
+      threads.run(entry(null, () -> Thread.currentThread().getName()));
+    }
+
+    var names = new java.util.HashSet<Object>();
+    for (int i = 0; i < 10_000; i++) {
+      if (awaitOutcome() instanceof Outcome.Returned(Object name, long _)) {
+        names.add(name);
+      }
+    }
+    assertThat(names).hasSizeBetween(1, LIMIT);
+  }
+
+  @Test
+  void anInterruptOfOneEntry_doesNotReachTheNextOnItsThread() throws Exception {
+    for (int i = 0; i < 200; i++) {
+      var entered = new CountDownLatch(1);
+      var cancelled =
+          entry(
+              null,
+              () -> {
+                entered.countDown();
+                return "quick";
+              });
+      threads.run(cancelled);
+      entered.await();
+      cancelled.cancel(Entry.CANCELLED);
+      awaitOutcome();
+      threads.run(entry(null, () -> Thread.currentThread().isInterrupted()));
+
+      assertThat(value(awaitOutcome())).isEqualTo(false);
+    }
+  }
+
+  @Test
+  void anEntry_isAnsweredExactlyOnce_howeverItsEndsRace() throws Exception {
+    int rounds = 2000;
+    for (int i = 0; i < rounds; i++) {
+      var entry = entry(Duration.ofNanos(i * 100L), () -> "value");
+      threads.run(entry);
+      if (i % 2 == 0) {
+        entry.cancel(Entry.CANCELLED);
+      }
+    }
+
+    for (int i = 0; i < rounds; i++) {
+      awaitOutcome();
+    }
+    threads.run(entry(null, () -> "last"));
+    assertThat(value(awaitOutcome())).isEqualTo("last");
+    assertThat(outcomes).isEmpty();
+  }
+
+  private interface Work {
+    Object run() throws Exception;
+  }
+
+  private Object hang() throws InterruptedException {
+    release.await();
+    return "released";
+  }
+
+  private Entry entry(@Nullable Duration deadline, Work work) {
+    return Entry.waiting(
+        new Entry.What(
+            EntryPoint.FIND,
+            1,
+            "r",
+            "resource r",
+            new PluginHost("p@1", PluginThreadsTest.class.getClassLoader(), threads),
+            1,
+            deadline),
+        surroundings,
+        _ -> work.run(),
+        outcomes::add,
+        Entry.NO_DOOR);
+  }
+
+  private Outcome awaitOutcome() throws InterruptedException {
+    var outcome = outcomes.poll(30, TimeUnit.SECONDS);
+    assertThat(outcome).describedAs("an outcome").isNotNull();
+    return java.util.Objects.requireNonNull(outcome);
+  }
+
+  private static Object value(Outcome outcome) {
+    assertThat(outcome).isInstanceOf(Outcome.Returned.class);
+    return ((Outcome.Returned) outcome).value();
+  }
+}

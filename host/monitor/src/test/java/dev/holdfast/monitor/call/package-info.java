@@ -1,0 +1,4 @@
+@NullMarked
+package dev.holdfast.monitor.call;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,20 @@
+package dev.holdfast.protocol;
+
+import java.util.OptionalInt;
+
+/** The protocol numbers this build speaks. A new kind of frame makes a new number. */
+public final class ProtocolVersion {
+  /** The oldest number this build speaks. */
+  public static final int MIN = 1;
+
+  /** The newest number this build speaks. */
+  public static final int MAX = 1;
+
+  private ProtocolVersion() {}
+
+  /** The newest number that this build and the other side both speak; empty when there is none. */
+  public static OptionalInt negotiate(int otherMin, int otherMax) {
+    int newest = Math.min(MAX, otherMax);
+    return newest >= Math.max(MIN, otherMin) ? OptionalInt.of(newest) : OptionalInt.empty();
+  }
+}

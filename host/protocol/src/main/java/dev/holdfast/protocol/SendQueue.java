@@ -1,0 +1,100 @@
+package dev.holdfast.protocol;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * Encoded frames on their way to the socket: any thread puts, the link's writer takes all at once.
+ * Bounded by bytes. Thread-safe; the lock is one that virtual threads may wait for.
+ */
+final class SendQueue {
+  /** What became of a frame. */
+  enum Put {
+    QUEUED,
+    CLOSED,
+    FULL
+  }
+
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition changed = lock.newCondition();
+  private final Condition room = lock.newCondition();
+  private List<byte[]> waiting = new ArrayList<>();
+  private long waitingBytes;
+  private boolean closed;
+
+  /**
+   * Adds a frame, waiting for room if there is none. One frame of any size fits an empty queue. An
+   * interrupt does not end the wait, which is bounded: a cancelled call's thread still has frames
+   * to send.
+   */
+  Put put(byte[] body, long limitBytes, Duration patience) {
+    boolean interrupted = false;
+    long end = System.nanoTime() + patience.toNanos();
+    lock.lock();
+    try {
+      while (!closed && waitingBytes > 0 && waitingBytes + body.length > limitBytes) {
+        long left = end - System.nanoTime();
+        if (left <= 0) {
+          return Put.FULL;
+        }
+        try {
+          if (room.awaitNanos(left) <= 0) {
+            return Put.FULL;
+          }
+        } catch (InterruptedException e) {
+          interrupted = true;
+        }
+      }
+      return add(body);
+    } finally {
+      lock.unlock();
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  private Put add(byte[] body) {
+    if (closed) {
+      return Put.CLOSED;
+    }
+    waiting.add(body);
+    waitingBytes += body.length;
+    changed.signal();
+    return Put.QUEUED;
+  }
+
+  /**
+   * Waits for frames and returns all there are; an empty list when the queue is closed and empty.
+   */
+  List<byte[]> takeAll() {
+    lock.lock();
+    try {
+      while (waiting.isEmpty() && !closed) {
+        changed.awaitUninterruptibly();
+      }
+      var taken = waiting;
+      waiting = new ArrayList<>();
+      waitingBytes = 0;
+      room.signalAll();
+      return taken;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Nothing more is taken in. What is queued can still be taken. */
+  void close() {
+    lock.lock();
+    try {
+      closed = true;
+      changed.signalAll();
+      room.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+}

@@ -1,0 +1,34 @@
+package dev.holdfast.registry;
+
+/** One thing that a {@link Batch} does. */
+public sealed interface Change {
+  /** The key that is changed. */
+  KeyPath path();
+
+  /** Creates the key and those above it that are missing; an existing one is left as it is. */
+  record CreateKey(KeyPath path) implements Change {}
+
+  /**
+   * Sets a value of an existing key. An existing value keeps the spelling of its name.
+   *
+   * <p>The batch is refused when the key does not exist.
+   */
+  record SetValue(KeyPath path, RegistryValue value) implements Change {}
+
+  /** Deletes a value; nothing happens when it or its key does not exist. */
+  record DeleteValue(KeyPath path, String name) implements Change {}
+
+  /**
+   * Deletes a key with its values; nothing happens when it does not exist.
+   *
+   * <p>The batch is refused when the key has subkeys, as in Windows, or is the root.
+   */
+  record DeleteKey(KeyPath path) implements Change {}
+
+  /**
+   * Deletes a key with all below it; nothing happens when it does not exist.
+   *
+   * <p>The batch is refused when the key is the root.
+   */
+  record DeleteTree(KeyPath path) implements Change {}
+}

@@ -1,0 +1,40 @@
+package dev.holdfast.registry;
+
+import java.util.Optional;
+
+/**
+ * The whole tree as it was right after one commit. Immutable: it costs nothing to keep, needs no
+ * lock, and never changes.
+ */
+public record Snapshot(Revision revision, RegistryKey root) {
+  /** A hive to which nothing was committed yet. */
+  public static final Snapshot EMPTY = new Snapshot(Revision.ZERO, RegistryKey.EMPTY_ROOT);
+
+  /** The key at that path; the root for the empty path. */
+  public Optional<RegistryKey> key(KeyPath path) {
+    return root.key(path);
+  }
+
+  /** As {@link #key(KeyPath)}, for a path that is written so. */
+  public Optional<RegistryKey> key(String path) {
+    return root.key(path);
+  }
+
+  /** The value of that name of the key at that path. */
+  public Optional<RegistryValue> value(String path, String name) {
+    return root.key(path).flatMap(key -> key.value(name));
+  }
+
+  /**
+   * The snapshot at the next revision, with the batch applied. A pure function; this snapshot stays
+   * what it is.
+   *
+   * @throws PreconditionFailedException if a precondition does not hold here
+   * @throws InvalidBatchException if a change cannot be made
+   */
+  public Snapshot apply(Batch batch) throws BatchRefusedException {
+    Application.check(this, batch);
+    Revision next = revision.next();
+    return new Snapshot(next, Application.changed(root, batch, next.number()));
+  }
+}

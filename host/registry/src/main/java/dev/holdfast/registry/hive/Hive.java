@@ -1,0 +1,279 @@
+package dev.holdfast.registry.hive;
+
+import dev.holdfast.registry.Batch;
+import dev.holdfast.registry.CommitException;
+import dev.holdfast.registry.Revision;
+import dev.holdfast.registry.Snapshot;
+import dev.holdfast.registry.Watch;
+import dev.holdfast.registry.Watcher;
+import dev.holdfast.registry.hive.LogFormat.Kind;
+import dev.holdfast.registry.hive.LogReplay.Replayed;
+import java.io.IOException;
+import java.lang.System.Logger.Level;
+import java.nio.ByteBuffer;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.NoSuchFileException;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * A tree of keys that outlives the process, in one file: see {@link LogFormat} for how it looks.
+ *
+ * <p>Thread-safe. A batch is acknowledged when it is on the disk, and only then do snapshots and
+ * watchers show it. When the disk fails the hive turns read-only rather than guess: it goes on
+ * showing what was acknowledged, and takes batches again once it is opened anew.
+ *
+ * <p>Nobody else may have the file open: whoever opens a hive holds a lock that says so.
+ */
+public final class Hive implements AutoCloseable {
+  private static final System.Logger LOG = System.getLogger(Hive.class.getName());
+  private static final String NEW = ".new";
+
+  private final Storage storage;
+  private final String file;
+  private final HiveSettings settings;
+  private final Replayed opened;
+  private final OpeningReport report;
+  private final GroupCommit commits;
+  private final Compaction compaction;
+  private final AtomicBoolean compacting = new AtomicBoolean();
+  private final AtomicLong compactions = new AtomicLong();
+  private final AtomicBoolean closed = new AtomicBoolean();
+  private volatile long compactAt;
+
+  private Hive(
+      Storage storage, String file, HiveSettings settings, Replayed opened, LogAppender log) {
+    this.storage = storage;
+    this.file = file;
+    this.settings = settings;
+    this.opened = opened;
+    this.report = reportOf(opened);
+    this.commits =
+        new GroupCommit(settings.name(), opened.snapshot(), opened.feed(), log, this::afterGroup);
+    this.compaction =
+        new Compaction(storage, file, file + NEW, opened.header().hiveId(), settings, commits);
+    this.compactAt = nextCompaction(opened.header().treeBytes());
+  }
+
+  /**
+   * Creates an empty hive; when it returns, the hive is on the disk.
+   *
+   * @throws FileAlreadyExistsException if there is a file of that name
+   */
+  public static Hive create(Storage storage, String file, HiveSettings settings)
+      throws IOException {
+    if (storage.exists(file)) {
+      throw new FileAlreadyExistsException(
+          storage.describe(file), null, "hive not created: there is a file of that name");
+    }
+    try (StorageFile empty = storage.create(file + NEW)) {
+      TreeFile.write(empty, storage.describe(file + NEW), settings.ids().get(), Snapshot.EMPTY);
+    }
+    storage.rename(file + NEW, file);
+    storage.syncDirectory();
+    return open(storage, file, settings);
+  }
+
+  /**
+   * Opens a hive: reads its tree, applies its batches, cuts off a torn tail.
+   *
+   * @throws NoSuchFileException if there is no such file
+   * @throws DamagedHiveException if the file is not what was written; it is left as it is
+   * @throws UnsupportedHiveException if a newer program wrote it
+   */
+  public static Hive open(Storage storage, String file, HiveSettings settings) throws IOException {
+    if (!storage.exists(file)) {
+      throw new NoSuchFileException(
+          storage.describe(file), null, "hive not opened: there is no such file");
+    }
+    StorageFile log = storage.open(file);
+    try {
+      Replayed opened = LogReplay.replay(log, storage.describe(file));
+      if (opened.contentEnd() > opened.end()) {
+        log.truncate(opened.end());
+        log.sync();
+      }
+      if (storage.exists(file + NEW)) {
+        // Of a compaction that did not come to its end; the file it was to replace is whole.
+        storage.delete(file + NEW);
+      }
+      var appender =
+          new LogAppender(
+              log, LogFormat.bytes(opened.header().hiveId()), opened.end(), settings.roomBytes());
+      var hive = new Hive(storage, file, settings, opened, appender);
+      hive.start(appender);
+      return hive;
+    } catch (IOException | RuntimeException | Error e) {
+      try {
+        log.close();
+      } catch (IOException closing) {
+        e.addSuppressed(closing);
+      }
+      throw e;
+    }
+  }
+
+  private void start(LogAppender log) {
+    Level level = report.cutBytes() > 0 ? Level.WARNING : Level.DEBUG;
+    LOG.log(level, () -> "hive " + settings.name() + ": " + report.remark());
+    if (!opened.marked() && opened.batches() > 0) {
+      try {
+        mark(log);
+      } catch (IOException e) {
+        commits.stop(
+            "the hive %s is read-only since its log could not be written when it was opened (%s); mend the disk and open the hive again"
+                .formatted(settings.name(), e),
+            e);
+      }
+    }
+    commits.start();
+  }
+
+  private void mark(LogAppender log) throws IOException {
+    log.add(Kind.MARK, commits.snapshot().revision().number(), ByteBuffer.allocate(0));
+    log.write();
+    log.sync();
+  }
+
+  private OpeningReport reportOf(Replayed replayed) {
+    long cut = replayed.contentEnd() - replayed.end();
+    String remark =
+        "opened %s at revision %s, %,d batches replayed"
+            .formatted(storage.describe(file), replayed.snapshot().revision(), replayed.batches());
+    if (cut > 0) {
+      remark +=
+          "; cut %,d bytes of an unfinished write off its end, from offset %,d (%s)"
+              .formatted(cut, replayed.end(), replayed.torn());
+    }
+    boolean clean = cut == 0 && (replayed.marked() || replayed.batches() == 0);
+    return new OpeningReport(
+        replayed.snapshot().revision(), replayed.batches(), clean, replayed.end(), cut, remark);
+  }
+
+  /** What opening it found. */
+  public OpeningReport report() {
+    return report;
+  }
+
+  /** The state after the last acknowledged batch. Costs nothing, also after {@link #close}. */
+  public Snapshot snapshot() {
+    return commits.snapshot();
+  }
+
+  /**
+   * Submits a batch and returns at once.
+   *
+   * @return completed with its revision once it is on the disk, or with a {@link CommitException};
+   *     on a thread of the hive, which what depends on it should not keep
+   */
+  public CompletableFuture<Revision> submit(Batch batch) {
+    return commits.submit(batch);
+  }
+
+  /** Commits a batch: returns once it is on the disk. Does not react to an interruption. */
+  public Revision commit(Batch batch) throws CommitException {
+    return commits.commit(batch);
+  }
+
+  /** Tells the watcher of every commit after that revision; see {@link Watcher}. */
+  public Watch watch(Revision after, Executor executor, Watcher watcher) {
+    return opened.feed().subscribe(after, executor, watcher);
+  }
+
+  public HiveStatus status() {
+    GroupCommit.Stopped stopped = commits.stopped();
+    return new HiveStatus(
+        snapshot().revision(),
+        commits.logBytes(),
+        commits.groups(),
+        compactions.get(),
+        stopped == null ? Optional.empty() : Optional.of(stopped.reason()));
+  }
+
+  /**
+   * Writes the hive's file anew: the tree as it is, without the batches that made it. The copy is
+   * read back and compared before it takes the file's place; batches are committed meanwhile, but
+   * for the moment at the end. If it fails the hive goes on with the file it has, or is read-only
+   * if that cannot be told. Waits if a compaction is under way, and then does nothing else.
+   */
+  public void compact() throws IOException {
+    synchronized (compaction) {
+      long treeBytes = compaction.run();
+      compactions.incrementAndGet();
+      compactAt = nextCompaction(treeBytes);
+    }
+  }
+
+  private long nextCompaction(long treeBytes) {
+    return LogFormat.HEADER_BYTES + treeBytes + Math.max(settings.compactAtBytes(), 2 * treeBytes);
+  }
+
+  private void afterGroup() {
+    if (commits.logBytes() > compactAt && !closed.get() && compacting.compareAndSet(false, true)) {
+      Thread.ofPlatform()
+          .daemon()
+          .name("hive-compaction-" + settings.name())
+          .start(this::compactInBackground);
+    }
+  }
+
+  private void compactInBackground() {
+    try {
+      compact();
+    } catch (IOException e) {
+      if (closed.get()) {
+        return;
+      }
+      // Not before the log has doubled: a full disk is not helped by trying at each batch.
+      compactAt = 2 * commits.logBytes();
+      LOG.log(
+          Level.WARNING,
+          "the hive %s was not compacted and goes on as it is".formatted(settings.name()),
+          e);
+    } finally {
+      compacting.set(false);
+    }
+  }
+
+  /** Whether {@link #close} was called. */
+  public boolean isClosed() {
+    return closed.get();
+  }
+
+  /**
+   * Commits what was submitted, writes down that the hive was closed in good order, and lets go of
+   * the file. Harmless when repeated.
+   */
+  @Override
+  public void close() {
+    // Also who comes second returns only when the file is let go of.
+    synchronized (compaction) {
+      if (!closed.compareAndSet(false, true)) {
+        return;
+      }
+      boolean writable = commits.stopped() == null;
+      try {
+        commits.close(() -> finish(commits.log(), writable));
+      } catch (IOException e) {
+        // All that was acknowledged is on the disk; the next opening does what this one could not.
+        LOG.log(
+            Level.WARNING,
+            "the hive %s was not closed in good order".formatted(settings.name()),
+            e);
+      }
+    }
+  }
+
+  private void finish(LogAppender log, boolean writable) throws IOException {
+    try (StorageFile closing = log.file()) {
+      if (writable) {
+        mark(log);
+        closing.truncate(log.end());
+        closing.sync();
+      }
+    }
+  }
+}

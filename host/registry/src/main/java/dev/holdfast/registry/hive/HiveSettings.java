@@ -1,0 +1,31 @@
+package dev.holdfast.registry.hive;
+
+import java.util.UUID;
+import java.util.function.Supplier;
+
+/**
+ * How a hive is kept.
+ *
+ * @param name the hive's name in messages and thread names
+ * @param ids where a new hive gets its id from
+ * @param compactAtBytes the log of batches is compacted when it is longer than this and than twice
+ *     the tree it follows
+ * @param roomBytes how much room in the file is made in advance each time
+ */
+public record HiveSettings(String name, Supplier<UUID> ids, long compactAtBytes, int roomBytes) {
+  private static final long COMPACT_AT_BYTES = 16L << 20;
+  private static final int ROOM_BYTES = 1 << 20;
+
+  public HiveSettings {
+    if (compactAtBytes < 1 || roomBytes < 0) {
+      throw new IllegalArgumentException(
+          "a hive needs compactAtBytes of 1 or more and roomBytes of 0 or more, found %d and %d"
+              .formatted(compactAtBytes, roomBytes));
+    }
+  }
+
+  /** The usual settings for a hive of that name. */
+  public static HiveSettings named(String name) {
+    return new HiveSettings(name, UUID::randomUUID, COMPACT_AT_BYTES, ROOM_BYTES);
+  }
+}

@@ -1,0 +1,211 @@
+package dev.holdfast.registry.hive;
+
+import dev.holdfast.registry.Limits;
+import dev.holdfast.registry.Revision;
+import dev.holdfast.registry.TreeCodec;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.UUID;
+import java.util.zip.CRC32C;
+
+/**
+ * A hive's file: a header, the whole tree as it was at the base revision, then the batches since.
+ * Numbers are little-endian.
+ *
+ * <pre>
+ *   0  +---------------------------------------------------------------+
+ *      | "HOLDHIVE"                                                    |
+ *   8  +-------------------------------+-------------------------------+
+ *      | u32 format version = 1        | u32 header size = 128         |
+ *  16  +-------------------------------+-------------------------------+
+ *      | hive id: a UUID, 16 bytes, highest first                      |
+ *  32  +---------------------------------------------------------------+
+ *      | u64 base revision                                             |
+ *  40  +---------------------------------------------------------------+
+ *      | u64 bytes of the tree's records, right after the header       |
+ *  48  +---------------------------------------------------------------+
+ *      | u64 keys of the tree                                          |
+ *  56  +---------------------------------------------------------------+
+ *      | u64 values of the tree                                        |
+ *  64  +---------------------------------------------------------------+
+ *      | SHA-256 of the tree's records, 32 bytes                       |
+ *  96  +---------------------------------------------------------------+
+ *      | zeros                         | u32 CRC32C of bytes 0 to 123  |
+ * 128  +---------------------------------------------------------------+
+ *      | records of the tree, then of batches and marks                |
+ *      +---------------------------------------------------------------+
+ *      | zeros to the end of the file: room made in advance            |
+ *      +---------------------------------------------------------------+
+ *
+ * record, at a multiple of 8:
+ *   0  +-------------------------------+-------------------------------+
+ *      | u32 bytes of the payload      | u32 CRC32C (below)            |
+ *   8  +-------------------------------+-------------------------------+
+ *      | u64 revision                                                  |
+ *  16  +-------------------------------+-------+-----------------------+
+ *      | u32 bytes back to its group   | u8    | zeros                 |
+ *      |                               | kind  |                       |
+ *  24  +-------------------------------+-------+-----------------------+
+ *      | payload, then zeros to a multiple of 8                        |
+ *      +---------------------------------------------------------------+
+ *
+ * kind      payload                 revision
+ * 1 tree    a piece (TreeCodec)     the base revision
+ * 2 batch   a batch (BatchCodec)    the one that it makes: one more than that of the batch before
+ * 3 mark    nothing                 that of the batch before
+ * </pre>
+ *
+ * <p>The CRC of a record covers the hive id, then the record without the CRC itself. The id is
+ * random and known to nobody who can merely set values, so a value's bytes cannot pass for a
+ * record.
+ *
+ * <p>Records that are written and synced together are a group; "bytes back" leads from a record to
+ * its group's first one. All before a group was synced before the group was written. So if a record
+ * is bad and any later good one belongs to a group that begins after it, it had been synced, and
+ * acknowledged, and the file is damaged. If none does, the bad record and what follows belong to
+ * one group that was cut short: a torn tail, of which nothing was acknowledged. A mark is a group
+ * that vouches for what is before it; it is written at a close, and at an opening after there was
+ * none.
+ */
+final class LogFormat {
+  static final int VERSION = 1;
+  static final int HEADER_BYTES = 128;
+  static final int RECORD_HEADER_BYTES = 24;
+  static final int ALIGNMENT = 8;
+  static final int PAYLOAD_BYTES_MAX =
+      Math.max(Limits.BATCH_BYTES_MAX, Limits.VALUE_BYTES_MAX + TreeCodec.PIECE_BYTES) + (1 << 20);
+
+  static final int DIGEST_BYTES = 32;
+
+  private static final byte[] MAGIC = {'H', 'O', 'L', 'D', 'H', 'I', 'V', 'E'};
+  private static final int HEADER_CRC_AT = HEADER_BYTES - 4;
+
+  private LogFormat() {}
+
+  /** What a record is; the code is what is on disk. */
+  enum Kind {
+    TREE(1),
+    BATCH(2),
+    MARK(3);
+
+    private final int code;
+
+    Kind(int code) {
+      this.code = code;
+    }
+
+    static boolean isKnown(int code) {
+      return code >= 1 && code <= values().length;
+    }
+
+    static Kind of(int code) {
+      return switch (code) {
+        case 1 -> TREE;
+        case 2 -> BATCH;
+        case 3 -> MARK;
+        default -> throw new IllegalArgumentException("no kind of record has the code " + code);
+      };
+    }
+  }
+
+  /** The file's header; the digest in hexadecimal. */
+  record Header(
+      UUID hiveId, Revision base, long treeBytes, TreeCodec.Size treeSize, String treeDigest) {}
+
+  static ByteBuffer encode(Header header) {
+    var bytes = ByteBuffer.allocate(HEADER_BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    bytes.put(MAGIC).putInt(VERSION).putInt(HEADER_BYTES).put(bytes(header.hiveId()));
+    bytes.putLong(header.base().number()).putLong(header.treeBytes());
+    bytes.putLong(header.treeSize().keys()).putLong(header.treeSize().values());
+    bytes.put(HexFormat.of().parseHex(header.treeDigest()));
+    var crc = new CRC32C();
+    crc.update(bytes.duplicate().position(0).limit(HEADER_CRC_AT));
+    return bytes.putInt(HEADER_CRC_AT, (int) crc.getValue()).rewind();
+  }
+
+  /** The header at the start of the file that is called so. */
+  static Header decode(ByteBuffer bytes, String file) throws IOException {
+    ByteBuffer header = bytes.duplicate().order(ByteOrder.LITTLE_ENDIAN);
+    if (header.remaining() < HEADER_BYTES) {
+      throw new DamagedHiveException(
+          file,
+          header.remaining(),
+          "the file ends in its header, after %d of %d bytes"
+              .formatted(header.remaining(), HEADER_BYTES));
+    }
+    var magic = new byte[MAGIC.length];
+    header.get(magic);
+    if (!Arrays.equals(magic, MAGIC)) {
+      throw new DamagedHiveException(file, 0, "it does not begin as a hive does");
+    }
+    var crc = new CRC32C();
+    crc.update(header.duplicate().position(0).limit(HEADER_CRC_AT));
+    if (header.getInt(HEADER_CRC_AT) != (int) crc.getValue()) {
+      throw new DamagedHiveException(file, 0, "the header's checksum does not fit the header");
+    }
+    int version = header.getInt();
+    int size = header.getInt();
+    if (version != VERSION || size != HEADER_BYTES) {
+      throw new UnsupportedHiveException(file, version);
+    }
+    var id = new byte[16];
+    header.get(id);
+    long base = header.getLong();
+    long treeBytes = header.getLong();
+    var treeSize = new TreeCodec.Size(header.getLong(), header.getLong());
+    var digest = new byte[DIGEST_BYTES];
+    header.get(digest);
+    if (base < 0 || treeBytes < 0 || treeBytes % ALIGNMENT != 0) {
+      throw new DamagedHiveException(file, 32, "no hive has this base revision or tree size");
+    }
+    var idBytes = ByteBuffer.wrap(id);
+    var hiveId = new UUID(idBytes.getLong(), idBytes.getLong());
+    return new Header(
+        hiveId, new Revision(base), treeBytes, treeSize, HexFormat.of().formatHex(digest));
+  }
+
+  static byte[] bytes(UUID id) {
+    var bytes = new byte[16];
+    ByteBuffer.wrap(bytes)
+        .putLong(id.getMostSignificantBits())
+        .putLong(id.getLeastSignificantBits());
+    return bytes;
+  }
+
+  /** What a record with such a payload takes on disk. */
+  static long recordBytes(int payloadBytes) {
+    return RECORD_HEADER_BYTES + aligned(payloadBytes);
+  }
+
+  static long aligned(long bytes) {
+    return (bytes + ALIGNMENT - 1) & -ALIGNMENT;
+  }
+
+  /** Puts a whole record at the position of the buffer, which has room for it. */
+  static void put(
+      ByteBuffer target, byte[] hiveId, Kind kind, long revision, long back, ByteBuffer payload) {
+    int start = target.position();
+    int end = start + (int) recordBytes(payload.remaining());
+    target.putInt(start, payload.remaining());
+    target.putLong(start + 8, revision);
+    target.putInt(start + 16, Math.toIntExact(back));
+    target.putInt(start + 20, kind.code);
+    target.position(start + RECORD_HEADER_BYTES).put(payload);
+    while (target.position() < end) {
+      target.put((byte) 0);
+    }
+    target.putInt(start + 4, crc(target, start, end, hiveId));
+  }
+
+  /** The checksum of the record between these positions, wherever the position stands. */
+  static int crc(ByteBuffer bytes, int start, int end, byte[] hiveId) {
+    var crc = new CRC32C();
+    crc.update(hiveId, 0, hiveId.length);
+    crc.update(bytes.duplicate().position(start).limit(start + 4));
+    crc.update(bytes.duplicate().limit(end).position(start + 8));
+    return (int) crc.getValue();
+  }
+}

@@ -1,0 +1,185 @@
+package dev.holdfast.registry.hive;
+
+import dev.holdfast.registry.BatchCodec;
+import dev.holdfast.registry.BatchRefusedException;
+import dev.holdfast.registry.Commit;
+import dev.holdfast.registry.CommitFeed;
+import dev.holdfast.registry.MalformedEncodingException;
+import dev.holdfast.registry.RegistryKey;
+import dev.holdfast.registry.Revision;
+import dev.holdfast.registry.Snapshot;
+import dev.holdfast.registry.TreeCodec;
+import dev.holdfast.registry.hive.LogFormat.Header;
+import dev.holdfast.registry.hive.LogFormat.Kind;
+import dev.holdfast.registry.hive.RecordReader.Found;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.List;
+
+/** Reads a hive's file: its tree, its batches, and where they end. Changes nothing. */
+final class LogReplay {
+  private final StorageFile file;
+  private final String name;
+  private final long size;
+  private final Header header;
+  private final RecordReader records;
+
+  private long offset = LogFormat.HEADER_BYTES;
+  private long batches;
+  private boolean marked;
+
+  private LogReplay(StorageFile file, String name) throws IOException {
+    this.file = file;
+    this.name = name;
+    this.size = file.size();
+    this.header = readHeader();
+    this.records = new RecordReader(file, size, LogFormat.bytes(header.hiveId()));
+  }
+
+  /**
+   * What a file holds.
+   *
+   * @param end where the next record goes
+   * @param contentEnd where the bytes end that are not zero; after {@code end} if the tail is torn
+   * @param marked whether the last record is a mark, so that all before it is vouched for
+   */
+  record Replayed(
+      Header header,
+      Snapshot snapshot,
+      CommitFeed feed,
+      long batches,
+      long end,
+      long contentEnd,
+      boolean marked,
+      String torn) {}
+
+  /**
+   * Reads the whole file.
+   *
+   * @throws DamagedHiveException if something that was synced is not what was written
+   */
+  static Replayed replay(StorageFile file, String name) throws IOException {
+    return new LogReplay(file, name).replay();
+  }
+
+  private Header readHeader() throws IOException {
+    var bytes = ByteBuffer.allocate(LogFormat.HEADER_BYTES);
+    file.read(0, bytes);
+    return LogFormat.decode(bytes.flip(), name);
+  }
+
+  private Replayed replay() throws IOException {
+    Snapshot snapshot = new Snapshot(header.base(), readTree());
+    var feed = new CommitFeed(snapshot);
+    while (true) {
+      switch (records.at(offset)) {
+        case Found.Whole whole -> {
+          snapshot = replay(whole, snapshot, feed);
+          offset = whole.next();
+        }
+        case Found.Nothing() -> {
+          return replayed(snapshot, feed, "zeros where a record was begun");
+        }
+        case Found.Bad(String what) -> {
+          return replayed(snapshot, feed, what);
+        }
+      }
+    }
+  }
+
+  private RegistryKey readTree() throws IOException {
+    long end = LogFormat.HEADER_BYTES + header.treeBytes();
+    if (end > size) {
+      throw damaged(size, "the file ends in the tree it begins with");
+    }
+    var reader = new TreeCodec.Reader();
+    while (offset < end) {
+      if (!(records.at(offset) instanceof Found.Whole whole)
+          || whole.kind() != Kind.TREE
+          || whole.next() > end) {
+        throw damaged(offset, "a record of the tree is not what was written");
+      }
+      try {
+        reader.read(whole.payload());
+      } catch (MalformedEncodingException e) {
+        throw damaged(offset, "a record of the tree cannot be read, " + e.getMessage());
+      }
+      offset = whole.next();
+    }
+    if (!TreeFile.digest(file, end).equals(header.treeDigest())) {
+      throw damaged(LogFormat.HEADER_BYTES, "the tree's digest is not the one in the header");
+    }
+    RegistryKey root;
+    try {
+      root = reader.root();
+    } catch (MalformedEncodingException e) {
+      throw damaged(LogFormat.HEADER_BYTES, "the tree cannot be read, " + e.getMessage());
+    }
+    if (!reader.size().equals(header.treeSize())) {
+      throw damaged(
+          48, "the header counts %s, the tree has %s".formatted(header.treeSize(), reader.size()));
+    }
+    return root;
+  }
+
+  private Snapshot replay(Found.Whole whole, Snapshot snapshot, CommitFeed feed)
+      throws IOException {
+    long last = snapshot.revision().number();
+    return switch (whole.kind()) {
+      case TREE -> throw damaged(offset, "a record of a tree among the batches");
+      case MARK -> {
+        if (whole.revision() != last) {
+          throw damaged(
+              offset, "a mark of revision %d after revision %d".formatted(whole.revision(), last));
+        }
+        marked = true;
+        yield snapshot;
+      }
+      case BATCH -> {
+        if (whole.revision() != last + 1) {
+          throw damaged(
+              offset, "revision %d where %d was due".formatted(whole.revision(), last + 1));
+        }
+        marked = false;
+        batches++;
+        yield applied(whole, snapshot, feed);
+      }
+    };
+  }
+
+  private Snapshot applied(Found.Whole whole, Snapshot snapshot, CommitFeed feed)
+      throws DamagedHiveException {
+    try {
+      var commit = new Commit(new Revision(whole.revision()), BatchCodec.decode(whole.payload()));
+      Snapshot next = snapshot.apply(commit.batch());
+      feed.append(List.of(commit), next);
+      return next;
+    } catch (MalformedEncodingException | BatchRefusedException e) {
+      throw damaged(
+          offset,
+          "the batch of revision %d does not fit: %s".formatted(whole.revision(), e.getMessage()));
+    }
+  }
+
+  private Replayed replayed(Snapshot snapshot, CommitFeed feed, String what) throws IOException {
+    long contentEnd = records.endOfContent(offset);
+    refuseIfVouchedFor(contentEnd, what);
+    return new Replayed(header, snapshot, feed, batches, offset, contentEnd, marked, what);
+  }
+
+  /** Looks for a later record that says the bad one had been synced. */
+  private void refuseIfVouchedFor(long contentEnd, String what) throws IOException {
+    for (long at = offset + LogFormat.ALIGNMENT; at < contentEnd; at += LogFormat.ALIGNMENT) {
+      if (records.at(at) instanceof Found.Whole later && later.groupStart() > offset) {
+        throw damaged(
+            offset,
+            "%s, and the record at offset %,d (revision %d) shows that this one had been acknowledged"
+                .formatted(what, at, later.revision()));
+      }
+    }
+  }
+
+  private DamagedHiveException damaged(long at, String what) {
+    return new DamagedHiveException(name, at, what);
+  }
+}

@@ -1,0 +1,482 @@
+package dev.holdfast.service;
+
+import dev.holdfast.cluster.ClusterEvent;
+import dev.holdfast.cluster.ClusterState;
+import dev.holdfast.cluster.MonitorName;
+import dev.holdfast.cluster.MonitorStatus;
+import dev.holdfast.cluster.TypeRegistration;
+import dev.holdfast.cluster.TypeStatus;
+import dev.holdfast.quorum.DirectoryQuorumLog;
+import dev.holdfast.quorum.Holder;
+import dev.holdfast.service.api.ApiException;
+import dev.holdfast.service.api.ApiServer;
+import dev.holdfast.service.api.ApiSettings;
+import dev.holdfast.service.api.Asker;
+import dev.holdfast.service.api.ClusterApi;
+import dev.holdfast.service.api.Command;
+import dev.holdfast.service.api.RuntimeDirectory;
+import dev.holdfast.service.archive.ArchiveDigest;
+import dev.holdfast.service.archive.PluginStore;
+import dev.holdfast.service.chronicle.EventChronicle;
+import dev.holdfast.service.clock.SteadyClock;
+import dev.holdfast.service.cluster.Engine;
+import dev.holdfast.service.event.EventLog;
+import dev.holdfast.service.event.EventLogLimits;
+import dev.holdfast.service.event.Incidents;
+import dev.holdfast.service.home.Home;
+import dev.holdfast.service.home.HomeLock;
+import dev.holdfast.service.home.ServiceFile;
+import dev.holdfast.service.operation.Commands;
+import dev.holdfast.service.posix.Signal;
+import dev.holdfast.service.process.LinuxProcesses;
+import dev.holdfast.service.process.ProcessIdentity;
+import dev.holdfast.service.process.ProcessLimits;
+import dev.holdfast.service.process.ProcessSpec;
+import dev.holdfast.service.process.Processes;
+import dev.holdfast.service.process.SlotToken;
+import dev.holdfast.service.record.ClusterRecords;
+import dev.holdfast.service.settings.ServiceSettings;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.ServiceLoader;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A cluster service, from taking its home's lock to letting go of it.
+ *
+ * <p>Its start and its recovery are one path: what an earlier service left behind (monitors, which
+ * are ended; applications, which are taken over) is dealt with before anything is decided, also
+ * when there is nothing.
+ */
+final class ClusterService implements AutoCloseable {
+  /** How long taking over may last before the service says ready all the same. */
+  static final Duration RECOVERY_WAIT_MAX = Duration.ofSeconds(30);
+
+  /** How long monitors may take to leave when the service stops. */
+  static final Duration MONITOR_LEAVE_MAX = Duration.ofSeconds(5);
+
+  /** How long killing everything may take. */
+  static final Duration TERMINATE_MAX = Duration.ofSeconds(10);
+
+  private static final Duration POLL = Duration.ofMillis(5);
+  private static final Logger LOG = LoggerFactory.getLogger(ClusterService.class);
+
+  private final Deque<AutoCloseable> opened = new ArrayDeque<>();
+  private final Home home;
+  private final String node;
+  private final Distribution distribution;
+  private final SteadyClock clock = new SteadyClock();
+  private final CountDownLatch stopped = new CountDownLatch(1);
+  private final AtomicInteger stopRequests = new AtomicInteger();
+  private final Processes processes;
+  private final ClusterRecords records;
+  private final Engine engine;
+  private final EventChronicle chronicle;
+  private final ServiceApi api;
+  private final ApiServer apiServer;
+  private final ProcessIdentity self;
+  private volatile boolean ready;
+  private volatile Optional<ProcessIdentity> cacheMaker = Optional.empty();
+
+  /**
+   * Takes the home's lock, opens what is kept there, and serves the API. Nothing is decided yet.
+   *
+   * @throws HomeLock.HeldException another service runs on this home
+   * @throws IOException something of the home cannot be used
+   */
+  ClusterService(ServeOptions options, Home home, ServiceSettings settings) throws IOException {
+    this.home = home;
+    this.node = options.nodeName();
+    this.distribution = Distribution.current();
+    try {
+      keep(HomeLock.take(home));
+      // Removed right before the lock is let go of: who waits for that may start the next service.
+      opened.push(() -> ServiceFile.remove(home));
+      processes = keep(LinuxProcesses.open(ProcessLimits.DEFAULT, this::stray));
+      self =
+          processes
+              .identify((int) ProcessHandle.current().pid())
+              .orElseThrow(() -> new IllegalStateException("this very process is not to be found"));
+      writeServiceFile(Optional.empty(), Optional.empty());
+      Path quorum = options.quorum == null ? home.quorum() : options.quorum.toAbsolutePath();
+      DirectoryQuorumLog log = keep(openQuorum(quorum));
+      records = new ClusterRecords(log, node);
+      EventLog events = keep(EventLog.open(home.events(), node, clock, EventLogLimits.DEFAULT));
+      Incidents incidents = Incidents.open(home.incidents());
+      chronicle = keep(new EventChronicle(events, incidents, node, clock));
+      Path runtime =
+          RuntimeDirectory.of(home.root(), "root".equals(System.getProperty("user.name")));
+      RuntimeDirectory.make(runtime);
+      opened.push(() -> removeIfEmpty(runtime));
+      PluginStore plugins = PluginStore.open(quorum.resolve("plugins"), home.unpacked());
+      engine =
+          keep(
+              new Engine(
+                  new Engine.Parts(
+                      home,
+                      node,
+                      records,
+                      processes,
+                      plugins,
+                      distribution.monitorCommand(settings.monitorHeapMegabytes()),
+                      runtime.resolve("monitors.sock"),
+                      settings.monitorReplacementDelay(),
+                      clock,
+                      UUID::randomUUID,
+                      applicationEnvironment(),
+                      chronicle,
+                      this::halt)));
+      var commands =
+          new Commands(
+              engine.loop(),
+              engine.monitors(),
+              engine.registrar(),
+              engine.validator(),
+              clock,
+              UUID::randomUUID,
+              Executors.newVirtualThreadPerTaskExecutor(),
+              this::requestStop);
+      engine.onChange(commands::changed);
+      api =
+          new ServiceApi(
+              engine, commands, records, events, incidents, node, clock, self.pid(), () -> ready);
+      apiServer = keep(serveApi(options, runtime));
+    } catch (IOException | RuntimeException e) {
+      close();
+      throw e;
+    }
+  }
+
+  /** What somebody else put into it is not ours to remove. */
+  private static void removeIfEmpty(Path directory) throws IOException {
+    try {
+      Files.deleteIfExists(directory);
+    } catch (DirectoryNotEmptyException e) {
+      LOG.debug("{} is not empty and stays", directory);
+    }
+  }
+
+  private <T extends AutoCloseable> T keep(T part) {
+    opened.push(part);
+    return part;
+  }
+
+  private DirectoryQuorumLog openQuorum(Path quorum) throws IOException {
+    try {
+      return DirectoryQuorumLog.open(
+          quorum,
+          new Holder(self.pid(), node, clock.instant()),
+          holder ->
+              LOG.warn(
+                  "The quorum directory {} is held by {}; waiting until it is free",
+                  quorum,
+                  holder.map(Holder::toString).orElse("another process")));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException("Waiting for the quorum directory " + quorum + " was interrupted.", e);
+    }
+  }
+
+  private ApiServer serveApi(ServeOptions options, Path runtime) throws IOException {
+    ApiServer server =
+        ServiceLoader.load(ApiServer.class)
+            .findFirst()
+            .orElseThrow(
+                () ->
+                    new IllegalStateException(
+                        "the distribution has no HTTP API on its class path"));
+    server.start(
+        api,
+        new ApiSettings(
+            home.root(),
+            runtime.resolve(RuntimeDirectory.API_SOCKET),
+            options.httpAddress(),
+            Distribution.VERSION));
+    ApiServer.Addresses addresses = server.addresses();
+    writeServiceFile(Optional.of(addresses.socket()), addresses.http());
+    return server;
+  }
+
+  private void writeServiceFile(Optional<Path> socket, Optional<URI> http) throws IOException {
+    ServiceFile.write(home, self.pid(), self.startTicks(), Distribution.VERSION, socket, http);
+  }
+
+  /** What applications inherit: what the service was given, without what is about itself. */
+  private static Map<String, String> applicationEnvironment() {
+    var environment = new HashMap<>(System.getenv());
+    environment.keySet().removeIf(name -> name.startsWith("HOLDFAST_"));
+    return environment;
+  }
+
+  // ---- start -------------------------------------------------------------------------------
+
+  /** Takes over, registers what is shipped, and returns when everything has been looked for. */
+  void start() throws InterruptedException {
+    endLeftMonitors();
+    engine.start();
+    registerShipped();
+    boolean all = await(RECOVERY_WAIT_MAX, this::isRecovered);
+    if (!all) {
+      LOG.warn(
+          "Not everything was found again within {} s; it goes on.", RECOVERY_WAIT_MAX.toSeconds());
+    }
+    ready = true;
+    chronicle.serviceStarted(Distribution.VERSION);
+  }
+
+  /**
+   * Monitors of a service that died see their link close and leave; those that did not are ended.
+   */
+  private void endLeftMonitors() {
+    records
+        .monitorProcesses()
+        .forEach(
+            (name, process) -> {
+              if (processes.isAlive(process)) {
+                LOG.info(
+                    "The monitor {} (pid {}) of an earlier service is ended", name, process.pid());
+                processes.signal(process, Signal.KILL);
+              }
+            });
+  }
+
+  private boolean isRecovered() {
+    ClusterState state = engine.loop().state();
+    MonitorStatus shared = state.monitors().get(MonitorName.SHARED);
+    boolean monitorReady = shared != null && shared.phase() instanceof MonitorStatus.Phase.Ready;
+    return monitorReady
+        && state.resources().values().stream()
+            .allMatch(
+                resource ->
+                    resource.unsupervisedSince().isEmpty()
+                        || state.typeStatus(resource.config().type()) != TypeStatus.REGISTERED);
+  }
+
+  /** Registers the plugins of the distribution that are not registered as they are. */
+  private void registerShipped() {
+    try {
+      for (Path zip : distribution.plugins()) {
+        String digest = ArchiveDigest.of(zip).toString();
+        boolean registered =
+            engine.loop().state().types().values().stream()
+                .flatMap(type -> type.versions().stream())
+                .map(TypeRegistration.Version::digest)
+                .anyMatch(digest::equals);
+        if (!registered) {
+          submit(new Command.RegisterType(zip));
+        }
+      }
+    } catch (IOException | ApiException e) {
+      LOG.error("A plugin of the distribution could not be registered: {}", e.getMessage());
+    }
+  }
+
+  /** Gives a command on the service's own behalf, and waits for its end. */
+  private void submit(Command command) {
+    api.submit(command, new Asker("holdfast", false));
+  }
+
+  /** Makes AOT caches in the background, by a process of their own. */
+  void makeAotCaches() {
+    ProcessSpec spec =
+        ProcessSpec.of(
+            List.of(
+                distribution.root().resolve("bin").resolve("holdfast").toString(),
+                "--make-aot-caches"),
+            home.run(),
+            System.getenv(),
+            home.run().resolve("aot-caches.log"));
+    var _ =
+        processes
+            .spawn(spec)
+            .whenComplete(
+                (process, failure) -> {
+                  if (process == null) {
+                    LOG.debug("AOT caches are not made: {}", failure.getMessage());
+                  } else {
+                    processes.watch(
+                        process,
+                        (identity, status) -> {
+                          LOG.debug("Making AOT caches: {}", status);
+                          processes.acknowledge(identity);
+                        });
+                  }
+                });
+  }
+
+  ClusterApi api() {
+    return api;
+  }
+
+  Engine engine() {
+    return engine;
+  }
+
+  Home home() {
+    return home;
+  }
+
+  Distribution distribution() {
+    return distribution;
+  }
+
+  ApiServer.Addresses addresses() {
+    return apiServer.addresses();
+  }
+
+  String node() {
+    return node;
+  }
+
+  // ---- stop --------------------------------------------------------------------------------
+
+  /**
+   * Asks the service to stop: the first time in order, the second time at once. Returns at once.
+   *
+   * @param keep leave applications running; holds for the first time only
+   */
+  void requestStop(boolean keep) {
+    int count = stopRequests.incrementAndGet();
+    if (count == 1) {
+      Thread.ofPlatform().name("stop").start(() -> stop(keep));
+    } else if (count == 2) {
+      Thread.ofPlatform().name("terminate").start(this::terminate);
+    }
+  }
+
+  private void stop(boolean keep) {
+    try {
+      if (!keep) {
+        LOG.info("Stopping: everything goes offline, in order");
+        engine.loop().post(new ClusterEvent.Stop());
+        while (!engine.loop().state().isQuiet() || !isStopping()) {
+          LockSupport.parkNanos(POLL.toNanos());
+        }
+      } else {
+        LOG.info("Stopping: applications go on");
+      }
+      chronicle.serviceStopped();
+    } finally {
+      stopped.countDown();
+    }
+  }
+
+  private boolean isStopping() {
+    return engine.loop().state().mode() == ClusterState.Mode.STOPPING;
+  }
+
+  private void terminate() {
+    LOG.warn("Stopping at once: everything is killed");
+    CompletableFuture<Void> killed = engine.slots().killAll();
+    try {
+      killed.get(TERMINATE_MAX.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (TimeoutException | ExecutionException e) {
+      LOG.error("Not everything could be killed", e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } finally {
+      stopped.countDown();
+    }
+  }
+
+  /** Waits until the service was stopped. */
+  void awaitStopped() throws InterruptedException {
+    stopped.await();
+  }
+
+  /** Whether somebody did not want to wait. */
+  boolean wasTerminated() {
+    return stopRequests.get() > 1;
+  }
+
+  /** Nothing that was decided may be acted upon any more. */
+  private void halt(Throwable cause) {
+    LOG.error(
+        "The cluster service halts; applications go on, the next serve takes them over", cause);
+    Runtime.getRuntime().halt(ClusterServiceMain.EXIT_INTERNAL);
+  }
+
+  private void stray(ProcessIdentity process, SlotToken token) {
+    LOG.info(
+        "Process {} went into the background by itself; it carries the token {}",
+        process,
+        token.value());
+  }
+
+  @Override
+  public void close() {
+    endCacheMaker();
+    leaveMonitors();
+    while (!opened.isEmpty()) {
+      try {
+        opened.pop().close();
+      } catch (Exception e) {
+        LOG.warn("Something was not closed cleanly: {}", e.getMessage());
+      }
+    }
+  }
+
+  /** A service that stops leaves no process behind; half a cache is removed by the next maker. */
+  private void endCacheMaker() {
+    Optional<ProcessIdentity> maker = cacheMaker;
+    if (maker.isEmpty() || !processes.isAlive(maker.get())) {
+      return;
+    }
+    try {
+      processes.kill(maker.get(), null).get(TERMINATE_MAX.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (ExecutionException | TimeoutException e) {
+      LOG.warn("The maker of AOT caches (pid {}) was not ended", maker.get().pid(), e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  @SuppressWarnings(
+      "NullAway") // Also called when the constructor failed before there was an engine.
+  private void leaveMonitors() {
+    if (engine == null) {
+      return;
+    }
+    // Nothing is decided any more: a monitor that leaves now is not to be replaced.
+    engine.loop().close();
+    engine.monitors().alive().forEach(engine.monitors()::stop);
+    if (!await(MONITOR_LEAVE_MAX, () -> engine.monitors().alive().isEmpty())) {
+      engine
+          .monitors()
+          .alive()
+          .forEach(name -> engine.monitors().kill(name, "it did not leave when asked"));
+    }
+  }
+
+  private static boolean await(Duration limit, BooleanSupplier condition) {
+    long end = System.nanoTime() + limit.toNanos();
+    while (!condition.getAsBoolean()) {
+      if (System.nanoTime() - end > 0) {
+        return false;
+      }
+      LockSupport.parkNanos(POLL.toNanos());
+    }
+    return true;
+  }
+}

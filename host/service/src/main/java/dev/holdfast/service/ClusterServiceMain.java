@@ -1,0 +1,134 @@
+package dev.holdfast.service;
+
+import ch.qos.logback.classic.Level;
+import dev.holdfast.service.demo.Demo;
+import dev.holdfast.service.home.DefaultHome;
+import dev.holdfast.service.home.Home;
+import dev.holdfast.service.home.HomeLock;
+import dev.holdfast.service.settings.ServiceSettings;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.util.Arrays;
+import picocli.CommandLine;
+
+/**
+ * The main of the cluster service: {@code serve} runs it, {@code demo} runs it with a sample
+ * cluster.
+ */
+public final class ClusterServiceMain {
+  static final int EXIT_OK = 0;
+  static final int EXIT_FAILED = 1;
+  static final int EXIT_USAGE = 2;
+  static final int EXIT_CONFLICT = 7;
+  static final int EXIT_INTERNAL = 70;
+
+  /** What a shell reports for a process that SIGINT ended. */
+  static final int EXIT_INTERRUPTED = 130;
+
+  private ClusterServiceMain() {}
+
+  /**
+   * Runs {@code serve} or {@code demo}.
+   *
+   * @param args the command, then its flags
+   */
+  public static void main(String[] args) {
+    System.exit(run(args, System.out, System.err));
+  }
+
+  static int run(String[] args, PrintStream out, PrintStream err) {
+    if (args.length > 0 && args[0].equals("--train")) {
+      return Training.run();
+    }
+    if (args.length == 0 || !(args[0].equals("serve") || args[0].equals("demo"))) {
+      err.println("holdfast: the service's main runs serve or demo.");
+      return EXIT_USAGE;
+    }
+    boolean demo = args[0].equals("demo");
+    var options = new ServeOptions();
+    try {
+      new CommandLine(options).parseArgs(Arrays.copyOfRange(args, 1, args.length));
+      options.httpAddress();
+    } catch (CommandLine.ParameterException | IllegalArgumentException e) {
+      err.println(
+          "holdfast " + args[0] + ": " + oneLine(e) + " See holdfast " + args[0] + " --help.");
+      return EXIT_USAGE;
+    }
+    try {
+      return serve(options, demo, out);
+    } catch (HomeLock.HeldException e) {
+      err.println("holdfast: " + oneLine(e));
+      return EXIT_CONFLICT;
+    } catch (IOException e) {
+      err.println("holdfast: " + oneLine(e));
+      return EXIT_FAILED;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return EXIT_FAILED;
+    } catch (RuntimeException e) {
+      err.println("holdfast: the cluster service failed: " + e);
+      e.printStackTrace(err);
+      return EXIT_INTERNAL;
+    }
+  }
+
+  private static int serve(ServeOptions options, boolean demo, PrintStream out)
+      throws IOException, InterruptedException {
+    Home home = Home.open(homeDirectory(options, demo));
+    ServiceSettings settings = ServiceSettings.read(home.settings(), System.getenv());
+    LogSetup.console(settings, consoleLevel(options, demo));
+    // The home's lock is taken before its log is written to.
+    try (var service = new ClusterService(options, home, settings)) {
+      LogSetup.apply(settings, home.log(), consoleLevel(options, demo));
+      TerminationSignals.onEach(() -> service.requestStop(false));
+      service.start();
+      if (demo) {
+        new Demo(
+                service.api(),
+                home,
+                service.distribution().sample("ticker"),
+                service.distribution().launcher(),
+                out)
+            .run();
+      }
+      out.println(readyLine(service));
+      out.flush();
+      service.makeAotCaches();
+      service.awaitStopped();
+      return service.wasTerminated() ? EXIT_INTERRUPTED : EXIT_OK;
+    }
+  }
+
+  private static String readyLine(ClusterService service) {
+    var addresses = service.addresses();
+    return "ready  home %s  node %s  pid %d  socket %s%s"
+        .formatted(
+            service.home(),
+            service.node(),
+            ProcessHandle.current().pid(),
+            addresses.socket(),
+            addresses.http().map(uri -> "  http " + uri).orElse(""));
+  }
+
+  private static Path homeDirectory(ServeOptions options, boolean demo) {
+    if (options.home != null) {
+      return options.home;
+    }
+    return demo ? DefaultHome.demo(System.getenv()) : DefaultHome.serve(System.getenv());
+  }
+
+  private static Level consoleLevel(ServeOptions options, boolean demo) {
+    if (options.quiet) {
+      return Level.ERROR;
+    }
+    if (options.verbose) {
+      return Level.TRACE;
+    }
+    return demo ? Level.WARN : Level.INFO;
+  }
+
+  private static String oneLine(Throwable thrown) {
+    return String.valueOf(thrown.getMessage()).replaceAll("\\s*\\R\\s*", " ");
+  }
+}

@@ -1,0 +1,332 @@
+package dev.holdfast.service;
+
+import dev.holdfast.cluster.ClusterResource;
+import dev.holdfast.cluster.ClusterState;
+import dev.holdfast.service.api.ApiException;
+import dev.holdfast.service.api.Asker;
+import dev.holdfast.service.api.ClusterApi;
+import dev.holdfast.service.api.Command;
+import dev.holdfast.service.api.EventQuery;
+import dev.holdfast.service.api.EventView;
+import dev.holdfast.service.api.FailureView;
+import dev.holdfast.service.api.Feed;
+import dev.holdfast.service.api.GroupView;
+import dev.holdfast.service.api.IncidentView;
+import dev.holdfast.service.api.LogPiece;
+import dev.holdfast.service.api.MonitorView;
+import dev.holdfast.service.api.Operation;
+import dev.holdfast.service.api.ResourceView;
+import dev.holdfast.service.api.ServiceView;
+import dev.holdfast.service.api.StatusView;
+import dev.holdfast.service.api.TypeView;
+import dev.holdfast.service.api.Why;
+import dev.holdfast.service.chronicle.EventViews;
+import dev.holdfast.service.chronicle.WhyTeller;
+import dev.holdfast.service.cluster.Engine;
+import dev.holdfast.service.event.Event;
+import dev.holdfast.service.event.EventId;
+import dev.holdfast.service.event.EventLog;
+import dev.holdfast.service.event.EventSubscription;
+import dev.holdfast.service.event.EventType;
+import dev.holdfast.service.event.Incidents;
+import dev.holdfast.service.operation.Commands;
+import dev.holdfast.service.process.BoundedOutput;
+import dev.holdfast.service.record.ClusterRecords;
+import dev.holdfast.service.view.Lookup;
+import dev.holdfast.service.view.Views;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.time.ZoneId;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+
+/** The service as the HTTP layer sees it. Thread-safe; questions are answered from memory. */
+final class ServiceApi implements ClusterApi {
+  /** So many failures are shown. */
+  static final int FAILURES_SHOWN = 5;
+
+  /** Failures of the last day are shown. */
+  static final Duration FAILURES_SINCE = Duration.ofHours(24);
+
+  private static final Set<Integer> FAILURES =
+      Set.of(
+          EventId.RESOURCE_FAILED.number(),
+          EventId.MONITOR_DIED.number(),
+          EventId.DEADLOCK.number(),
+          EventId.TYPE_NOT_RESOLVED.number());
+
+  private final Engine engine;
+  private final Commands commands;
+  private final ClusterRecords records;
+  private final EventLog events;
+  private final Incidents incidents;
+  private final Views views;
+  private final WhyTeller why;
+  private final String node;
+  private final long pid;
+  private final BooleanSupplier ready;
+  private final InstantSource clock;
+
+  ServiceApi(
+      Engine engine,
+      Commands commands,
+      ClusterRecords records,
+      EventLog events,
+      Incidents incidents,
+      String node,
+      InstantSource clock,
+      long pid,
+      BooleanSupplier ready) {
+    this.engine = engine;
+    this.commands = commands;
+    this.records = records;
+    this.events = events;
+    this.incidents = incidents;
+    this.views = new Views(clock, node, engine.slots(), engine.types());
+    this.why = new WhyTeller(events, clock, ZoneId.systemDefault());
+    this.node = node;
+    this.pid = pid;
+    this.ready = ready;
+    this.clock = clock;
+  }
+
+  private ClusterState state() {
+    return engine.loop().state();
+  }
+
+  @Override
+  public StatusView status() {
+    ClusterState state = state();
+    return new StatusView(
+        new ServiceView(pid, Distribution.VERSION, ready.getAsBoolean(), node, records.revision()),
+        views.groups(state),
+        views.resources(state),
+        views.monitors(state),
+        failures());
+  }
+
+  private List<FailureView> failures() {
+    List<FailureView> all =
+        events
+            .query(
+                new dev.holdfast.service.event.EventQuery(
+                    clock.instant().minus(FAILURES_SINCE), null, null, EventType.ERROR, 100))
+            .stream()
+            .filter(event -> FAILURES.contains(event.id()))
+            .map(ServiceApi::failure)
+            .toList();
+    return all.subList(Math.max(0, all.size() - FAILURES_SHOWN), all.size());
+  }
+
+  private static FailureView failure(Event event) {
+    return new FailureView(
+        event.time(),
+        event.resource(),
+        event.id(),
+        event.seq(),
+        event.resource() != null && event.cause() != null ? event.cause() : event.message());
+  }
+
+  @Override
+  public Why why(String resourceOrGroup) {
+    ClusterState state = state();
+    Optional<ClusterResource> resource = state.findResource(resourceOrGroup);
+    if (resource.isPresent()) {
+      return why.resource(state, resource.get());
+    }
+    return state
+        .findGroup(resourceOrGroup)
+        .map(group -> why.group(state, group))
+        .orElseGet(() -> why.resource(state, Lookup.resource(state, resourceOrGroup)));
+  }
+
+  @Override
+  public List<GroupView> groups() {
+    return views.groups(state());
+  }
+
+  @Override
+  public GroupView group(String group) {
+    ClusterState state = state();
+    return views.group(state, Lookup.group(state, group));
+  }
+
+  @Override
+  public List<ResourceView> resources() {
+    return views.resources(state());
+  }
+
+  @Override
+  public ResourceView resource(String resource) {
+    ClusterState state = state();
+    return views.resource(state, Lookup.resource(state, resource));
+  }
+
+  @Override
+  public List<TypeView> types() {
+    return views.types(state());
+  }
+
+  @Override
+  public TypeView type(String type) {
+    ClusterState state = state();
+    return views.type(state, Lookup.type(state, type));
+  }
+
+  @Override
+  public List<TypeView> verifyTypes() {
+    ClusterState state = engine.verifyTypes().join();
+    return views.types(state);
+  }
+
+  @Override
+  public List<MonitorView> monitors() {
+    return views.monitors(state());
+  }
+
+  @Override
+  public MonitorView monitor(String monitor) {
+    ClusterState state = state();
+    return views.monitor(state, Lookup.monitor(state, monitor));
+  }
+
+  // ---- events and incidents ----------------------------------------------------------------
+
+  @Override
+  public List<EventView> events(EventQuery query) {
+    return events.query(query(query)).stream().map(EventViews::of).toList();
+  }
+
+  private static dev.holdfast.service.event.EventQuery query(EventQuery query) {
+    return new dev.holdfast.service.event.EventQuery(
+        query.since(), query.id(), query.resource(), leastSevere(query.level()), query.limit());
+  }
+
+  private static @Nullable EventType leastSevere(@Nullable String level) {
+    if (level == null) {
+      return null;
+    }
+    // WSFC's Critical is an Error in MSCS, and here.
+    return EventType.find(level.equalsIgnoreCase("critical") ? "error" : level)
+        .orElseThrow(
+            () ->
+                new ApiException.Usage(
+                    "BadLevel", "A level is error, warning or information, not " + level + "."));
+  }
+
+  @Override
+  public EventView event(long seq) {
+    long newest = events.newestSeq();
+    // Gapless: counted from the newest one back, an event's place is known.
+    return (seq < 1 || seq > newest ? List.<Event>of() : newest(newest - seq + 1))
+        .stream()
+            .filter(event -> event.seq() == seq)
+            .findFirst()
+            .map(EventViews::of)
+            .orElseThrow(
+                () ->
+                    new ApiException.NotFound(
+                        "EventNotFound",
+                        Long.toString(seq),
+                        "There is no event %d; the newest is %d.".formatted(seq, newest)));
+  }
+
+  private List<Event> newest(long count) {
+    return events.query(
+        dev.holdfast.service.event.EventQuery.newest((int) Math.min(count, Integer.MAX_VALUE)));
+  }
+
+  @Override
+  public Feed<EventView> followEvents(EventQuery query, long afterSeq) {
+    var feed = new BlockingFeed<EventView>();
+    var wanted = query(query);
+    EventSubscription subscription =
+        events.follow(
+            afterSeq + 1,
+            event -> {
+              if (wanted.matches(event) && !feed.add(EventViews.of(event))) {
+                feed.close();
+              }
+            });
+    feed.releasing(subscription::close);
+    return feed;
+  }
+
+  @Override
+  public List<IncidentView> incidents() {
+    try {
+      return incidents.list().stream().map(EventViews::of).toList();
+    } catch (IOException e) {
+      throw unreadable("The incidents cannot be read", e);
+    }
+  }
+
+  @Override
+  public IncidentView incident(long seq) {
+    try {
+      return incidents
+          .find(seq)
+          .map(EventViews::of)
+          .orElseThrow(
+              () ->
+                  new ApiException.NotFound(
+                      "IncidentNotFound", Long.toString(seq), "There is no incident " + seq + "."));
+    } catch (IOException e) {
+      throw unreadable("The incident " + seq + " cannot be read", e);
+    }
+  }
+
+  // ---- logs --------------------------------------------------------------------------------
+
+  @Override
+  public LogPiece log(String resource, long from, int maxBytes) {
+    return piece(output(resource), from, maxBytes);
+  }
+
+  @Override
+  public Feed<LogPiece> followLog(String resource, long from) {
+    BoundedOutput output = output(resource);
+    return new LogFeed(offset -> piece(output, offset, PIECE_BYTES), from);
+  }
+
+  private static final int PIECE_BYTES = 64 << 10;
+
+  private BoundedOutput output(String resource) {
+    return engine.slots().keepOutput(Lookup.resource(state(), resource).id());
+  }
+
+  private static LogPiece piece(BoundedOutput output, long from, int maxBytes) {
+    try {
+      BoundedOutput.Piece piece =
+          from < 0 ? output.tail((int) Math.min(-from, maxBytes)) : output.read(from, maxBytes);
+      return new LogPiece(piece.from(), piece.next(), piece.text());
+    } catch (IOException e) {
+      throw unreadable("The output cannot be read", e);
+    }
+  }
+
+  private static ApiException unreadable(String what, IOException e) {
+    return new ApiException.Failed("Unreadable", null, what + ": " + e.getMessage() + ".", e);
+  }
+
+  // ---- commands ----------------------------------------------------------------------------
+
+  @Override
+  public Operation submit(Command command, Asker asker) {
+    return commands.submit(command, asker);
+  }
+
+  @Override
+  public Operation operation(String id) {
+    return commands
+        .operation(id)
+        .orElseThrow(
+            () ->
+                new ApiException.NotFound(
+                    "OperationNotFound", id, "There is no operation " + id + "."));
+  }
+}

@@ -1,0 +1,85 @@
+package dev.holdfast.service.api;
+
+import java.util.List;
+
+/**
+ * What the cluster service can be asked and told. Implemented by the service, called by the HTTP
+ * layer, whose checks have by then established who asks; nothing here asks again.
+ *
+ * <p>Thread-safe: any number of threads call at once. Questions answer from memory and do not wait
+ * for a monitor or a plugin; they answer in full also while no monitor lives. All methods throw
+ * {@link ApiException}: {@link ApiException.NotFound} for a name that is not there, {@link
+ * ApiException.Unreachable} while the service is starting or stopping.
+ */
+public interface ClusterApi {
+  /** Answers while the service is starting, too: {@code service.ready} is false then. */
+  StatusView status();
+
+  /** Why a resource or a group is in the state it is in. A resource goes before a group. */
+  Why why(String resourceOrGroup);
+
+  List<GroupView> groups();
+
+  GroupView group(String group);
+
+  List<ResourceView> resources();
+
+  ResourceView resource(String resource);
+
+  List<TypeView> types();
+
+  TypeView type(String type);
+
+  /**
+   * Reads every archive again and compares digests. Reads whole files, so it takes its time; it
+   * changes nothing but what {@link #types()} then says of the types it looked at.
+   */
+  List<TypeView> verifyTypes();
+
+  List<MonitorView> monitors();
+
+  MonitorView monitor(String monitor);
+
+  /** Oldest first; of more than {@link EventQuery#limit()} the newest are given. */
+  List<EventView> events(EventQuery query);
+
+  EventView event(long seq);
+
+  /**
+   * Events as they are written, from the one after {@code afterSeq} on, without a gap. The caller
+   * closes the feed. A reader that is too slow gets a feed that ends; it may ask again from the
+   * last event it has seen.
+   */
+  Feed<EventView> followEvents(EventQuery query, long afterSeq);
+
+  List<IncidentView> incidents();
+
+  IncidentView incident(long seq);
+
+  /**
+   * A piece of what the resource's application has written.
+   *
+   * @param from the offset of the first byte wanted; negative: that many bytes before the end. What
+   *     is no longer kept is skipped, and {@link LogPiece#from()} says so
+   * @param maxBytes at most so many bytes are read
+   */
+  LogPiece log(String resource, long from, int maxBytes);
+
+  /** As {@link #log}, and then goes on with what is written later. The caller closes the feed. */
+  Feed<LogPiece> followLog(String resource, long from);
+
+  /**
+   * Starts to carry out a command and returns as soon as it has been accepted; the operation tells
+   * the rest. What can be refused at once (unknown name, rejected property, not in this state) is
+   * refused by an exception, and then nothing has been changed. An accepted operation goes on when
+   * nobody listens.
+   *
+   * @throws ApiException.NotFound an object it names is not there
+   * @throws ApiException.Invalid a name, a property, an archive is rejected
+   * @throws ApiException.Conflict it cannot be done in the state the object is in
+   */
+  Operation submit(Command command, Asker asker);
+
+  /** One of the last operations, running or ended. A bounded number is remembered. */
+  Operation operation(String id);
+}

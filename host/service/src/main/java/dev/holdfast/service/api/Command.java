@@ -1,0 +1,108 @@
+package dev.holdfast.service.api;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Something the cluster service is told to do. Objects are given by name or id.
+ *
+ * <p>Properties are name → texts, as typed: one text for most kinds, several for a list, an empty
+ * list for "back to the default". Names are matched ignoring case.
+ */
+public sealed interface Command {
+
+  record CreateGroup(String name) implements Command {}
+
+  /** Refused with a conflict while the group has resources. */
+  record DeleteGroup(String group) implements Command {}
+
+  record OnlineGroup(String group) implements Command {}
+
+  record OfflineGroup(String group) implements Command {}
+
+  record SetGroup(String group, Map<String, List<String>> properties) implements Command {
+    public SetGroup {
+      properties = Map.copyOf(properties);
+    }
+  }
+
+  /**
+   * Creates a resource, Offline.
+   *
+   * @param properties the type's own and the common ones ({@link CommonProperty}), as in {@link
+   *     SetResource}
+   * @param separateMonitor the resource gets a monitor of its own (SeparateMonitor)
+   * @param dependsOn names or ids of resources of the same group
+   */
+  record CreateResource(
+      String name,
+      String type,
+      String group,
+      Map<String, List<String>> properties,
+      boolean separateMonitor,
+      List<String> dependsOn)
+      implements Command {
+    public CreateResource {
+      properties = Map.copyOf(properties);
+      dependsOn = List.copyOf(dependsOn);
+    }
+  }
+
+  /** Refused with a conflict while it is not Offline or Failed, or others depend on it. */
+  record DeleteResource(String resource) implements Command {}
+
+  /** Brings its providers online first. */
+  record OnlineResource(String resource) implements Command {}
+
+  /** Takes its dependents offline first. */
+  record OfflineResource(String resource) implements Command {}
+
+  /** Offline with its dependents, then online with those that were online. */
+  record RestartResource(String resource) implements Command {}
+
+  /** MSCS's "initiate failure": the restart policy does the rest. */
+  record FailResource(String resource) implements Command {}
+
+  /**
+   * Changes properties; all of them or none.
+   *
+   * @param privateOnly look a name up among the type's own properties only; otherwise among the
+   *     common ones, too
+   */
+  record SetResource(String resource, Map<String, List<String>> properties, boolean privateOnly)
+      implements Command {
+    public SetResource {
+      properties = Map.copyOf(properties);
+    }
+  }
+
+  /** Forgets its failures, so that the restart policy counts from nought. */
+  record ResetFailures(String resource) implements Command {}
+
+  /** While on, the resource is not polled, and its end is not a failure. */
+  record Maintenance(String resource, boolean on) implements Command {}
+
+  /** Registers every type of an archive, or adds a version to those it has. */
+  record RegisterType(Path archive) implements Command {}
+
+  /**
+   * Takes a type out of the database.
+   *
+   * @param force also when resources of the type exist; they stay, with typeStatus NotRegistered
+   */
+  record UnregisterType(String type, boolean force) implements Command {}
+
+  /** Sends a signal to a monitor: KILL, STOP or SEGV. */
+  record KillMonitor(String monitor, MonitorSignal signal) implements Command {}
+
+  /** Replaces a monitor in order; what lives on the node is not touched. */
+  record RestartMonitor(String monitor) implements Command {}
+
+  /**
+   * Ends the service. The operation's outcome is given before the door closes.
+   *
+   * @param keep leave applications running for the next start; otherwise all go offline in order
+   */
+  record StopService(boolean keep) implements Command {}
+}

@@ -1,0 +1,41 @@
+package dev.holdfast.service.api;
+
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** How an operation ended. */
+public sealed interface Outcome {
+
+  /** Time from the command's acceptance. */
+  Duration took();
+
+  /** The states of the resources it was about, as they are now. */
+  List<ResourceState> states();
+
+  /**
+   * What was wanted is so.
+   *
+   * @param message such as {@code "Online 2/2"}
+   */
+  record Done(Duration took, String message, List<ResourceState> states) implements Outcome {
+    public Done {
+      states = List.copyOf(states);
+    }
+  }
+
+  /**
+   * What was wanted is not so.
+   *
+   * @param refusal what went wrong; its exit code is the command's
+   */
+  record Failed(Duration took, ApiException refusal, List<ResourceState> states)
+      implements Outcome {
+    public Failed {
+      states = List.copyOf(states);
+    }
+  }
+
+  /** The state of one resource, with a sentence where there is one. */
+  record ResourceState(String resource, String state, @Nullable String detail) {}
+}

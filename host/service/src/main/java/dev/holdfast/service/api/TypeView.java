@@ -1,0 +1,30 @@
+package dev.holdfast.service.api;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A registered resource type.
+ *
+ * @param name its registered name: the identity
+ * @param plugin plugin id of the current version
+ * @param versions plugin versions registered, oldest first
+ * @param archive path of the stored archive
+ * @param digest {@code sha256:HEX} of the archive
+ * @param status {@code Registered PluginMissing DigestMismatch LoadFailed}
+ * @param detail what is wrong, in a sentence; null when nothing is
+ */
+public record TypeView(
+    String name,
+    String displayName,
+    String plugin,
+    String pluginVersion,
+    List<String> versions,
+    String archive,
+    String digest,
+    String status,
+    @Nullable String detail) {
+  public TypeView {
+    versions = List.copyOf(versions);
+  }
+}

@@ -1,0 +1,235 @@
+package dev.holdfast.service.chronicle;
+
+import dev.holdfast.cluster.ClusterResource;
+import dev.holdfast.cluster.ClusterState;
+import dev.holdfast.cluster.GroupConfig;
+import dev.holdfast.cluster.MonitorName;
+import dev.holdfast.cluster.Notice;
+import dev.holdfast.cluster.ResourceId;
+import dev.holdfast.cluster.RestartPolicy;
+import dev.holdfast.cluster.TypeRegistration;
+import dev.holdfast.protocol.InFlight;
+import dev.holdfast.service.cluster.Chronicle;
+import dev.holdfast.service.event.EventId;
+import dev.holdfast.service.event.EventLog;
+import dev.holdfast.service.event.Incidents;
+import dev.holdfast.service.event.NewEvent;
+import dev.holdfast.service.process.ProcessIdentity;
+import dev.holdfast.service.slot.SlotKey;
+import dev.holdfast.service.supervision.MonitorDeath;
+import dev.holdfast.spi.Exit;
+import java.time.InstantSource;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Writes events, and has incidents written. Thread-safe; does not block. */
+public final class EventChronicle implements Chronicle, AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(EventChronicle.class);
+
+  private final EventLog events;
+  private final IncidentKeeper incidents;
+  private final String node;
+  private final InstantSource clock;
+
+  public EventChronicle(EventLog events, Incidents incidents, String node, InstantSource clock) {
+    this.events = events;
+    this.incidents = new IncidentKeeper(incidents, clock);
+    this.node = node;
+    this.clock = clock;
+  }
+
+  // ---- the service -------------------------------------------------------------------------
+
+  /** The service has taken over all there was, and is ready. */
+  public void serviceStarted(String version) {
+    write(EventId.SERVICE_STARTED.of(node, version));
+  }
+
+  /** The service stops in order. */
+  public void serviceStopped() {
+    write(EventId.SERVICE_STOPPED.of(node));
+  }
+
+  // ---- decisions ---------------------------------------------------------------------------
+
+  @Override
+  public void notice(Notice notice, ClusterState state) {
+    Optional<ClusterResource> resource = notice.resource().map(id -> state.resources().get(id));
+    if (resource.isEmpty()) {
+      return;
+    }
+    ClusterResource r = resource.get();
+    String name = r.config().name();
+    String group = group(state, r);
+    String cause = notice.cause();
+    NewEvent event =
+        switch (notice.kind()) {
+          case STATE_CHANGED ->
+              EventId.STATE_CHANGED.of(
+                  name,
+                  notice.details().getOrDefault("from", ""),
+                  notice.details().getOrDefault("to", ""));
+          case RESOURCE_FAILED -> EventId.RESOURCE_FAILED.of(name, group);
+          case ONLINE_FAILED -> EventId.ONLINE_FAILED.of(name, cause);
+          case OFFLINE_FAILED -> EventId.OFFLINE_FAILED.of(name, cause);
+          case GROUP_NOT_ONLINE -> EventId.GROUP_NOT_ONLINE.of(group);
+          case DEADLOCK -> EventId.DEADLOCK.of(name, r.config().type(), cause);
+          case RESTART_SCHEDULED -> restart(r);
+          case ADOPTED -> EventId.RESOURCE_ADOPTED.of(name, cause);
+          case UNSUPERVISED -> EventId.UNSUPERVISED.of(name, cause);
+          case FOREIGN_FOUND -> EventId.FOREIGN_FOUND.of(name, cause);
+          case STATE_UNKNOWN -> EventId.STATE_UNKNOWN.of(name, cause);
+          case CHECK_BROKEN -> EventId.CHECK_BROKEN.of(name, cause);
+          case DEGRADED -> EventId.RESOURCE_DEGRADED.of(name, cause);
+          case TERMINATE_FAILED -> EventId.TERMINATE_FAILED.of(name, cause);
+        };
+    write(cause.isEmpty() ? event.about(name) : event.about(name).because(cause));
+    if (notice.kind() == Notice.Kind.STATE_CHANGED) {
+      LOG.info(
+          "state  resource={} from={} to={} because={}",
+          name,
+          notice.details().get("from"),
+          notice.details().get("to"),
+          cause.isEmpty() ? "-" : cause);
+    }
+  }
+
+  private NewEvent restart(ClusterResource resource) {
+    RestartPolicy policy = resource.config().common().restart();
+    return EventId.RESTART_SCHEDULED.of(
+        resource.config().name(),
+        resource.failures().count(clock.instant(), policy.period()),
+        policy.threshold(),
+        policy.period());
+  }
+
+  @Override
+  public void changed(ClusterState before, ClusterState after) {
+    incidents.changed(after);
+    for (ClusterResource resource : after.resources().values()) {
+      ClusterResource old = before.resources().get(resource.id());
+      if (old != null
+          && old.unsupervisedSince().isPresent()
+          && resource.unsupervisedSince().isEmpty()
+          && old.epoch() > 1) {
+        write(
+            EventId.SUPERVISED_AGAIN
+                .of(resource.config().name(), resource.openIn().map(MonitorName::value).orElse(""))
+                .about(resource.config().name()));
+      }
+    }
+    after
+        .types()
+        .forEach(
+            (key, type) -> {
+              if (!type.equals(before.types().get(key))) {
+                TypeRegistration.Version version = type.version();
+                write(
+                    EventId.TYPE_REGISTERED.of(
+                        type.name(), version.plugin(), version.pluginVersion()));
+              }
+              tellResolution(key, type, before, after);
+            });
+    before
+        .types()
+        .forEach(
+            (key, type) -> {
+              if (!after.types().containsKey(key)) {
+                write(EventId.TYPE_UNREGISTERED.of(type.name()));
+              }
+            });
+  }
+
+  private void tellResolution(
+      String key, TypeRegistration type, ClusterState before, ClusterState after) {
+    ClusterState.TypeProblem was = before.typeProblems().get(key);
+    ClusterState.TypeProblem is = after.typeProblems().get(key);
+    if (is != null && !is.equals(was)) {
+      write(EventId.TYPE_NOT_RESOLVED.of(type.name(), is.status(), is.detail()));
+    } else if (is == null && was != null) {
+      write(EventId.TYPE_RESOLVED_AGAIN.of(type.name()));
+    }
+  }
+
+  // ---- monitors ----------------------------------------------------------------------------
+
+  @Override
+  public void monitorStarted(MonitorName name, long epoch, ProcessIdentity process) {
+    write(EventId.MONITOR_STARTED.of(name, process.pid()));
+  }
+
+  @Override
+  public void monitorDied(MonitorDeath death, ClusterState state) {
+    LOG.error("The monitor {} (pid {}) died: {}", death.name(), death.pid(), death.reason());
+    incidents.opened(
+        death,
+        state,
+        seq -> {
+          NewEvent event =
+              EventId.MONITOR_DIED
+                  .of(death.name(), death.pid(), death.reason(), calls(death, state))
+                  .because(death.reason());
+          write(seq == 0 ? event : event.ofIncident(seq));
+        });
+  }
+
+  private static String calls(MonitorDeath death, ClusterState state) {
+    return death.calls().isEmpty()
+        ? "none"
+        : death.calls().stream().map(call -> words(call, state)).collect(Collectors.joining(", "));
+  }
+
+  private static String words(InFlight call, ClusterState state) {
+    String entryPoint = IncidentKeeper.entryPoint(call);
+    return call.resource().isEmpty()
+        ? entryPoint + " of plugin " + call.plugin()
+        : entryPoint + " of " + IncidentKeeper.resourceName(call.resource(), state);
+  }
+
+  @Override
+  public void registrationDied(MonitorDeath death) {
+    write(EventId.REGISTRATION_DIED.of(death.name(), death.pid(), death.reason()));
+  }
+
+  // ---- processes ---------------------------------------------------------------------------
+
+  @Override
+  public void processStarted(SlotKey slot, ProcessIdentity process, ClusterState state) {
+    String name = name(slot.resource(), state);
+    write(EventId.PROCESS_STARTED.of(name, process.pid()).about(name));
+  }
+
+  @Override
+  public void processTakenOver(SlotKey slot, ProcessIdentity process, ClusterState state) {
+    String name = name(slot.resource(), state);
+    write(EventId.PROCESS_ADOPTED.of(name, process.pid()).about(name));
+  }
+
+  @Override
+  public void processEnded(SlotKey slot, int pid, Exit exit, ClusterState state) {
+    String name = name(slot.resource(), state);
+    write(EventId.PROCESS_ENDED.of(name, pid, exit).about(name).because(exit.toString()));
+  }
+
+  private static String name(ResourceId id, ClusterState state) {
+    ClusterResource resource = state.resources().get(id);
+    return resource == null ? id.toString() : resource.config().name();
+  }
+
+  private static String group(ClusterState state, ClusterResource resource) {
+    GroupConfig group = state.groups().get(resource.config().group());
+    return group == null ? resource.config().group().toString() : group.name();
+  }
+
+  private void write(NewEvent event) {
+    // It is durable soon, or the log says what was lost; nobody waits for it here.
+    var _ = events.append(event);
+  }
+
+  @Override
+  public void close() {
+    incidents.close();
+  }
+}

@@ -1,0 +1,246 @@
+package dev.holdfast.service.chronicle;
+
+import dev.holdfast.cluster.ClusterResource;
+import dev.holdfast.cluster.ClusterState;
+import dev.holdfast.cluster.MonitorStatus;
+import dev.holdfast.cluster.ResourceId;
+import dev.holdfast.cluster.ResourceState;
+import dev.holdfast.protocol.InFlight;
+import dev.holdfast.service.event.Evidence;
+import dev.holdfast.service.event.Incident;
+import dev.holdfast.service.event.IncidentReport;
+import dev.holdfast.service.event.Incidents;
+import dev.holdfast.service.supervision.MonitorDeath;
+import dev.holdfast.spi.Exit;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.function.LongConsumer;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Incidents from the death of a monitor until everything it held has been found again: written at
+ * once with what is known then, completed with what was done and how long it took. Files are
+ * written on a thread of its own, in order.
+ */
+final class IncidentKeeper implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(IncidentKeeper.class);
+
+  private final Incidents incidents;
+  private final InstantSource clock;
+  private final ExecutorService writer =
+      Executors.newSingleThreadExecutor(
+          Thread.ofPlatform().name("incidents").daemon(true).factory());
+  private final List<Open> open = new ArrayList<>();
+
+  /** An incident whose victims have not all been found yet. */
+  private static final class Open {
+    final MonitorDeath death;
+    final Map<ResourceId, String> victims;
+    final List<UnaryOperator<Incident>> changes = new ArrayList<>();
+    long seq;
+    boolean replaced;
+
+    Open(MonitorDeath death, Map<ResourceId, String> victims) {
+      this.death = death;
+      this.victims = new LinkedHashMap<>(victims);
+    }
+  }
+
+  IncidentKeeper(Incidents incidents, InstantSource clock) {
+    this.incidents = incidents;
+    this.clock = clock;
+  }
+
+  /**
+   * A monitor died.
+   *
+   * @param state before anything was decided about it
+   * @param written told the incident's number once it is durable; 0 when it could not be written
+   */
+  void opened(MonitorDeath death, ClusterState state, LongConsumer written) {
+    Map<ResourceId, String> victims = new LinkedHashMap<>();
+    for (ClusterResource resource : state.resources().values()) {
+      if (resource.openIn().filter(death.name()::equals).isPresent()) {
+        victims.put(resource.id(), resource.config().name());
+      }
+    }
+    var incident = new Open(death, victims);
+    synchronized (open) {
+      open.add(incident);
+    }
+    IncidentReport report = report(death, state, List.copyOf(victims.values()));
+    List<Evidence> evidence = evidence(death);
+    writer.execute(
+        () -> {
+          try {
+            incident.seq = incidents.record(report, evidence).seq();
+          } catch (IOException e) {
+            LOG.error("The incident of {} could not be written", death.name(), e);
+          }
+          written.accept(incident.seq);
+        });
+  }
+
+  private IncidentReport report(MonitorDeath death, ClusterState state, List<String> victims) {
+    List<IncidentReport.Call> calls =
+        death.calls().stream()
+            .map(
+                call ->
+                    new IncidentReport.Call(
+                        call.resource().isEmpty() ? null : resourceName(call.resource(), state),
+                        call.plugin(),
+                        entryPoint(call),
+                        Math.max(0, Duration.between(call.since(), death.time()).toMillis())))
+            .toList();
+    return new IncidentReport(
+        death.time(),
+        death.name().value(),
+        death.pid(),
+        death.epoch(),
+        new IncidentReport.Exit(
+            death.exit() instanceof Exit.Code(int code) ? code : null,
+            death.exit() instanceof Exit.Signal(int signal) ? signal : null,
+            death.reason()),
+        calls,
+        culprit(death, state),
+        victims);
+  }
+
+  /**
+   * A death from outside blames nobody; else the call that had been in flight longest is suspected.
+   */
+  private static @Nullable String culprit(MonitorDeath death, ClusterState state) {
+    return death.ownDoing()
+        ? death.calls().stream()
+            .filter(call -> !call.resource().isEmpty())
+            .findFirst()
+            .map(call -> resourceName(call.resource(), state))
+            .orElse(null)
+        : null;
+  }
+
+  private static List<Evidence> evidence(MonitorDeath death) {
+    List<Evidence> evidence = new ArrayList<>();
+    for (Path file : death.evidence()) {
+      String name = file.getFileName().toString();
+      evidence.add(
+          name.startsWith("hs_err")
+              ? new Evidence.Head("hs_err.log", file)
+              : new Evidence.Tail(name, file));
+    }
+    return evidence;
+  }
+
+  /** A new state is durable: what does it say of the open incidents? */
+  void changed(ClusterState state) {
+    synchronized (open) {
+      open.removeIf(incident -> isOver(incident, state));
+    }
+  }
+
+  private boolean isOver(Open incident, ClusterState state) {
+    Instant now = clock.instant();
+    long millis = Math.max(0, Duration.between(incident.death.time(), now).toMillis());
+    MonitorStatus monitor = state.monitors().get(incident.death.name());
+    if (!incident.replaced
+        && monitor != null
+        && monitor.epoch() > incident.death.epoch()
+        && monitor.phase() instanceof MonitorStatus.Phase.Ready) {
+      incident.replaced = true;
+      String did =
+          "monitor %s replaced by process %d"
+              .formatted(incident.death.name(), monitor.pid().orElse(0));
+      incident.changes.add(told -> told.did(did).took("replacementReadyMillis", millis));
+    }
+    incident
+        .victims
+        .entrySet()
+        .removeIf(
+            victim -> {
+              Optional<String> found = found(victim.getKey(), victim.getValue(), state);
+              found.ifPresent(did -> incident.changes.add(told -> told.did(did)));
+              return found.isPresent();
+            });
+    boolean over = incident.replaced && incident.victims.isEmpty();
+    if (over) {
+      incident.changes.add(told -> told.took("allFoundMillis", millis));
+      write(incident);
+    }
+    return over;
+  }
+
+  private static Optional<String> found(ResourceId id, String name, ClusterState state) {
+    ClusterResource resource = state.resources().get(id);
+    if (resource == null) {
+      return Optional.of(name + " was deleted meanwhile");
+    }
+    if (resource.unsupervisedSince().isPresent()) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        resource.state() == ResourceState.ONLINE
+            ? name + " found Running"
+            : name + " found " + resource.state() + detail(resource));
+  }
+
+  private static String detail(ClusterResource resource) {
+    return resource.detail().isEmpty() ? "" : ": " + resource.detail();
+  }
+
+  private void write(Open incident) {
+    writer.execute(
+        () -> {
+          if (incident.seq == 0) {
+            return;
+          }
+          try {
+            incidents.update(
+                incident.seq,
+                told -> {
+                  Incident complete = told;
+                  for (UnaryOperator<Incident> change : incident.changes) {
+                    complete = change.apply(complete);
+                  }
+                  return complete;
+                });
+          } catch (IOException e) {
+            LOG.error("The incident {} could not be completed", incident.seq, e);
+          }
+        });
+  }
+
+  static String entryPoint(InFlight call) {
+    String[] words = call.entryPoint().name().toLowerCase(Locale.ROOT).split("_", -1);
+    return words.length == 2
+        ? words[0] + words[1].substring(0, 1).toUpperCase(Locale.ROOT) + words[1].substring(1)
+        : words[0];
+  }
+
+  static String resourceName(String id, ClusterState state) {
+    return state.resources().values().stream()
+        .filter(resource -> resource.id().toString().equals(id))
+        .map(resource -> resource.config().name())
+        .findFirst()
+        .orElse(id);
+  }
+
+  /** Writes what waits. */
+  @Override
+  public void close() {
+    writer.close();
+  }
+}

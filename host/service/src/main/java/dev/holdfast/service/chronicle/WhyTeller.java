@@ -1,0 +1,205 @@
+package dev.holdfast.service.chronicle;
+
+import dev.holdfast.cluster.ClusterResource;
+import dev.holdfast.cluster.ClusterState;
+import dev.holdfast.cluster.GroupConfig;
+import dev.holdfast.cluster.Phase;
+import dev.holdfast.cluster.ResourceState;
+import dev.holdfast.cluster.TypeStatus;
+import dev.holdfast.service.api.Why;
+import dev.holdfast.service.event.Event;
+import dev.holdfast.service.event.EventId;
+import dev.holdfast.service.event.EventLog;
+import dev.holdfast.service.event.EventQuery;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.ZoneId;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Tells why a resource or a group is in the state it is in: the events since it was last well, what
+ * stands in the way, and the command that unblocks it.
+ */
+public final class WhyTeller {
+  /** A chain is for reading: the last so many links. */
+  static final int LINKS_MAX = 12;
+
+  private static final int EVENTS_LOOKED_AT = 200;
+
+  private final EventLog events;
+  private final InstantSource clock;
+  private final ZoneId zone;
+
+  public WhyTeller(EventLog events, InstantSource clock, ZoneId zone) {
+    this.events = events;
+    this.clock = clock;
+    this.zone = zone;
+  }
+
+  /** About a resource. */
+  public Why resource(ClusterState state, ClusterResource resource) {
+    String wanted = resource.config().wantedOnline() ? "Online" : "Offline";
+    String headline =
+        "%s is %s (wanted %s) since %s"
+            .formatted(resource.config().name(), resource.state(), wanted, time(resource.since()));
+    Blocker blocker = blocker(state, resource);
+    return new Why(
+        resource.config().name(),
+        headline,
+        chain(resource.config().name()),
+        blocker.what(),
+        blocker.unblock());
+  }
+
+  /** About a group: of its resources, the first that is not as it is wanted. */
+  public Why group(ClusterState state, GroupConfig group) {
+    List<ClusterResource> resources = state.resourcesOf(group.id());
+    Optional<ClusterResource> first =
+        resources.stream().filter(resource -> !isAsWanted(resource)).findFirst();
+    long online =
+        resources.stream().filter(resource -> resource.state() == ResourceState.ONLINE).count();
+    String headline =
+        "%s is %s: %d of %d resources are Online"
+            .formatted(group.name(), state.groupState(group.id()), online, resources.size());
+    if (first.isEmpty()) {
+      return new Why(
+          group.name(), headline, List.of(), "nothing: every resource is as it is wanted", null);
+    }
+    Why why = resource(state, first.get());
+    return new Why(
+        group.name(),
+        headline + "; " + why.headline(),
+        why.chain(),
+        why.blockedBy(),
+        why.unblock());
+  }
+
+  private static boolean isAsWanted(ClusterResource resource) {
+    return resource.config().wantedOnline()
+        ? resource.state() == ResourceState.ONLINE
+        : resource.state() == ResourceState.OFFLINE;
+  }
+
+  // ---- the chain ---------------------------------------------------------------------------
+
+  private List<Why.Link> chain(String resource) {
+    List<Event> about = events.query(new EventQuery(null, null, resource, null, EVENTS_LOOKED_AT));
+    List<Event> links = new ArrayList<>();
+    boolean well = false;
+    for (Event event : about) {
+      if (NOISE.contains(event.id())) {
+        continue;
+      }
+      if (well) {
+        // It was Online before this: what was earlier explains nothing of what came after.
+        links.clear();
+      }
+      links.add(event);
+      well = isOnline(event);
+    }
+    List<Event> last = links.subList(Math.max(0, links.size() - LINKS_MAX), links.size());
+    List<Why.Link> chain = new ArrayList<>();
+    for (Event event : last) {
+      chain.add(new Why.Link(chain.size() + 1, event.time(), words(event), event.id()));
+    }
+    return chain;
+  }
+
+  /** True of every resource after every death of a monitor, and the reason of nothing. */
+  private static final Set<Integer> NOISE =
+      Set.of(EventId.SUPERVISED_AGAIN.number(), EventId.RESOURCE_ADOPTED.number());
+
+  private static boolean isOnline(Event event) {
+    return event.id() == EventId.STATE_CHANGED.number()
+        && ResourceState.ONLINE.toString().equals(event.parameters().get("to"));
+  }
+
+  private static String words(Event event) {
+    String cause = event.cause() == null ? "" : event.cause();
+    if (event.id() == EventId.STATE_CHANGED.number()) {
+      return event.parameters().get("from")
+          + " → "
+          + event.parameters().get("to")
+          + (cause.isEmpty() ? "" : ": " + cause);
+    }
+    if (event.id() == EventId.RESOURCE_FAILED.number()
+        || event.id() == EventId.RESTART_SCHEDULED.number()) {
+      return cause.isEmpty() ? event.message() : cause;
+    }
+    return event.message();
+  }
+
+  // ---- what stands in the way --------------------------------------------------------------
+
+  private record Blocker(String what, @Nullable String unblock) {}
+
+  private Blocker blocker(ClusterState state, ClusterResource resource) {
+    String name = resource.config().name();
+    TypeStatus type = state.typeStatus(resource.config().type());
+    if (type != TypeStatus.REGISTERED) {
+      return new Blocker(
+          "its type %s is %s".formatted(resource.config().type(), type),
+          type == TypeStatus.NOT_REGISTERED
+              ? "holdfast type register ARCHIVE.zip"
+              : "holdfast type show " + quoted(resource.config().type()));
+    }
+    if (!resource.config().wantedOnline()) {
+      return new Blocker(
+          "nothing: it is not wanted Online",
+          resource.state() == ResourceState.ONLINE
+              ? null
+              : "holdfast resource online " + quoted(name));
+    }
+    Optional<ClusterResource> provider =
+        resource.config().dependsOn().stream()
+            .map(state.resources()::get)
+            .filter(Objects::nonNull)
+            .filter(other -> other.state() != ResourceState.ONLINE)
+            .findFirst();
+    if (provider.isPresent()) {
+      ClusterResource other = provider.get();
+      return new Blocker(
+          "%s, which it depends on, is %s".formatted(other.config().name(), other.state()),
+          "holdfast why " + quoted(other.config().name()));
+    }
+    if (resource.unsupervisedSince().isPresent()) {
+      return new Blocker(
+          "no monitor holds it since "
+              + time(resource.unsupervisedSince().get())
+              + "; it stays as it is until one does",
+          "holdfast monitor list");
+    }
+    if (resource.phase() instanceof Phase.Failed(_, Optional<Instant> retryAt)) {
+      String again =
+          retryAt
+              .map(at -> "nothing: it is tried again at " + time(at))
+              .orElse("its policy: it is not tried again by itself");
+      return new Blocker(
+          again,
+          "holdfast resource reset-failures %s && holdfast resource online %s"
+              .formatted(quoted(name), quoted(name)));
+    }
+    String dependencies =
+        resource.config().dependsOn().isEmpty()
+            ? "nothing"
+            : "nothing: all it depends on is Online";
+    return new Blocker(dependencies, null);
+  }
+
+  private static String quoted(String name) {
+    return name.matches("[A-Za-z0-9._-]+") ? name : "'" + name.replace("'", "'\\''") + "'";
+  }
+
+  private String time(Instant instant) {
+    boolean today =
+        instant.atZone(zone).toLocalDate().equals(clock.instant().atZone(zone).toLocalDate());
+    return DateTimeFormatter.ofPattern(today ? "HH:mm:ss" : "yyyy-MM-dd HH:mm:ss")
+        .format(instant.atZone(zone));
+  }
+}

@@ -1,0 +1,58 @@
+package dev.holdfast.service.cluster;
+
+import dev.holdfast.cluster.EntryPoint;
+import dev.holdfast.cluster.ResourceId;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * The calls that somebody waits for: one a resource, the newest. The answer of any other is late,
+ * is dropped, and is counted. Thread-safe.
+ */
+final class Calls {
+  /** A call that was sent. */
+  record Pending(long call, ResourceId resource, long epoch, EntryPoint entryPoint) {}
+
+  private final AtomicLong lastCall = new AtomicLong();
+  private final AtomicLong lateAnswers = new AtomicLong();
+  private final Map<ResourceId, Pending> pending = new ConcurrentHashMap<>();
+
+  /** A number for something that is not a call of a resource. */
+  long next() {
+    return lastCall.incrementAndGet();
+  }
+
+  /** A new call takes the place of the one before it. */
+  Pending begin(ResourceId resource, long epoch, EntryPoint entryPoint) {
+    var call = new Pending(next(), resource, epoch, entryPoint);
+    pending.put(resource, call);
+    return call;
+  }
+
+  /** The call that waits for an answer of this number, which has now come. */
+  Optional<Pending> end(ResourceId resource, long call) {
+    Pending current = pending.get(resource);
+    if (current == null || current.call() != call || !pending.remove(resource, current)) {
+      lateAnswers.incrementAndGet();
+      return Optional.empty();
+    }
+    return Optional.of(current);
+  }
+
+  /** The call that a resource waits for. */
+  Optional<Pending> current(ResourceId resource) {
+    return Optional.ofNullable(pending.get(resource));
+  }
+
+  /** Nobody waits for a resource's call any more. */
+  void forget(ResourceId resource) {
+    pending.remove(resource);
+  }
+
+  /** How many answers came too late. */
+  long lateAnswers() {
+    return lateAnswers.get();
+  }
+}

@@ -1,0 +1,238 @@
+package dev.holdfast.service.cluster;
+
+import dev.holdfast.cluster.Action;
+import dev.holdfast.cluster.ClusterEvent;
+import dev.holdfast.cluster.ClusterState;
+import dev.holdfast.cluster.Decisions;
+import dev.holdfast.service.record.StateStore;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The one thread that decides. Events come in from anywhere and are decided in the order in which
+ * they came; several that wait are decided in one step and written in one batch, so a hundred
+ * resources that are found at once cost one fsync.
+ *
+ * <p>What a step decided is carried out, and shown, only after its batch is durable, on a second
+ * thread and in the order of the steps. Deciding does not wait for that: the next step may be
+ * decided while the batch of the last one is being written.
+ *
+ * <p>If a batch cannot be made durable, what was decided must not happen, and cannot be undone
+ * either; the service then halts at once. It can be killed at any instruction, so this loses
+ * nothing: applications go on, and the next start takes them over.
+ */
+public final class ClusterLoop implements AutoCloseable {
+  private static final int EVENTS_A_STEP_MAX = 4096;
+
+  /**
+   * How long it waits at most, whatever is due: a step that changes nothing costs next to nothing.
+   */
+  private static final Duration IDLE_MAX = Duration.ofSeconds(1);
+
+  private static final Logger LOG = LoggerFactory.getLogger(ClusterLoop.class);
+
+  private final Decisions decisions;
+  private final StateStore store;
+  private final InstantSource clock;
+  private final Consumer<Throwable> halt;
+  private final BlockingQueue<Incoming> incoming = new LinkedBlockingQueue<>();
+  private final ExecutorService effects =
+      Executors.newSingleThreadExecutor(Thread.ofPlatform().name("effects").daemon(true).factory());
+  private final Thread thread = Thread.ofPlatform().name("decisions").unstarted(this::run);
+  private volatile boolean closed;
+  private ClusterState state;
+  private volatile ClusterState published;
+  private CompletableFuture<?> lastStep = CompletableFuture.completedFuture(null);
+  private @Nullable StepListener listener;
+
+  /** Hears of steps, once they are durable, one at a time and in order. */
+  public interface StepListener {
+    /**
+     * A step is durable.
+     *
+     * @param actions to be taken now
+     */
+    void durable(ClusterState before, ClusterState after, List<Action> actions);
+  }
+
+  private sealed interface Incoming {
+    record Happened(List<ClusterEvent> events) implements Incoming {}
+
+    record Asked(
+        Function<ClusterState, List<ClusterEvent>> check, CompletableFuture<ClusterState> done)
+        implements Incoming {}
+  }
+
+  /**
+   * @param halt ends the process, because something that was decided could not be made durable
+   */
+  public ClusterLoop(
+      Decisions decisions,
+      StateStore store,
+      ClusterState initial,
+      InstantSource clock,
+      Consumer<Throwable> halt) {
+    this.decisions = decisions;
+    this.store = store;
+    this.state = initial;
+    this.published = initial;
+    this.clock = clock;
+    this.halt = halt;
+  }
+
+  /** Starts to decide. */
+  public void start(StepListener stepListener) {
+    listener = stepListener;
+    thread.start();
+  }
+
+  /** The state as it is durable. */
+  public ClusterState state() {
+    return published;
+  }
+
+  /** Something happened. */
+  public void post(ClusterEvent event) {
+    incoming.add(new Incoming.Happened(List.of(event)));
+  }
+
+  /** Several things happened, and are decided in one step. */
+  public void post(List<ClusterEvent> events) {
+    incoming.add(new Incoming.Happened(events));
+  }
+
+  /**
+   * Somebody asks for something: the request is checked against the newest state on the deciding
+   * thread and becomes events there, so nothing can come in between. Completes with the state once
+   * it is durable; fails with what the check threw.
+   */
+  public CompletableFuture<ClusterState> request(Function<ClusterState, List<ClusterEvent>> check) {
+    var done = new CompletableFuture<ClusterState>();
+    incoming.add(new Incoming.Asked(check, done));
+    return done;
+  }
+
+  private void run() {
+    var batch = new ArrayList<Incoming>();
+    Instant lastTick = clock.instant();
+    while (!closed) {
+      try {
+        @Nullable Incoming first =
+            incoming.poll(waitUntilDue(lastTick).toNanos(), TimeUnit.NANOSECONDS);
+        if (first != null) {
+          batch.add(first);
+          incoming.drainTo(batch, EVENTS_A_STEP_MAX - 1);
+        }
+        lastTick = clock.instant();
+        step(batch, lastTick);
+      } catch (InterruptedException e) {
+        return;
+      } catch (Throwable bug) {
+        // An invariant does not hold. Going on would act on a state that is not so.
+        LOG.error("Deciding failed; the service halts. Applications go on.", bug);
+        halt.accept(bug);
+        return;
+      } finally {
+        batch.clear();
+      }
+    }
+  }
+
+  private Duration waitUntilDue(Instant lastTick) {
+    Duration wait =
+        state.nextDue(lastTick).map(due -> Duration.between(clock.instant(), due)).orElse(IDLE_MAX);
+    return wait.isNegative() ? Duration.ZERO : wait.compareTo(IDLE_MAX) < 0 ? wait : IDLE_MAX;
+  }
+
+  private void step(List<Incoming> batch, Instant now) {
+    List<ClusterEvent> events = new ArrayList<>();
+    for (Incoming next : batch) {
+      switch (next) {
+        case Incoming.Happened(List<ClusterEvent> happened) -> events.addAll(happened);
+        case Incoming.Asked asked -> {
+          // It is checked against the outcome of what came before it.
+          var _ = decide(events, now);
+          events = new ArrayList<>();
+          answer(asked, now);
+        }
+      }
+    }
+    events.add(new ClusterEvent.Tick());
+    var _ = decide(events, now);
+  }
+
+  private void answer(Incoming.Asked asked, Instant now) {
+    List<ClusterEvent> follows;
+    try {
+      follows = asked.check().apply(state);
+    } catch (RuntimeException refused) {
+      asked.done().completeExceptionally(refused);
+      return;
+    }
+    var _ = decide(follows, now).thenAccept(asked.done()::complete);
+  }
+
+  /** Decides, and completes when what was decided is durable and carried out. */
+  private CompletableFuture<ClusterState> decide(List<ClusterEvent> events, Instant now) {
+    if (events.isEmpty()) {
+      return lastStep.thenApply(_ -> published);
+    }
+    ClusterState before = state;
+    Decisions.Step step = decisions.on(before, events, now);
+    state = step.state();
+    CompletableFuture<?> write = store.write(before, step.state());
+    CompletableFuture<?> previous = lastStep;
+    CompletableFuture<ClusterState> carriedOut =
+        previous.thenCombineAsync(
+            write,
+            (_, _) -> {
+              published = step.state();
+              carryOut(before, step);
+              return step.state();
+            },
+            effects);
+    var _ =
+        carriedOut.whenComplete(
+            (_, failure) -> {
+              if (failure != null && !closed) {
+                LOG.error(
+                    "What was decided could not be made durable; the service halts. Applications go"
+                        + " on.",
+                    failure);
+                halt.accept(failure);
+              }
+            });
+    lastStep = carriedOut;
+    return carriedOut;
+  }
+
+  private void carryOut(ClusterState before, Decisions.Step step) {
+    StepListener current = listener;
+    if (current == null) {
+      throw new IllegalStateException("decided before it was started");
+    }
+    current.durable(before, step.state(), step.actions());
+  }
+
+  /** Decides nothing any more; what was decided is carried out. */
+  @Override
+  public void close() {
+    closed = true;
+    thread.interrupt();
+    effects.shutdown();
+  }
+}

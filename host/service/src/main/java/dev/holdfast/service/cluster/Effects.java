@@ -1,0 +1,314 @@
+package dev.holdfast.service.cluster;
+
+import com.google.protobuf.ByteString;
+import dev.holdfast.cluster.Action;
+import dev.holdfast.cluster.ClusterEvent;
+import dev.holdfast.cluster.ClusterResource;
+import dev.holdfast.cluster.ClusterState;
+import dev.holdfast.cluster.EntryPoint;
+import dev.holdfast.cluster.Failure;
+import dev.holdfast.cluster.MonitorName;
+import dev.holdfast.cluster.MonitorStatus;
+import dev.holdfast.cluster.Notice;
+import dev.holdfast.cluster.ResourceEvent;
+import dev.holdfast.cluster.ResourceId;
+import dev.holdfast.cluster.TypeRegistration;
+import dev.holdfast.cluster.TypeStatus;
+import dev.holdfast.protocol.SpiCodec;
+import dev.holdfast.protocol.wire.CallResource;
+import dev.holdfast.protocol.wire.CancelCall;
+import dev.holdfast.protocol.wire.CloseResource;
+import dev.holdfast.protocol.wire.LoadPlugin;
+import dev.holdfast.protocol.wire.OpenResource;
+import dev.holdfast.protocol.wire.SetPolling;
+import dev.holdfast.protocol.wire.SlotState;
+import dev.holdfast.protocol.wire.ToMonitor;
+import dev.holdfast.service.home.Home;
+import dev.holdfast.service.record.ClusterRecords;
+import dev.holdfast.service.slot.Slots;
+import dev.holdfast.service.supervision.Monitors;
+import dev.holdfast.service.type.TypeResolver;
+import dev.holdfast.service.type.UnresolvedTypeException;
+import dev.holdfast.spi.ResourceException.Retry;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletionException;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Carries out what was decided: frames to monitors, starts and ends of monitors, events. Called on
+ * one thread, in the order of decisions; returns quickly.
+ */
+final class Effects implements ClusterLoop.StepListener {
+  private static final Logger LOG = LoggerFactory.getLogger(Effects.class);
+
+  private final Home home;
+  private final ClusterLoop loop;
+  private final Monitors monitors;
+  private final Slots slots;
+  private final ClusterRecords records;
+  private final TypeResolver types;
+  private final Calls calls;
+  private final InstantSource clock;
+  private final NoticeWriter notices;
+  private final Consumer<Transition> observer;
+
+  /** Two states, one after the other. */
+  record Transition(ClusterState before, ClusterState after) {}
+
+  /** Writes down what people should be told. */
+  interface NoticeWriter {
+    void write(Notice notice, ClusterState state);
+  }
+
+  /**
+   * @param observer hears of each new state, after its actions were taken
+   */
+  Effects(
+      Home home,
+      ClusterLoop loop,
+      Monitors monitors,
+      Slots slots,
+      ClusterRecords records,
+      TypeResolver types,
+      Calls calls,
+      InstantSource clock,
+      NoticeWriter notices,
+      Consumer<Transition> observer) {
+    this.home = home;
+    this.loop = loop;
+    this.monitors = monitors;
+    this.slots = slots;
+    this.records = records;
+    this.types = types;
+    this.calls = calls;
+    this.clock = clock;
+    this.notices = notices;
+    this.observer = observer;
+  }
+
+  @Override
+  public void durable(ClusterState before, ClusterState after, List<Action> actions) {
+    for (Action action : actions) {
+      take(action, after);
+    }
+    for (ResourceId id : before.resources().keySet()) {
+      if (!after.resources().containsKey(id)) {
+        calls.forget(id);
+        slots.forget(id);
+      }
+    }
+    observer.accept(new Transition(before, after));
+  }
+
+  private void take(Action action, ClusterState state) {
+    switch (action) {
+      case Action.Open(ResourceId id, MonitorName monitor, long epoch) ->
+          resource(state, id).ifPresent(resource -> open(state, resource, monitor, epoch));
+      case Action.Call call -> resource(state, call.resource()).ifPresent(r -> call(r, call));
+      case Action.CancelCall(ResourceId id) -> resource(state, id).ifPresent(this::cancelCall);
+      case Action.StartPolling(ResourceId id, long epoch) ->
+          resource(state, id).ifPresent(resource -> poll(resource, epoch, true));
+      case Action.StopPolling(ResourceId id, long epoch) ->
+          resource(state, id).ifPresent(resource -> poll(resource, epoch, false));
+      case Action.Close(ResourceId id, MonitorName monitor, long epoch) ->
+          monitors.send(
+              monitor,
+              ToMonitor.newBuilder()
+                  .setCloseResource(
+                      CloseResource.newBuilder()
+                          .setCall(calls.next())
+                          .setResource(id.toString())
+                          .setEpoch(epoch))
+                  .build());
+      case Action.StartMonitor(MonitorName monitor) -> startMonitor(state, monitor);
+      case Action.StopMonitor(MonitorName monitor) -> monitors.stop(monitor);
+      case Action.KillMonitor(MonitorName monitor, String because) ->
+          monitors.kill(monitor, because);
+      case Action.Tell(Notice notice) -> notices.write(notice, state);
+    }
+  }
+
+  private static Optional<ClusterResource> resource(ClusterState state, ResourceId id) {
+    return Optional.ofNullable(state.resources().get(id));
+  }
+
+  private void startMonitor(ClusterState state, MonitorName name) {
+    MonitorStatus status = state.monitors().get(name);
+    if (status == null) {
+      throw new IllegalStateException("decided to start " + name + ", which is not there");
+    }
+    monitors.start(name, status.epoch());
+  }
+
+  // ---- open ----------------------------------------------------------------------------------
+
+  private void open(ClusterState state, ClusterResource resource, MonitorName monitor, long epoch) {
+    Optional<TypeRegistration> registered = state.findType(resource.config().type());
+    if (registered.isEmpty()) {
+      openFailed(resource.id(), "NotRegistered", "its type is not registered");
+      return;
+    }
+    TypeRegistration type = registered.get();
+    TypeRegistration.Version version = type.version();
+    var _ =
+        types
+            .resolve(monitor, type)
+            .thenCompose(
+                folder ->
+                    monitors.load(
+                        monitor,
+                        LoadPlugin.newBuilder()
+                            .setCall(calls.next())
+                            .setPlugin(version.plugin())
+                            .setVersion(version.pluginVersion())
+                            .setDigest(version.digest())
+                            .setFolder(folder.toString())
+                            .build()))
+            .whenComplete(
+                (loaded, failure) -> {
+                  if (failure != null) {
+                    notOpened(resource, type, failure);
+                  } else if (loaded.hasFailure()) {
+                    unresolved(
+                        resource, type, TypeStatus.LOAD_FAILED, loaded.getFailure().getMessage());
+                  } else if (loaded.getTypesList().stream()
+                      .noneMatch(t -> t.getClassName().equals(version.className()))) {
+                    String refused =
+                        loaded.getRefusedList().isEmpty()
+                            ? "the plugin does not offer " + version.className()
+                            : loaded.getRefused(0).getMessage();
+                    unresolved(resource, type, TypeStatus.LOAD_FAILED, refused);
+                  } else {
+                    sendOpen(state, resource, version, monitor, epoch);
+                  }
+                });
+  }
+
+  private void sendOpen(
+      ClusterState state,
+      ClusterResource resource,
+      TypeRegistration.Version version,
+      MonitorName monitor,
+      long epoch) {
+    var group = state.groups().get(resource.config().group());
+    monitors.send(
+        monitor,
+        ToMonitor.newBuilder()
+            .setOpenResource(
+                OpenResource.newBuilder()
+                    .setCall(calls.begin(resource.id(), epoch, EntryPoint.OPEN).call())
+                    .setResource(resource.id().toString())
+                    .setEpoch(epoch)
+                    .setName(resource.config().name())
+                    .setGroup(group == null ? "" : group.name())
+                    .setType(resource.config().type())
+                    .setDigest(version.digest())
+                    .setTypeClass(version.className())
+                    .setDirectory(home.resource(resource.id().toString()).toString()))
+            .build());
+  }
+
+  private void notOpened(ClusterResource resource, TypeRegistration type, Throwable failure) {
+    Throwable cause =
+        failure instanceof CompletionException e && e.getCause() != null ? e.getCause() : failure;
+    if (cause instanceof UnresolvedTypeException unresolved) {
+      unresolved(resource, type, unresolved.status(), String.valueOf(unresolved.getMessage()));
+    } else {
+      // The monitor died meanwhile, and its death says the rest.
+      LOG.debug("{} was not opened", resource.config().name(), cause);
+    }
+  }
+
+  private void unresolved(
+      ClusterResource resource, TypeRegistration type, TypeStatus status, String detail) {
+    loop.post(
+        List.of(
+            new ClusterEvent.TypeResolved(
+                type.name(), Optional.of(new ClusterState.TypeProblem(status, detail))),
+            new ClusterEvent.OfResource(
+                resource.id(),
+                new ResourceEvent.CallFailed(
+                    EntryPoint.OPEN, new Failure(status.toString(), Retry.HERE, detail)))));
+  }
+
+  private void openFailed(ResourceId id, String code, String detail) {
+    loop.post(
+        new ClusterEvent.OfResource(
+            id,
+            new ResourceEvent.CallFailed(EntryPoint.OPEN, new Failure(code, Retry.HERE, detail))));
+  }
+
+  // ---- calls ---------------------------------------------------------------------------------
+
+  private void call(ClusterResource resource, Action.Call action) {
+    Calls.Pending call = calls.begin(resource.id(), action.epoch(), action.entryPoint());
+    if (action.entryPoint() == EntryPoint.FIND) {
+      // What a monitor that died had asked for may still be under way; find must see its outcome.
+      var _ = slots.settled(resource.id()).thenRun(() -> send(resource, action, call));
+    } else {
+      send(resource, action, call);
+    }
+  }
+
+  private void send(ClusterResource resource, Action.Call action, Calls.Pending call) {
+    Duration left = Duration.between(clock.instant(), action.deadline());
+    var frame =
+        CallResource.newBuilder()
+            .setCall(call.call())
+            .setResource(resource.id().toString())
+            .setEpoch(action.epoch())
+            .setEntryPoint(entryPoint(action.entryPoint()))
+            .setDeadlineMillis(Math.max(1, left.toMillis()))
+            .putAllProperties(SpiCodec.encode(resource.config().properties()))
+            .addAllSlots(slotStates(resource.id()));
+    records.token(resource.id()).ifPresent(token -> frame.setToken(ByteString.copyFrom(token)));
+    action.reason().ifPresent(reason -> frame.setOfflineReason(SpiCodec.encode(reason)));
+    sendTo(resource, ToMonitor.newBuilder().setCallResource(frame).build());
+  }
+
+  private List<SlotState> slotStates(ResourceId id) {
+    return slots.of(id).stream().map(SlotFrames::of).toList();
+  }
+
+  private static dev.holdfast.protocol.wire.EntryPoint entryPoint(EntryPoint entryPoint) {
+    return dev.holdfast.protocol.wire.EntryPoint.valueOf(entryPoint.name());
+  }
+
+  private void cancelCall(ClusterResource resource) {
+    calls
+        .current(resource.id())
+        .ifPresent(
+            call ->
+                sendTo(
+                    resource,
+                    ToMonitor.newBuilder()
+                        .setCancelCall(CancelCall.newBuilder().setCall(call.call()))
+                        .build()));
+  }
+
+  private void poll(ClusterResource resource, long epoch, boolean on) {
+    var frame = SetPolling.newBuilder().setResource(resource.id().toString()).setEpoch(epoch);
+    if (on && !resource.config().common().maintenanceMode()) {
+      frame
+          .setLooksAliveMillis(resource.looksAliveInterval().toMillis())
+          .setIsAliveMillis(resource.isAliveInterval().toMillis())
+          .putAllProperties(SpiCodec.encode(resource.config().properties()))
+          .addAllSlots(slotStates(resource.id()));
+      records.token(resource.id()).ifPresent(token -> frame.setToken(ByteString.copyFrom(token)));
+    }
+    sendTo(resource, ToMonitor.newBuilder().setSetPolling(frame).build());
+  }
+
+  private void sendTo(ClusterResource resource, ToMonitor frame) {
+    MonitorName monitor = resource.openIn().orElse(resource.config().monitor());
+    if (!monitors.send(monitor, frame)) {
+      // It died, and its death is on the way to the decisions.
+      LOG.debug("No monitor {} to send {} to", monitor, frame.getFrameCase());
+    }
+  }
+}

@@ -1,0 +1,309 @@
+package dev.holdfast.service.cluster;
+
+import dev.holdfast.cluster.ClusterEvent;
+import dev.holdfast.cluster.ClusterState;
+import dev.holdfast.cluster.Decisions;
+import dev.holdfast.cluster.MonitorName;
+import dev.holdfast.cluster.TypeRegistration;
+import dev.holdfast.cluster.TypeStatus;
+import dev.holdfast.protocol.MonitorCommand;
+import dev.holdfast.protocol.wire.ToService;
+import dev.holdfast.service.archive.PluginStore;
+import dev.holdfast.service.home.Home;
+import dev.holdfast.service.process.ProcessIdentity;
+import dev.holdfast.service.process.Processes;
+import dev.holdfast.service.record.ClusterRecords;
+import dev.holdfast.service.slot.SlotKey;
+import dev.holdfast.service.slot.SlotListener;
+import dev.holdfast.service.slot.SlotView;
+import dev.holdfast.service.slot.Slots;
+import dev.holdfast.service.supervision.MonitorDeath;
+import dev.holdfast.service.supervision.MonitorListener;
+import dev.holdfast.service.supervision.Monitors;
+import dev.holdfast.service.type.PropertyValidator;
+import dev.holdfast.service.type.TypeRegistrar;
+import dev.holdfast.service.type.TypeResolver;
+import dev.holdfast.spi.Exit;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The parts that decide and carry out, put together: what happens to monitors and processes goes to
+ * the deciding thread, what it decides goes to monitors and processes.
+ *
+ * <p>Construct, {@link #start}, {@link #close}.
+ */
+public final class Engine implements AutoCloseable {
+  /** How often types that cannot be turned into code are looked at again. */
+  private static final Duration TYPE_CHECK_INTERVAL = Duration.ofSeconds(2);
+
+  private static final Logger LOG = LoggerFactory.getLogger(Engine.class);
+
+  /** What the engine is made from. */
+  public record Parts(
+      Home home,
+      String node,
+      ClusterRecords records,
+      Processes processes,
+      PluginStore plugins,
+      MonitorCommand monitorCommand,
+      Path monitorSocket,
+      Duration replacementDelay,
+      InstantSource clock,
+      Supplier<UUID> ids,
+      Map<String, String> environment,
+      Chronicle chronicle,
+      Consumer<Throwable> halt) {}
+
+  private final ClusterLoop loop;
+  private final Slots slots;
+  private final Monitors monitors;
+  private final TypeResolver types;
+  private final Effects effects;
+  private final MonitorTalk talk;
+  private final TypeRegistrar registrar;
+  private final PropertyValidator validator;
+  private final ClusterRecords records;
+  private final Chronicle chronicle;
+  private volatile BiConsumer<ClusterState, ClusterState> changes = (_, _) -> {};
+  private final ScheduledExecutorService typeChecks =
+      Executors.newSingleThreadScheduledExecutor(
+          Thread.ofPlatform().name("type-checks").daemon(true).factory());
+
+  /** Opens the monitors' socket; starts nothing yet. */
+  public Engine(Parts parts) throws IOException {
+    records = parts.records();
+    chronicle = parts.chronicle();
+    var blocking = Executors.newVirtualThreadPerTaskExecutor();
+    loop =
+        new ClusterLoop(
+            new Decisions(parts.replacementDelay()),
+            records,
+            records.read(parts.clock().instant()),
+            parts.clock(),
+            parts.halt());
+    var calls = new Calls();
+    slots =
+        new Slots(
+            parts.home(), parts.processes(), records, new SlotEvents(), parts.ids(), blocking);
+    monitors =
+        new Monitors(
+            parts.home(),
+            parts.node(),
+            parts.monitorSocket(),
+            parts.monitorCommand(),
+            parts.processes(),
+            parts.clock(),
+            new MonitorEvents());
+    types = new TypeResolver(parts.plugins(), blocking);
+    registrar = new TypeRegistrar(parts.plugins(), monitors);
+    validator = new PropertyValidator(types, monitors, calls::next);
+    talk = new MonitorTalk(loop, monitors, slots, records, calls, parts.environment());
+    effects =
+        new Effects(
+            parts.home(),
+            loop,
+            monitors,
+            slots,
+            records,
+            types,
+            calls,
+            parts.clock(),
+            chronicle::notice,
+            transition -> changed(transition.before(), transition.after()));
+  }
+
+  /**
+   * Takes over what an earlier service left, and starts to decide. Returns when every process that
+   * is written down has been looked at; monitors are then being started.
+   */
+  public void start() {
+    slots.takeOver().join();
+    List<ClusterEvent> looked = new ArrayList<>();
+    for (TypeRegistration type : loop.state().types().values()) {
+      types
+          .verify(type)
+          .ifPresent(
+              problem ->
+                  looked.add(new ClusterEvent.TypeResolved(type.name(), Optional.of(problem))));
+    }
+    loop.post(looked);
+    loop.start(effects);
+    var _ =
+        typeChecks.scheduleWithFixedDelay(
+            this::checkTypes,
+            TYPE_CHECK_INTERVAL.toMillis(),
+            TYPE_CHECK_INTERVAL.toMillis(),
+            TimeUnit.MILLISECONDS);
+  }
+
+  /**
+   * Reads every archive again; completes with what is then known of the types. Blocks meanwhile.
+   */
+  public CompletableFuture<ClusterState> verifyTypes() {
+    List<ClusterEvent> looked = new ArrayList<>();
+    for (TypeRegistration type : loop.state().types().values()) {
+      looked.add(new ClusterEvent.TypeResolved(type.name(), types.verify(type)));
+    }
+    return loop.request(_ -> looked);
+  }
+
+  private void changed(ClusterState before, ClusterState after) {
+    chronicle.changed(before, after);
+    changes.accept(before, after);
+  }
+
+  /** Types that could not be turned into code: when the archive is back, so is the type. */
+  private void checkTypes() {
+    try {
+      ClusterState state = loop.state();
+      for (String name : state.typeProblems().keySet()) {
+        state
+            .findType(name)
+            .ifPresent(
+                type -> {
+                  var problem = types.verify(type);
+                  boolean loadFailed = state.typeStatus(name) == TypeStatus.LOAD_FAILED;
+                  if (problem.isPresent() || !loadFailed) {
+                    loop.post(new ClusterEvent.TypeResolved(name, problem));
+                  }
+                });
+      }
+    } catch (RuntimeException e) {
+      LOG.error("Looking at types failed; it is tried again.", e);
+    }
+  }
+
+  public ClusterLoop loop() {
+    return loop;
+  }
+
+  public Slots slots() {
+    return slots;
+  }
+
+  public Monitors monitors() {
+    return monitors;
+  }
+
+  public TypeResolver types() {
+    return types;
+  }
+
+  public TypeRegistrar registrar() {
+    return registrar;
+  }
+
+  public PropertyValidator validator() {
+    return validator;
+  }
+
+  /** Who else hears of each new state that is durable. Before {@link #start}. */
+  public void onChange(BiConsumer<ClusterState, ClusterState> listener) {
+    changes = listener;
+  }
+
+  @Override
+  public void close() {
+    typeChecks.shutdownNow();
+    loop.close();
+    try {
+      monitors.close();
+    } catch (IOException e) {
+      LOG.warn("The monitors' socket was not closed cleanly: {}", e.getMessage());
+    }
+    slots.close();
+  }
+
+  /** What happens to monitors. */
+  private final class MonitorEvents implements MonitorListener {
+    @Override
+    public void started(MonitorName name, long epoch, ProcessIdentity process) {
+      var _ =
+          records
+              .monitorStarted(name, process)
+              .whenComplete(
+                  (_, failure) -> {
+                    if (failure != null) {
+                      LOG.warn("The process of {} was not written down", name, failure);
+                    }
+                  });
+      if (!TypeRegistrar.isRegistrars(name)) {
+        chronicle.monitorStarted(name, epoch, process);
+        loop.post(new ClusterEvent.MonitorStarted(name, process.pid()));
+      }
+    }
+
+    @Override
+    public void ready(MonitorName name, long epoch) {
+      if (TypeRegistrar.isRegistrars(name)) {
+        registrar.ready(name);
+      } else {
+        loop.post(new ClusterEvent.MonitorReady(name));
+      }
+    }
+
+    @Override
+    public void frame(MonitorName name, long epoch, ToService frame) {
+      if (frame.hasValidated()) {
+        validator.answered(frame.getValidated());
+      } else {
+        talk.frame(name, frame);
+      }
+    }
+
+    @Override
+    public void died(MonitorDeath death) {
+      types.forget(death.name());
+      if (TypeRegistrar.isRegistrars(death.name())) {
+        registrar.died(death.name(), death.reason());
+        if (!death.asked()) {
+          chronicle.registrationDied(death);
+        }
+        return;
+      }
+      ClusterState state = loop.state();
+      loop.post(new ClusterEvent.MonitorDied(death.name(), death.ownDoing()));
+      if (!death.asked()) {
+        chronicle.monitorDied(death, state);
+      }
+    }
+  }
+
+  /** What happens to processes. */
+  private final class SlotEvents implements SlotListener {
+    @Override
+    public void started(SlotKey key, ProcessIdentity process) {
+      chronicle.processStarted(key, process, loop.state());
+    }
+
+    @Override
+    public void adopted(SlotKey key, ProcessIdentity process) {
+      chronicle.processTakenOver(key, process, loop.state());
+    }
+
+    @Override
+    public void ended(SlotKey key, SlotView slot, Exit exit) {
+      // The monitor must know before it is asked whether the resource is alive.
+      talk.slotChanged(key.resource(), slot);
+      loop.post(new ClusterEvent.ProcessEnded(key.resource(), exit));
+      chronicle.processEnded(key, slot.pid().orElse(0), exit, loop.state());
+    }
+  }
+}

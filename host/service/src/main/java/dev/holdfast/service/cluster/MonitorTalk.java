@@ -1,0 +1,373 @@
+package dev.holdfast.service.cluster;
+
+import dev.holdfast.cluster.ClusterEvent;
+import dev.holdfast.cluster.ClusterResource;
+import dev.holdfast.cluster.EntryPoint;
+import dev.holdfast.cluster.Failure;
+import dev.holdfast.cluster.MonitorName;
+import dev.holdfast.cluster.Phase;
+import dev.holdfast.cluster.ResourceEvent;
+import dev.holdfast.cluster.ResourceId;
+import dev.holdfast.protocol.SpiCodec;
+import dev.holdfast.protocol.wire.Answer;
+import dev.holdfast.protocol.wire.Done;
+import dev.holdfast.protocol.wire.HealthReport;
+import dev.holdfast.protocol.wire.LogLine;
+import dev.holdfast.protocol.wire.Progress;
+import dev.holdfast.protocol.wire.Remember;
+import dev.holdfast.protocol.wire.Returned;
+import dev.holdfast.protocol.wire.SlotChanged;
+import dev.holdfast.protocol.wire.StartProcess;
+import dev.holdfast.protocol.wire.StopProcess;
+import dev.holdfast.protocol.wire.ToMonitor;
+import dev.holdfast.protocol.wire.ToService;
+import dev.holdfast.service.record.ClusterRecords;
+import dev.holdfast.service.slot.SlotException;
+import dev.holdfast.service.slot.SlotKey;
+import dev.holdfast.service.slot.SlotView;
+import dev.holdfast.service.slot.Slots;
+import dev.holdfast.service.supervision.Monitors;
+import dev.holdfast.spi.Health;
+import dev.holdfast.spi.Launch;
+import dev.holdfast.spi.Property;
+import dev.holdfast.spi.ResourceException.Responsibility;
+import dev.holdfast.spi.ResourceException.Retry;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletionException;
+import java.util.regex.Pattern;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.MDC;
+import org.slf4j.event.Level;
+
+/**
+ * What monitors say: answers become events of the decisions, requests are carried out by the slots.
+ * What carries the epoch of another life is dropped, or refused where somebody waits for an answer.
+ */
+final class MonitorTalk {
+  /** The longest recovery token that is kept. */
+  static final int TOKEN_LIMIT_BYTES = 4096;
+
+  private static final Logger LOG = LoggerFactory.getLogger(MonitorTalk.class);
+  private static final Pattern SLOT_NAME = Pattern.compile("[A-Za-z0-9._-]{1,64}");
+
+  private final ClusterLoop loop;
+  private final Monitors monitors;
+  private final Slots slots;
+  private final ClusterRecords records;
+  private final Calls calls;
+  private final Map<String, String> environment;
+
+  /**
+   * @param environment what applications inherit
+   */
+  MonitorTalk(
+      ClusterLoop loop,
+      Monitors monitors,
+      Slots slots,
+      ClusterRecords records,
+      Calls calls,
+      Map<String, String> environment) {
+    this.loop = loop;
+    this.monitors = monitors;
+    this.slots = slots;
+    this.records = records;
+    this.calls = calls;
+    this.environment = Map.copyOf(environment);
+  }
+
+  void frame(MonitorName monitor, ToService frame) {
+    switch (frame.getFrameCase()) {
+      case RETURNED -> returned(frame.getReturned());
+      case PROGRESS -> progress(frame.getProgress());
+      case HEALTH_REPORT -> health(frame.getHealthReport());
+      case LOG_LINE -> log(monitor, frame.getLogLine());
+      case START_PROCESS -> startProcess(monitor, frame.getStartProcess());
+      case STOP_PROCESS -> stopProcess(monitor, frame.getStopProcess());
+      case REMEMBER -> remember(monitor, frame.getRemember());
+      // The monitor asks IsAlive itself after a signal; its report says what counts.
+      case SIGNALLED -> LOG.debug("{}: {}", monitor, frame.getSignalled());
+      case VALIDATED, LOADED, HELLO, READY, BEAT, FRAME_NOT_SET ->
+          LOG.debug("{} said {}, which nobody waits for", monitor, frame.getFrameCase());
+    }
+  }
+
+  /** A slot of a resource changed: whoever holds the resource is told. */
+  void slotChanged(ResourceId id, SlotView slot) {
+    Optional.ofNullable(loop.state().resources().get(id))
+        .flatMap(ClusterResource::openIn)
+        .ifPresent(
+            monitor ->
+                monitors.send(
+                    monitor,
+                    ToMonitor.newBuilder()
+                        .setSlotChanged(
+                            SlotChanged.newBuilder()
+                                .setResource(id.toString())
+                                .setSlot(SlotFrames.of(slot)))
+                        .build()));
+  }
+
+  // ---- answers -----------------------------------------------------------------------------
+
+  private void returned(Returned answer) {
+    ResourceId id = ResourceId.of(answer.getResource());
+    calls
+        .end(id, answer.getCall())
+        .map(call -> event(call.entryPoint(), answer))
+        .ifPresent(event -> loop.post(new ClusterEvent.OfResource(id, event)));
+  }
+
+  private static ResourceEvent event(EntryPoint entryPoint, Returned answer) {
+    return switch (answer.getResultCase()) {
+      case FAILURE -> new ResourceEvent.CallFailed(entryPoint, failure(answer.getFailure()));
+      case FOUND -> new ResourceEvent.FoundIt(SpiCodec.decode(answer.getFound()));
+      case HEALTH -> new ResourceEvent.Checked(SpiCodec.decode(answer.getHealth()));
+      case DONE, RESULT_NOT_SET ->
+          entryPoint == EntryPoint.OPEN
+              ? new ResourceEvent.Opened()
+              : new ResourceEvent.Returned(entryPoint);
+    };
+  }
+
+  private static Failure failure(dev.holdfast.protocol.wire.Failure failure) {
+    return new Failure(
+        failure.getCode(), SpiCodec.decode(failure.getRetry()), failure.getMessage());
+  }
+
+  private void progress(Progress progress) {
+    ResourceId id = ResourceId.of(progress.getResource());
+    if (calls.current(id).filter(call -> call.call() == progress.getCall()).isPresent()) {
+      String what =
+          progress.getPercent() > 0
+              ? progress.getWhat() + " (" + progress.getPercent() + " %)"
+              : progress.getWhat();
+      loop.post(new ClusterEvent.OfResource(id, new ResourceEvent.Progressed(what)));
+    }
+  }
+
+  private void health(HealthReport report) {
+    ResourceId id = ResourceId.of(report.getResource());
+    if (current(id, report.getEpoch()).isEmpty()) {
+      return;
+    }
+    boolean looksAlive =
+        report.getEntryPoint() == dev.holdfast.protocol.wire.EntryPoint.LOOKS_ALIVE;
+    if (report.hasBroken()) {
+      loop.post(
+          new ClusterEvent.OfResource(
+              id, new ResourceEvent.CheckBroken(report.getBroken().getMessage())));
+      return;
+    }
+    Health health = SpiCodec.decode(report.getHealth());
+    if (looksAlive && health instanceof Health.Failed) {
+      // Only IsAlive fails a resource; the monitor asks it at once, and its report follows.
+      return;
+    }
+    loop.post(new ClusterEvent.OfResource(id, new ResourceEvent.Checked(health)));
+  }
+
+  /** The resource, if this is its epoch. */
+  private Optional<ClusterResource> current(ResourceId id, long epoch) {
+    return Optional.ofNullable(loop.state().resources().get(id))
+        .filter(resource -> resource.epoch() == epoch);
+  }
+
+  // ---- requests ----------------------------------------------------------------------------
+
+  private void startProcess(MonitorName monitor, StartProcess request) {
+    ResourceId id = ResourceId.of(request.getResource());
+    Optional<ClusterResource> resource = current(id, request.getEpoch());
+    if (resource.filter(r -> r.phase() instanceof Phase.GoingOnline).isEmpty()) {
+      refuse(
+          monitor,
+          request.getRequest(),
+          "Stale",
+          "A process is started by an online that is under way; this one is over.");
+      return;
+    }
+    if (!SLOT_NAME.matcher(request.getSlot()).matches()) {
+      refuse(
+          monitor,
+          request.getRequest(),
+          "BadSlotName",
+          "A slot's name is 1 to 64 letters, digits, dots, dashes or underscores.");
+      return;
+    }
+    Launch launch;
+    try {
+      launch = SpiCodec.decode(request.getLaunch());
+    } catch (IllegalArgumentException e) {
+      refuse(monitor, request.getRequest(), "LaunchRefused", String.valueOf(e.getMessage()));
+      return;
+    }
+    var _ =
+        slots
+            .start(new SlotKey(id, request.getSlot()), launch, environment)
+            .whenComplete((slot, failure) -> answer(monitor, request.getRequest(), slot, failure));
+  }
+
+  private void stopProcess(MonitorName monitor, StopProcess request) {
+    ResourceId id = ResourceId.of(request.getResource());
+    if (current(id, request.getEpoch()).isEmpty()) {
+      refuse(monitor, request.getRequest(), "Stale", "The resource is in other hands by now.");
+      return;
+    }
+    var key = new SlotKey(id, request.getSlot());
+    var _ =
+        (request.getKill()
+                ? slots.kill(key)
+                : slots.stop(key, Duration.ofMillis(request.getGraceMillis())))
+            .whenComplete((slot, failure) -> answer(monitor, request.getRequest(), slot, failure));
+  }
+
+  private void remember(MonitorName monitor, Remember request) {
+    ResourceId id = ResourceId.of(request.getResource());
+    byte[] token = request.getToken().toByteArray();
+    Optional<ClusterResource> resource = current(id, request.getEpoch());
+    if (resource.isEmpty()) {
+      refuse(monitor, request.getRequest(), "Stale", "The resource is in other hands by now.");
+    } else if (token.length > TOKEN_LIMIT_BYTES) {
+      refuse(
+          monitor,
+          request.getRequest(),
+          "TokenTooLong",
+          "A token has at most " + TOKEN_LIMIT_BYTES + " bytes, not " + token.length + ".");
+    } else if (holdsSecret(resource.get(), token)) {
+      refuse(
+          monitor,
+          request.getRequest(),
+          "SecretInToken",
+          "The token holds a declared secret; secrets are not written down.");
+    } else {
+      var _ =
+          records
+              .remember(id, token)
+              .whenComplete(
+                  (_, failure) -> {
+                    if (failure == null) {
+                      send(
+                          monitor,
+                          Answer.newBuilder()
+                              .setRequest(request.getRequest())
+                              .setOk(Done.getDefaultInstance()));
+                    } else {
+                      refuse(
+                          monitor,
+                          request.getRequest(),
+                          "NotDurable",
+                          "The token could not be written down: " + failure.getMessage());
+                    }
+                  });
+    }
+  }
+
+  private boolean holdsSecret(ClusterResource resource, byte[] token) {
+    String text = new String(token, StandardCharsets.ISO_8859_1);
+    return loop
+        .state()
+        .findType(resource.config().type())
+        .map(type -> type.version().description().properties())
+        .orElse(List.of())
+        .stream()
+        .filter(property -> property.kind() == Property.Kind.SECRET)
+        .map(Property::name)
+        .flatMap(name -> resource.config().properties().getOrDefault(name, List.of()).stream())
+        .map(
+            secret ->
+                new String(secret.getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1))
+        .anyMatch(secret -> !secret.isEmpty() && text.contains(secret));
+  }
+
+  private void answer(MonitorName monitor, long request, SlotView slot, Throwable failure) {
+    if (failure == null) {
+      send(monitor, Answer.newBuilder().setRequest(request).setSlot(SlotFrames.of(slot)));
+      return;
+    }
+    Throwable cause =
+        failure instanceof CompletionException e && e.getCause() != null ? e.getCause() : failure;
+    if (cause instanceof SlotException refused) {
+      refuse(
+          monitor,
+          request,
+          refused.code(),
+          refused.responsibility(),
+          refused.retry(),
+          String.valueOf(refused.getMessage()));
+    } else {
+      LOG.error("A request of {} failed", monitor, cause);
+      refuse(
+          monitor,
+          request,
+          "Internal",
+          "The cluster service could not do it: " + cause.getMessage());
+    }
+  }
+
+  private void refuse(MonitorName monitor, long request, String code, String message) {
+    refuse(monitor, request, code, Responsibility.INTERNAL, Retry.HERE, message);
+  }
+
+  private void refuse(
+      MonitorName monitor,
+      long request,
+      String code,
+      Responsibility responsibility,
+      Retry retry,
+      String message) {
+    send(
+        monitor,
+        Answer.newBuilder()
+            .setRequest(request)
+            .setFailure(
+                dev.holdfast.protocol.wire.Failure.newBuilder()
+                    .setCode(code)
+                    .setResponsibility(SpiCodec.encode(responsibility))
+                    .setRetry(SpiCodec.encode(retry))
+                    .setMessage(message)));
+  }
+
+  private void send(MonitorName monitor, Answer.Builder answer) {
+    if (!monitors.send(monitor, ToMonitor.newBuilder().setAnswer(answer).build())) {
+      // Whoever asked is dead; what was done is written down, and find will see it.
+      LOG.debug("Nobody waits for the answer to request {}", answer.getRequest());
+    }
+  }
+
+  // ---- log lines ---------------------------------------------------------------------------
+
+  private void log(MonitorName monitor, LogLine line) {
+    Logger logger = LoggerFactory.getLogger("monitor." + line.getLogger());
+    String resource =
+        line.getResource().isEmpty()
+            ? ""
+            : Optional.ofNullable(loop.state().resources().get(ResourceId.of(line.getResource())))
+                .map(known -> known.config().name())
+                .orElse(line.getResource());
+    Level level =
+        switch (line.getLevel()) {
+          case ERROR -> Level.ERROR;
+          case WARNING -> Level.WARN;
+          case INFO -> Level.INFO;
+          case DEBUG -> Level.DEBUG;
+          case TRACE, LOG_LEVEL_NONE, UNRECOGNIZED -> Level.TRACE;
+        };
+    try (var _ = MDC.putCloseable("monitor", monitor.value());
+        var _ = MDC.putCloseable("resource", resource);
+        var _ = MDC.putCloseable("plugin", line.getPlugin())) {
+      if (line.getDropped() > 0) {
+        logger.warn("{} lines were left out before this one", line.getDropped());
+      }
+      logger
+          .atLevel(level)
+          .log(
+              line.getThrown().isEmpty()
+                  ? line.getMessage()
+                  : line.getMessage() + "\n" + line.getThrown());
+    }
+  }
+}

@@ -1,0 +1,330 @@
+package dev.holdfast.service.event;
+
+import com.google.common.collect.ImmutableList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The events there are. The numbers below 2000 are those of MSCS and its successor, where the
+ * meaning is the same (their texts are our own words); ours begin at 2000. A number never changes
+ * its meaning, and is never given out again.
+ *
+ * <p>In a message, {@code %1} is the first parameter, as in MSCS.
+ */
+public enum EventId {
+  PROCESS_NOT_CREATED(
+      1039,
+      EventType.ERROR,
+      "Generic Application",
+      "The process of cluster resource '%1' could not be created: %2",
+      "resource",
+      "error"),
+  TYPE_NOT_LOADED(
+      1058,
+      EventType.ERROR,
+      "Resource Monitor",
+      "The resource monitor could not load plugin %1 of resource type '%2': %3",
+      "plugin",
+      "type",
+      "error"),
+  SERVICE_STARTED(
+      1061,
+      EventType.INFORMATION,
+      "Service",
+      "The cluster service (version %2) formed the cluster on node '%1'.",
+      "node",
+      "version"),
+  SERVICE_STOPPED(
+      1063,
+      EventType.INFORMATION,
+      "Service",
+      "The cluster service on node '%1' stopped normally.",
+      "node"),
+  ONLINE_FAILED(
+      1065,
+      EventType.ERROR,
+      "Resource",
+      "Cluster resource '%1' failed to come online: %2",
+      "resource",
+      "error"),
+  RESOURCE_FAILED(
+      1069,
+      EventType.ERROR,
+      "Failover",
+      "Cluster resource '%1' in group '%2' failed.",
+      "resource",
+      "group"),
+  MONITOR_DIED(
+      1146,
+      EventType.ERROR,
+      "Resource Monitor",
+      "Resource monitor '%1' (process %2) ended unexpectedly: %3. Calls in flight: %4. Its"
+          + " resources are found again by another monitor.",
+      "monitor",
+      "pid",
+      "exit",
+      "calls"),
+  GROUP_NOT_ONLINE(
+      1205,
+      EventType.ERROR,
+      "Failover",
+      "Group '%1' could not be brought completely online.",
+      "group"),
+  DEADLOCK(
+      1230,
+      EventType.ERROR,
+      "Resource Monitor",
+      "A call of resource '%1' of type '%2' exceeded its time limit: %3. Its resource monitor is"
+          + " ended and replaced.",
+      "resource",
+      "type",
+      "call"),
+  STATE_CHANGED(
+      1637,
+      EventType.INFORMATION,
+      "Failover",
+      "Cluster resource '%1' went from state %2 to state %3.",
+      "resource",
+      "from",
+      "to"),
+
+  RESOURCE_ADOPTED(
+      2001,
+      EventType.INFORMATION,
+      "Resource",
+      "Cluster resource '%1' was found running and is adopted: %2",
+      "resource",
+      "evidence"),
+  MONITOR_STARTED(
+      2002,
+      EventType.INFORMATION,
+      "Resource Monitor",
+      "Resource monitor '%1' was started as process %2.",
+      "monitor",
+      "pid"),
+  TYPE_REGISTERED(
+      2003,
+      EventType.INFORMATION,
+      "Resource Type",
+      "Resource type '%1' was registered from plugin %2, version %3.",
+      "type",
+      "plugin",
+      "version"),
+  TYPE_UNREGISTERED(
+      2004, EventType.INFORMATION, "Resource Type", "Resource type '%1' was unregistered.", "type"),
+  TYPE_NOT_RESOLVED(
+      2005,
+      EventType.ERROR,
+      "Resource Type",
+      "Resource type '%1' cannot be turned into code (%2): %3",
+      "type",
+      "status",
+      "detail"),
+  PROCESS_ENDED(
+      2006,
+      EventType.INFORMATION,
+      "Process",
+      "Process %2 of cluster resource '%1' ended: %3",
+      "resource",
+      "pid",
+      "exit"),
+  PROCESS_STARTED(
+      2007,
+      EventType.INFORMATION,
+      "Process",
+      "Process %2 of cluster resource '%1' was started.",
+      "resource",
+      "pid"),
+  RESTART_SCHEDULED(
+      2008,
+      EventType.WARNING,
+      "Failover",
+      "Cluster resource '%1' is restarted: restart %2 of %3 within %4.",
+      "resource",
+      "restart",
+      "threshold",
+      "period"),
+  UNSUPERVISED(
+      2009,
+      EventType.WARNING,
+      "Resource Monitor",
+      "Cluster resource '%1' runs unsupervised: %2",
+      "resource",
+      "reason"),
+  SUPERVISED_AGAIN(
+      2010,
+      EventType.INFORMATION,
+      "Resource Monitor",
+      "Cluster resource '%1' is supervised again, by resource monitor '%2'.",
+      "resource",
+      "monitor"),
+  FOREIGN_FOUND(
+      2011,
+      EventType.ERROR,
+      "Resource",
+      "Cluster resource '%1' is not started: it runs already, and is held by '%2'.",
+      "resource",
+      "holder"),
+  STATE_UNKNOWN(
+      2012,
+      EventType.WARNING,
+      "Resource",
+      "Whether cluster resource '%1' runs is not known, so it is not started: %2",
+      "resource",
+      "reason"),
+  EVENTS_LOST(
+      2013, EventType.ERROR, "Event Log", "%1 events could not be written and are lost.", "count"),
+  EVENT_LOG_DAMAGED(
+      2014,
+      EventType.ERROR,
+      "Event Log",
+      "The event log is damaged and what cannot be read is skipped: %1, line %2: %3",
+      "file",
+      "line",
+      "damage"),
+  CHECK_BROKEN(
+      2015,
+      EventType.WARNING,
+      "Resource",
+      "A health check of cluster resource '%1' did not come to a result: %2",
+      "resource",
+      "error"),
+  RESOURCE_DEGRADED(
+      2016,
+      EventType.WARNING,
+      "Resource",
+      "Cluster resource '%1' is degraded: %2",
+      "resource",
+      "reason"),
+  OFFLINE_FAILED(
+      2017,
+      EventType.ERROR,
+      "Resource",
+      "Cluster resource '%1' failed to go offline: %2",
+      "resource",
+      "error"),
+  TERMINATE_FAILED(
+      2018,
+      EventType.ERROR,
+      "Resource",
+      "Cluster resource '%1' could not be terminated: %2",
+      "resource",
+      "error"),
+  STANDBY_DIED(
+      2019,
+      EventType.WARNING,
+      "Resource Monitor",
+      "The standby resource monitor '%1' (process %2), which held no resource, ended unexpectedly:"
+          + " %3",
+      "monitor",
+      "pid",
+      "exit"),
+  REGISTRATION_DIED(
+      2020,
+      EventType.ERROR,
+      "Resource Type",
+      "The plugin was not registered: the resource monitor '%1' (process %2) that tried it ended:"
+          + " %3",
+      "monitor",
+      "pid",
+      "exit"),
+  TYPE_RESOLVED_AGAIN(
+      2021,
+      EventType.INFORMATION,
+      "Resource Type",
+      "Resource type '%1' can be turned into code again.",
+      "type"),
+  PROCESS_ADOPTED(
+      2022,
+      EventType.INFORMATION,
+      "Process",
+      "Process %2 of cluster resource '%1', started by an earlier cluster service, is taken over.",
+      "resource",
+      "pid");
+
+  /** The source of the events that MSCS had, and of ours. */
+  private static final String MSCS_SOURCE = "ClusSvc";
+
+  private static final String OWN_SOURCE = "Holdfast";
+  private static final int FIRST_OWN = 2000;
+
+  private final int number;
+  private final EventType type;
+  private final String category;
+  private final String template;
+  private final ImmutableList<String> parameters;
+
+  EventId(int number, EventType type, String category, String template, String... parameters) {
+    this.number = number;
+    this.type = type;
+    this.category = category;
+    this.template = template;
+    this.parameters = ImmutableList.copyOf(parameters);
+  }
+
+  /** The number that people know it by. */
+  public int number() {
+    return number;
+  }
+
+  public EventType type() {
+    return type;
+  }
+
+  public String category() {
+    return category;
+  }
+
+  /** Who writes it: {@code ClusSvc} for the numbers of MSCS. */
+  public String source() {
+    return number < FIRST_OWN ? MSCS_SOURCE : OWN_SOURCE;
+  }
+
+  /** Its text, with {@code %1} for the first parameter. */
+  public String template() {
+    return template;
+  }
+
+  /** The names of its parameters, in their order. */
+  public List<String> parameters() {
+    return parameters;
+  }
+
+  /** The event of a number. */
+  public static Optional<EventId> find(int number) {
+    return Arrays.stream(values()).filter(id -> id.number == number).findFirst();
+  }
+
+  /**
+   * An event to be written, its parameters in their order.
+   *
+   * @throws IllegalArgumentException when they are not as many as the event has
+   */
+  public NewEvent of(Object... values) {
+    if (values.length != parameters.size()) {
+      throw new IllegalArgumentException(
+          "Event %d takes the parameters %s, not %d values"
+              .formatted(number, parameters, values.length));
+    }
+    Map<String, String> named = new LinkedHashMap<>();
+    for (int i = 0; i < values.length; i++) {
+      named.put(parameters.get(i), NewEvent.bounded(String.valueOf(values[i])));
+    }
+    return new NewEvent(this, named, null, null, List.of(), null, null);
+  }
+
+  /** The text with these parameters in it. */
+  String render(Map<String, String> values) {
+    StringBuilder text = new StringBuilder();
+    int from = 0;
+    for (int at = template.indexOf('%'); at >= 0; at = template.indexOf('%', from)) {
+      int index = Character.digit(template.charAt(at + 1), 10) - 1;
+      text.append(template, from, at).append(values.get(parameters.get(index)));
+      from = at + 2;
+    }
+    return text.append(template, from, template.length()).toString();
+  }
+}

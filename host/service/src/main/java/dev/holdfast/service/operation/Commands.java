@@ -1,0 +1,616 @@
+package dev.holdfast.service.operation;
+
+import dev.holdfast.cluster.ClusterEvent;
+import dev.holdfast.cluster.ClusterResource;
+import dev.holdfast.cluster.ClusterState;
+import dev.holdfast.cluster.CommonProperties;
+import dev.holdfast.cluster.GroupConfig;
+import dev.holdfast.cluster.GroupId;
+import dev.holdfast.cluster.MonitorName;
+import dev.holdfast.cluster.MonitorStatus;
+import dev.holdfast.cluster.Requests;
+import dev.holdfast.cluster.ResourceConfig;
+import dev.holdfast.cluster.ResourceEvent;
+import dev.holdfast.cluster.ResourceId;
+import dev.holdfast.cluster.ResourceState;
+import dev.holdfast.cluster.TypeRegistration;
+import dev.holdfast.cluster.TypeStatus;
+import dev.holdfast.service.api.ApiException;
+import dev.holdfast.service.api.Asker;
+import dev.holdfast.service.api.Command;
+import dev.holdfast.service.api.Narration;
+import dev.holdfast.service.api.Operation;
+import dev.holdfast.service.cluster.ClusterLoop;
+import dev.holdfast.service.posix.Signal;
+import dev.holdfast.service.supervision.Monitors;
+import dev.holdfast.service.type.PropertyValidator;
+import dev.holdfast.service.type.TypeRegistrar;
+import dev.holdfast.service.view.Lookup;
+import dev.holdfast.spi.Problem;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.Supplier;
+
+/**
+ * Carries out what operators ask for. A command is checked against the newest state on the deciding
+ * thread, becomes events there, and is an operation from then on: it narrates each change of what
+ * it is about until that has settled. Thread-safe.
+ */
+public final class Commands {
+  private final ClusterLoop loop;
+  private final Monitors monitors;
+  private final TypeRegistrar registrar;
+  private final PropertyValidator validator;
+  private final InstantSource clock;
+  private final Supplier<UUID> ids;
+  private final Executor executor;
+  private final Consumer<Boolean> stop;
+  private final Operations operations;
+
+  /**
+   * @param executor for what blocks, such as loading an archive
+   * @param stop stops the service; true keeps applications running
+   */
+  public Commands(
+      ClusterLoop loop,
+      Monitors monitors,
+      TypeRegistrar registrar,
+      PropertyValidator validator,
+      InstantSource clock,
+      Supplier<UUID> ids,
+      Executor executor,
+      Consumer<Boolean> stop) {
+    this.loop = loop;
+    this.monitors = monitors;
+    this.registrar = registrar;
+    this.validator = validator;
+    this.clock = clock;
+    this.ids = ids;
+    this.executor = executor;
+    this.stop = stop;
+    this.operations = new Operations(clock);
+  }
+
+  /** One of the last operations. */
+  public Optional<Operation> operation(String id) {
+    return operations.find(id);
+  }
+
+  /** A new state is durable. */
+  public void changed(ClusterState before, ClusterState after) {
+    operations.changed(before, after);
+  }
+
+  /** What a check leads to: events, and what the operation then waits for. */
+  private record Plan(List<ClusterEvent> events, Optional<Goal> goal, String message) {
+    static Plan waitFor(Goal goal, ClusterEvent... events) {
+      return new Plan(List.of(events), Optional.of(goal), "");
+    }
+
+    static Plan done(String message, ClusterEvent... events) {
+      return new Plan(List.of(events), Optional.empty(), message);
+    }
+  }
+
+  /** As {@link dev.holdfast.service.api.ClusterApi#submit}. */
+  public Operation submit(Command command, Asker asker) {
+    return switch (command) {
+      case Command.CreateGroup(String name) ->
+          change(asker, "create group " + name, state -> createGroup(state, name));
+      case Command.DeleteGroup(String group) ->
+          change(asker, "delete group " + group, state -> deleteGroup(state, group));
+      case Command.OnlineGroup(String group) ->
+          change(asker, "online group " + group, state -> wantGroup(state, group, true));
+      case Command.OfflineGroup(String group) ->
+          change(asker, "offline group " + group, state -> wantGroup(state, group, false));
+      case Command.SetGroup(String group, Map<String, List<String>> properties) ->
+          change(asker, "set group " + group, state -> setGroup(state, group, properties));
+      case Command.CreateResource create -> createResource(create, asker);
+      case Command.DeleteResource(String resource) ->
+          change(asker, "delete " + resource, state -> deleteResource(state, resource));
+      case Command.OnlineResource(String resource) ->
+          change(asker, "online " + resource, state -> want(state, resource, true));
+      case Command.OfflineResource(String resource) ->
+          change(asker, "offline " + resource, state -> want(state, resource, false));
+      case Command.RestartResource(String resource) ->
+          change(asker, "restart " + resource, state -> restart(state, resource));
+      case Command.FailResource(String resource) ->
+          change(asker, "fail " + resource, state -> fail(state, resource));
+      case Command.SetResource set -> setResource(set, asker);
+      case Command.ResetFailures(String resource) ->
+          change(asker, "reset failures of " + resource, state -> resetFailures(state, resource));
+      case Command.Maintenance(String resource, boolean on) ->
+          change(
+              asker,
+              "maintenance " + (on ? "on " : "off ") + resource,
+              state -> maintenance(state, resource, on));
+      case Command.RegisterType register -> registerType(register, asker);
+      case Command.UnregisterType(String type, boolean force) ->
+          change(asker, "unregister " + type, state -> unregister(state, type, force));
+      case Command.KillMonitor kill -> killMonitor(kill, asker);
+      case Command.RestartMonitor(String monitor) ->
+          change(asker, "restart monitor " + monitor, state -> restartMonitor(state, monitor));
+      case Command.StopService(boolean keep) -> stopService(keep, asker);
+    };
+  }
+
+  // ---- how a command runs --------------------------------------------------------------------
+
+  private Operation change(Asker asker, String what, Function<ClusterState, Plan> check) {
+    if (asker.dryRun()) {
+      return dryRun(what, check.apply(loop.state()));
+    }
+    var planned = new Planned(check);
+    ClusterState after;
+    try {
+      after = loop.request(planned).get();
+    } catch (ExecutionException e) {
+      throw refusal(e.getCause() == null ? e : e.getCause());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new ApiException.Unreachable("Stopping", "The service is stopping.");
+    }
+    Operation operation = operations.begin(what);
+    Plan plan = planned.plan();
+    plan.goal()
+        .ifPresentOrElse(
+            goal -> operations.await(operation, goal, after),
+            () -> operations.done(operation, plan.message()));
+    return operation;
+  }
+
+  private Operation dryRun(String what, Plan plan) {
+    Operation operation = operations.begin("dry run: " + what);
+    for (ClusterEvent event : plan.events()) {
+      operation.narrate(
+          new Narration(clock.instant(), what, "would " + DryRun.words(event, loop.state())));
+    }
+    operations.done(operation, "nothing was changed");
+    return operation;
+  }
+
+  /** Remembers the plan that was made on the deciding thread. */
+  private static final class Planned implements Function<ClusterState, List<ClusterEvent>> {
+    private final Function<ClusterState, Plan> check;
+    private volatile Optional<Plan> plan = Optional.empty();
+
+    Planned(Function<ClusterState, Plan> check) {
+      this.check = check;
+    }
+
+    @Override
+    public List<ClusterEvent> apply(ClusterState state) {
+      Plan made = check.apply(state);
+      plan = Optional.of(made);
+      return made.events();
+    }
+
+    Plan plan() {
+      return plan.orElseThrow();
+    }
+  }
+
+  private static RuntimeException refusal(Throwable cause) {
+    return cause instanceof ApiException refused
+        ? refused
+        : new ApiException.Internal(
+            "Internal", "The cluster service failed: " + cause.getMessage(), cause);
+  }
+
+  // ---- groups --------------------------------------------------------------------------------
+
+  private Plan createGroup(ClusterState state, String name) {
+    requireName("group", name);
+    if (state.findGroup(name).isPresent()) {
+      throw new ApiException.Conflict(
+          "GroupExists", name, "There is a group " + name + " already.");
+    }
+    return Plan.done(
+        "created", new ClusterEvent.GroupPut(new GroupConfig(new GroupId(ids.get()), name, "")));
+  }
+
+  private static Plan deleteGroup(ClusterState state, String name) {
+    GroupConfig group = Lookup.group(state, name);
+    int resources = state.resourcesOf(group.id()).size();
+    if (resources > 0) {
+      throw new ApiException.Conflict(
+          "GroupNotEmpty",
+          group.name(),
+          "%s has %d resources; delete them first.".formatted(group.name(), resources));
+    }
+    return Plan.done("deleted", new ClusterEvent.GroupDeleted(group.id()));
+  }
+
+  private static Plan wantGroup(ClusterState state, String name, boolean online) {
+    GroupConfig group = Lookup.group(state, name);
+    List<ResourceId> all = state.resourcesOf(group.id()).stream().map(ClusterResource::id).toList();
+    if (online) {
+      state.resourcesOf(group.id()).forEach(resource -> requireResolved(state, resource));
+    }
+    return Plan.waitFor(
+        online ? new Goal.AllOnline(Set.copyOf(all)) : new Goal.AllOffline(Set.copyOf(all)),
+        new ClusterEvent.Wanted(all, online));
+  }
+
+  private static Plan setGroup(
+      ClusterState state, String name, Map<String, List<String>> properties) {
+    GroupConfig group = Lookup.group(state, name);
+    String newName = group.name();
+    String description = group.description();
+    for (Map.Entry<String, List<String>> property : properties.entrySet()) {
+      String text = String.join(" ", property.getValue());
+      if (property.getKey().equalsIgnoreCase("Description")) {
+        description = text;
+      } else if (property.getKey().equalsIgnoreCase("Name")) {
+        requireName("group", text);
+        if (!text.equalsIgnoreCase(group.name()) && state.findGroup(text).isPresent()) {
+          throw new ApiException.Conflict(
+              "GroupExists", text, "There is a group " + text + " already.");
+        }
+        newName = text;
+      } else {
+        throw new ApiException.Invalid(
+            "PropertyRejected",
+            group.name(),
+            "A group has no property %s; it has Name and Description.".formatted(property.getKey()),
+            List.of(
+                new ApiException.Invalid.Problem(
+                    property.getKey(), "A group has Name and Description.")));
+      }
+    }
+    return Plan.done(
+        "set", new ClusterEvent.GroupPut(new GroupConfig(group.id(), newName, description)));
+  }
+
+  // ---- resources -----------------------------------------------------------------------------
+
+  private Operation createResource(Command.CreateResource create, Asker asker) {
+    ClusterState state = loop.state();
+    TypeRegistration type = Lookup.type(state, create.type());
+    requireName("resource", create.name());
+    PropertyText.Checked checked =
+        new PropertyText(create.name(), type.version().description())
+            .apply(
+                create.separateMonitor()
+                    ? CommonProperties.DEFAULT.with("SeparateMonitor", "1")
+                    : CommonProperties.DEFAULT,
+                Map.of(),
+                create.properties(),
+                false,
+                true);
+    refuseWhatTheTypeRefuses(create.name(), type, checked);
+    ResourceId id = new ResourceId(ids.get());
+    return change(
+        asker,
+        "create " + create.name(),
+        now -> {
+          if (now.findResource(create.name()).isPresent()) {
+            throw new ApiException.Conflict(
+                "ResourceExists",
+                create.name(),
+                "There is a resource " + create.name() + " already.");
+          }
+          Set<ResourceId> providers = new LinkedHashSet<>();
+          for (String provider : create.dependsOn()) {
+            providers.add(Lookup.resource(now, provider).id());
+          }
+          var config =
+              new ResourceConfig(
+                  id,
+                  create.name(),
+                  Lookup.type(now, create.type()).name(),
+                  Lookup.group(now, create.group()).id(),
+                  providers,
+                  false,
+                  checked.common(),
+                  checked.properties());
+          Requests.dependencyProblem(now, config)
+              .ifPresent(
+                  problem -> {
+                    throw new ApiException.Invalid(
+                        "DependencyRejected", create.name(), problem, List.of());
+                  });
+          refuseSecondExclusive(now, config);
+          return Plan.done("created, Offline", new ClusterEvent.ResourceCreated(config));
+        });
+  }
+
+  private static void refuseSecondExclusive(ClusterState state, ResourceConfig config) {
+    boolean exclusive =
+        state
+            .findType(config.type())
+            .filter(type -> type.version().description().isExclusive())
+            .isPresent();
+    List<String> users = Requests.usersOfType(state, config.type());
+    if (exclusive && !users.isEmpty()) {
+      throw new ApiException.Conflict(
+          "TypeIsExclusive",
+          config.name(),
+          "A node has at most one resource of the type %s; %s is one."
+              .formatted(config.type(), users.getFirst()));
+    }
+  }
+
+  /** What the type's own code says, asked in the shared monitor where it would run anyway. */
+  private void refuseWhatTheTypeRefuses(
+      String resource, TypeRegistration type, PropertyText.Checked checked) {
+    List<Problem> problems =
+        checked.common().separateMonitor()
+            ? registrar.inOwnMonitor(
+                monitor -> validator.problems(monitor, type, checked.properties()))
+            : validator.problems(MonitorName.SHARED, type, checked.properties());
+    if (!problems.isEmpty()) {
+      throw new PropertyText(resource, type.version().description()).invalid(problems);
+    }
+  }
+
+  private static Plan deleteResource(ClusterState state, String name) {
+    ClusterResource resource = Lookup.resource(state, name);
+    Requests.deleteProblem(state, resource)
+        .ifPresent(
+            problem -> {
+              throw new ApiException.Conflict("NotDeletable", resource.config().name(), problem);
+            });
+    return Plan.done("deleted", new ClusterEvent.ResourceDeleted(resource.id()));
+  }
+
+  private static Plan want(ClusterState state, String name, boolean online) {
+    ClusterResource resource = Lookup.resource(state, name);
+    if (online) {
+      requireResolved(state, resource);
+    }
+    Set<ResourceId> all = new LinkedHashSet<>();
+    all.add(resource.id());
+    all.addAll(
+        online
+            ? Requests.providersOf(state, resource.id())
+            : Requests.dependentsOf(state, resource.id()));
+    return Plan.waitFor(
+        online ? new Goal.AllOnline(all) : new Goal.AllOffline(all),
+        new ClusterEvent.Wanted(List.of(resource.id()), online));
+  }
+
+  private static Plan restart(ClusterState state, String name) {
+    ClusterResource resource = Lookup.resource(state, name);
+    requireResolved(state, resource);
+    Set<ResourceId> all = new LinkedHashSet<>();
+    all.add(resource.id());
+    for (ResourceId dependent : Requests.dependentsOf(state, resource.id())) {
+      ClusterResource other = state.resources().get(dependent);
+      if (other != null && other.config().wantedOnline()) {
+        all.add(dependent);
+      }
+    }
+    return Plan.waitFor(new Goal.AllOnline(all), new ClusterEvent.Restart(resource.id()));
+  }
+
+  private static Plan fail(ClusterState state, String name) {
+    ClusterResource resource = Lookup.resource(state, name);
+    if (resource.state() != ResourceState.ONLINE || !resource.isSupervised()) {
+      throw new ApiException.Conflict(
+          "NotOnline",
+          resource.config().name(),
+          "%s is %s; only a resource that is Online and supervised can be failed."
+              .formatted(resource.config().name(), resource.state()));
+    }
+    return Plan.waitFor(
+        new Goal.AllOnline(Set.of(resource.id())),
+        new ClusterEvent.OfResource(resource.id(), new ResourceEvent.FailNow()));
+  }
+
+  private static Plan resetFailures(ClusterState state, String name) {
+    ClusterResource resource = Lookup.resource(state, name);
+    return Plan.done(
+        "failures forgotten",
+        new ClusterEvent.OfResource(resource.id(), new ResourceEvent.ForgetFailures()));
+  }
+
+  private static Plan maintenance(ClusterState state, String name, boolean on) {
+    ClusterResource resource = Lookup.resource(state, name);
+    return Plan.done(
+        on ? "not polled, and its end is no failure" : "polled again",
+        new ClusterEvent.PropertiesSet(
+            resource.id(),
+            resource.config().common().with("MaintenanceMode", on ? "1" : "0"),
+            resource.config().properties()));
+  }
+
+  private Operation setResource(Command.SetResource set, Asker asker) {
+    ClusterState state = loop.state();
+    ClusterResource resource = Lookup.resource(state, set.resource());
+    TypeRegistration type = Lookup.type(state, resource.config().type());
+    PropertyText.Checked checked = check(resource, type, set);
+    if (!checked.properties().equals(resource.config().properties())) {
+      refuseWhatTheTypeRefuses(resource.config().name(), type, checked);
+    }
+    return change(
+        asker,
+        "set " + resource.config().name(),
+        now -> {
+          ClusterResource newest = Lookup.resource(now, resource.id().toString());
+          if (!newest.config().properties().equals(resource.config().properties())) {
+            throw new ApiException.Conflict(
+                "ChangedMeanwhile",
+                newest.config().name(),
+                "The properties of %s were changed by somebody else meanwhile; look, and set them again."
+                    .formatted(newest.config().name()));
+          }
+          PropertyText.Checked again = check(newest, type, set);
+          boolean later =
+              newest.isActive() && !again.properties().equals(newest.config().properties());
+          return Plan.done(
+              later ? "set; takes effect at the next online" : "set",
+              new ClusterEvent.PropertiesSet(newest.id(), again.common(), again.properties()));
+        });
+  }
+
+  private static PropertyText.Checked check(
+      ClusterResource resource, TypeRegistration type, Command.SetResource set) {
+    return new PropertyText(resource.config().name(), type.version().description())
+        .apply(
+            resource.config().common(),
+            resource.config().properties(),
+            set.properties(),
+            set.privateOnly(),
+            false);
+  }
+
+  // ---- types ---------------------------------------------------------------------------------
+
+  private Operation registerType(Command.RegisterType register, Asker asker) {
+    List<TypeRegistration> first = registrar.inspect(register.archive(), loop.state());
+    String names = String.join(", ", first.stream().map(TypeRegistration::name).toList());
+    return change(
+        asker,
+        "register " + names,
+        state -> {
+          // What was registered meanwhile must not be lost.
+          List<ClusterEvent> events = new ArrayList<>();
+          for (TypeRegistration type : registrar.merge(first, state)) {
+            events.add(new ClusterEvent.TypeRegistered(type));
+          }
+          for (MonitorName monitor : monitorsWithOlder(state, first)) {
+            events.add(new ClusterEvent.MonitorReplaced(monitor));
+          }
+          return new Plan(events, Optional.empty(), "registered " + names);
+        });
+  }
+
+  /** Monitors that have an older version loaded: nothing is unloaded, so they are replaced. */
+  private static Set<MonitorName> monitorsWithOlder(
+      ClusterState state, List<TypeRegistration> registrations) {
+    Set<MonitorName> names = new LinkedHashSet<>();
+    for (TypeRegistration type : registrations) {
+      for (TypeRegistration known : state.types().values()) {
+        if (known.version().plugin().equals(type.version().plugin())
+            && !known.version().digest().equals(type.version().digest())) {
+          Requests.usersOfType(state, known.name()).stream()
+              .map(user -> Lookup.resource(state, user))
+              .flatMap(resource -> resource.openIn().stream())
+              .forEach(names::add);
+        }
+      }
+    }
+    return names;
+  }
+
+  private static Plan unregister(ClusterState state, String name, boolean force) {
+    TypeRegistration type = Lookup.type(state, name);
+    List<String> users = Requests.usersOfType(state, type.name());
+    if (!users.isEmpty() && !force) {
+      throw new ApiException.Conflict(
+          "TypeInUse",
+          type.name(),
+          "%s is the type of %s. Delete them first, or use --force; they then stay as they are, without a type."
+              .formatted(type.name(), String.join(", ", users)));
+    }
+    return Plan.done("unregistered", new ClusterEvent.TypeUnregistered(type.name()));
+  }
+
+  // ---- monitors ------------------------------------------------------------------------------
+
+  private Operation killMonitor(Command.KillMonitor kill, Asker asker) {
+    ClusterState state = loop.state();
+    MonitorStatus monitor = Lookup.monitor(state, kill.monitor());
+    Set<ResourceId> held = held(state, monitor.name());
+    Operation operation =
+        operations.begin("send " + kill.signal() + " to monitor " + monitor.name());
+    if (asker.dryRun()) {
+      operations.done(operation, "nothing was changed");
+      return operation;
+    }
+    if (!monitors.signal(monitor.name(), Signal.of(kill.signal().name()))) {
+      throw new ApiException.Conflict(
+          "NoProcess",
+          monitor.name().value(),
+          "The monitor " + monitor.name() + " has no process now.");
+    }
+    operations.await(
+        operation, new Goal.Replaced(monitor.name(), monitor.epoch(), held), loop.state());
+    return operation;
+  }
+
+  private Plan restartMonitor(ClusterState state, String name) {
+    MonitorStatus monitor = Lookup.monitor(state, name);
+    if (!(monitor.phase() instanceof MonitorStatus.Phase.Ready)) {
+      throw new ApiException.Conflict(
+          "NotReady",
+          monitor.name().value(),
+          "The monitor %s is %s; it is being replaced already."
+              .formatted(monitor.name(), monitor.label()));
+    }
+    return Plan.waitFor(
+        new Goal.Replaced(monitor.name(), monitor.epoch(), held(state, monitor.name())),
+        new ClusterEvent.MonitorReplaced(monitor.name()));
+  }
+
+  private static Set<ResourceId> held(ClusterState state, MonitorName monitor) {
+    Set<ResourceId> held = new LinkedHashSet<>();
+    state.resourcesIn(monitor).forEach(resource -> held.add(resource.id()));
+    return held;
+  }
+
+  // ---- the service ---------------------------------------------------------------------------
+
+  private Operation stopService(boolean keep, Asker asker) {
+    Operation operation =
+        operations.begin(keep ? "stop the service, keep applications" : "stop the service");
+    if (asker.dryRun()) {
+      operations.done(operation, "nothing was changed");
+      return operation;
+    }
+    if (keep) {
+      operations.done(operation, "applications go on; the next serve takes them over");
+    } else {
+      ClusterState state = loop.state();
+      Set<ResourceId> active = new LinkedHashSet<>();
+      state.resources().values().stream()
+          .filter(ClusterResource::isActive)
+          .forEach(resource -> active.add(resource.id()));
+      operations.await(operation, new Goal.Quiet(active), state);
+    }
+    executor.execute(() -> stop.accept(keep));
+    return operation;
+  }
+
+  // ---- checks --------------------------------------------------------------------------------
+
+  private static void requireName(String what, String name) {
+    Requests.nameProblem(name)
+        .ifPresent(
+            problem -> {
+              throw new ApiException.Invalid(
+                  "BadName",
+                  name,
+                  "\"" + name + "\" cannot name a " + what + ": " + problem,
+                  List.of());
+            });
+  }
+
+  private static void requireResolved(ClusterState state, ClusterResource resource) {
+    TypeStatus status = state.typeStatus(resource.config().type());
+    if (status != TypeStatus.REGISTERED) {
+      var problem = state.typeProblems().get(resource.config().type().toLowerCase(Locale.ROOT));
+      throw new ApiException.Conflict(
+          "TypeUnresolved",
+          resource.config().name(),
+          "%s cannot be brought online: its type %s is %s%s"
+              .formatted(
+                  resource.config().name(),
+                  resource.config().type(),
+                  status,
+                  problem == null ? "." : ". " + problem.detail()));
+    }
+  }
+}

@@ -1,0 +1,140 @@
+package dev.holdfast.service.operation;
+
+import dev.holdfast.cluster.ClusterResource;
+import dev.holdfast.cluster.ClusterState;
+import dev.holdfast.cluster.MonitorName;
+import dev.holdfast.cluster.MonitorStatus;
+import dev.holdfast.cluster.Phase;
+import dev.holdfast.cluster.ResourceId;
+import dev.holdfast.cluster.ResourceState;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+
+/** What an operation waits for. */
+sealed interface Goal {
+  /** A retry that lies further ahead than this is not waited for. */
+  Duration RETRY_WAIT_MAX = Duration.ofMinutes(1);
+
+  /** How far it has come. */
+  sealed interface Progress {
+    record Underway() implements Progress {}
+
+    record Reached(String message) implements Progress {}
+
+    record Missed(String resource, String message) implements Progress {}
+  }
+
+  /** The resources whose changes it tells of. */
+  Set<ResourceId> resources();
+
+  Progress look(ClusterState state, Instant now);
+
+  /** All of these Online. */
+  record AllOnline(Set<ResourceId> resources) implements Goal {
+    public AllOnline {
+      resources = Set.copyOf(resources);
+    }
+
+    @Override
+    public Progress look(ClusterState state, Instant now) {
+      List<ClusterResource> left = found(state, resources);
+      long online =
+          left.stream().filter(r -> r.state() == ResourceState.ONLINE && !r.bounce()).count();
+      if (online == left.size()) {
+        return new Progress.Reached("Online " + online + "/" + left.size());
+      }
+      return left.stream()
+          .filter(resource -> isGivenUp(resource, now))
+          .findFirst()
+          .<Progress>map(
+              resource ->
+                  new Progress.Missed(
+                      resource.config().name(),
+                      resource.config().name() + " is Failed: " + resource.detail()))
+          .orElseGet(Progress.Underway::new);
+    }
+
+    private static boolean isGivenUp(ClusterResource resource, Instant now) {
+      return resource.phase() instanceof Phase.Failed(_, Optional<Instant> retryAt)
+          && retryAt.filter(retry -> retry.isBefore(now.plus(RETRY_WAIT_MAX))).isEmpty();
+    }
+  }
+
+  /** All of these Offline. */
+  record AllOffline(Set<ResourceId> resources) implements Goal {
+    public AllOffline {
+      resources = Set.copyOf(resources);
+    }
+
+    @Override
+    public Progress look(ClusterState state, Instant now) {
+      List<ClusterResource> left = found(state, resources);
+      long offline = left.stream().filter(r -> r.state() == ResourceState.OFFLINE).count();
+      if (offline == left.size()) {
+        return new Progress.Reached("Offline " + offline + "/" + left.size());
+      }
+      return left.stream()
+          .filter(resource -> resource.phase() instanceof Phase.Failed)
+          .findFirst()
+          .<Progress>map(
+              resource ->
+                  new Progress.Missed(
+                      resource.config().name(),
+                      resource.config().name() + " is Failed: " + resource.detail()))
+          .orElseGet(Progress.Underway::new);
+    }
+  }
+
+  /** Another life of a monitor than this, and all that it holds found again. */
+  record Replaced(MonitorName monitor, long epoch, Set<ResourceId> resources) implements Goal {
+    public Replaced {
+      resources = Set.copyOf(resources);
+    }
+
+    @Override
+    public Progress look(ClusterState state, Instant now) {
+      MonitorStatus status = state.monitors().get(monitor);
+      if (status == null || status.epoch() <= epoch) {
+        return new Progress.Underway();
+      }
+      boolean all =
+          status.phase() instanceof MonitorStatus.Phase.Ready
+              && found(state, resources).stream()
+                  .allMatch(
+                      r ->
+                          r.unsupervisedSince().isEmpty()
+                              || state
+                                  .typeProblems()
+                                  .containsKey(r.config().type().toLowerCase(Locale.ROOT)));
+      return all
+          ? new Progress.Reached(
+              "%s is Ready: pid %d, %d resources found again"
+                  .formatted(monitor, status.pid().orElse(0), resources.size()))
+          : new Progress.Underway();
+    }
+  }
+
+  /** None of these runs any more. */
+  record Quiet(Set<ResourceId> resources) implements Goal {
+    public Quiet {
+      resources = Set.copyOf(resources);
+    }
+
+    @Override
+    public Progress look(ClusterState state, Instant now) {
+      List<ClusterResource> left = found(state, resources);
+      return left.stream().noneMatch(ClusterResource::isActive)
+          ? new Progress.Reached("Offline " + left.size() + "/" + left.size())
+          : new Progress.Underway();
+    }
+  }
+
+  private static List<ClusterResource> found(ClusterState state, Set<ResourceId> ids) {
+    return ids.stream().map(state.resources()::get).filter(Objects::nonNull).toList();
+  }
+}

@@ -1,0 +1,153 @@
+package dev.holdfast.service.operation;
+
+import dev.holdfast.cluster.ClusterResource;
+import dev.holdfast.cluster.ClusterState;
+import dev.holdfast.cluster.ResourceId;
+import dev.holdfast.service.api.ApiException;
+import dev.holdfast.service.api.Narration;
+import dev.holdfast.service.api.Operation;
+import dev.holdfast.service.api.Outcome;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Operations that are under way, and the last ones that ended: compares every new state with what
+ * each waits for, and has it tell what changed. Thread-safe.
+ */
+final class Operations {
+  /** So many that have ended can still be asked about. */
+  static final int ENDED_KEPT_MAX = 256;
+
+  private final InstantSource clock;
+  private final AtomicLong number = new AtomicLong();
+  private final Map<String, Operation> known = new ConcurrentHashMap<>();
+  private final Deque<String> ended = new ArrayDeque<>();
+  private final Map<Operation, Waiting> waiting = new ConcurrentHashMap<>();
+
+  private record Waiting(Goal goal, Map<ResourceId, Instant> pendingSince) {}
+
+  Operations(InstantSource clock) {
+    this.clock = clock;
+  }
+
+  /** An operation that has been accepted. */
+  Operation begin(String what) {
+    var operation = new Operation("op-" + number.incrementAndGet(), what, clock.instant());
+    known.put(operation.id(), operation);
+    return operation;
+  }
+
+  Optional<Operation> find(String id) {
+    return Optional.ofNullable(known.get(id));
+  }
+
+  /** Has an operation wait for a goal, seen from this state on. */
+  void await(Operation operation, Goal goal, ClusterState state) {
+    waiting.put(operation, new Waiting(goal, new ConcurrentHashMap<>()));
+    look(operation, goal, state);
+  }
+
+  /** A new state is durable. */
+  void changed(ClusterState before, ClusterState after) {
+    waiting.forEach(
+        (operation, wait) -> {
+          for (ResourceId id : wait.goal().resources()) {
+            tell(operation, wait, before.resources().get(id), after.resources().get(id));
+          }
+          look(operation, wait.goal(), after);
+        });
+  }
+
+  private void tell(
+      Operation operation,
+      Waiting wait,
+      @Nullable ClusterResource before,
+      @Nullable ClusterResource after) {
+    if (before == null || after == null || before.state() == after.state()) {
+      return;
+    }
+    String text;
+    if (after.state().isPending()) {
+      wait.pendingSince().putIfAbsent(after.id(), clock.instant());
+      text = after.state().toString();
+    } else {
+      Instant pending = wait.pendingSince().remove(after.id());
+      String took =
+          pending == null
+              ? ""
+              : " %.1fs".formatted(Duration.between(pending, clock.instant()).toMillis() / 1000.0);
+      text = after.state() + took;
+    }
+    if (!after.detail().isEmpty()) {
+      text += "  " + after.detail();
+    }
+    operation.narrate(new Narration(clock.instant(), after.config().name(), text));
+  }
+
+  private void look(Operation operation, Goal goal, ClusterState state) {
+    switch (goal.look(state, clock.instant())) {
+      case Goal.Progress.Underway() -> {}
+      case Goal.Progress.Reached(String message) -> done(operation, message, goal, state);
+      case Goal.Progress.Missed(String resource, String message) ->
+          failed(
+              operation,
+              new ApiException.Failed("NotReached", resource, message + ".", null),
+              goal.resources(),
+              state);
+    }
+  }
+
+  /** Ends an operation that did what it was to do. */
+  void done(Operation operation, String message) {
+    end(operation, new Outcome.Done(took(operation), message, List.of()));
+  }
+
+  private void done(Operation operation, String message, Goal goal, ClusterState state) {
+    end(operation, new Outcome.Done(took(operation), message, states(goal.resources(), state)));
+  }
+
+  /** Ends an operation that did not. */
+  void failed(
+      Operation operation, ApiException refusal, Set<ResourceId> resources, ClusterState state) {
+    end(operation, new Outcome.Failed(took(operation), refusal, states(resources, state)));
+  }
+
+  private void end(Operation operation, Outcome outcome) {
+    waiting.remove(operation);
+    if (!operation.end(outcome)) {
+      return;
+    }
+    synchronized (ended) {
+      ended.add(operation.id());
+      while (ended.size() > ENDED_KEPT_MAX) {
+        known.remove(ended.remove());
+      }
+    }
+  }
+
+  private Duration took(Operation operation) {
+    return Duration.between(operation.started(), clock.instant());
+  }
+
+  private static List<Outcome.ResourceState> states(Set<ResourceId> resources, ClusterState state) {
+    return state.resources().values().stream()
+        .filter(resource -> resources.contains(resource.id()))
+        .map(
+            resource ->
+                new Outcome.ResourceState(
+                    resource.config().name(),
+                    resource.state().toString(),
+                    resource.detail().isEmpty() ? null : resource.detail()))
+        .toList();
+  }
+}

@@ -1,0 +1,176 @@
+package dev.holdfast.service.process;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
+import com.google.common.base.Splitter;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads {@code /proc}. Safe for use by many threads.
+ *
+ * <p>That a process is gone is an answer (empty). That it could not be looked at, because we have
+ * too many open files, is not the same and is thrown as an {@link UncheckedIOException}: it must
+ * never be taken for a death.
+ */
+final class ProcFs {
+  private static final String ENTRY_NAME = SlotToken.VARIABLE + "=";
+
+  private final Path root;
+  private final String bootId;
+
+  ProcFs(Path root) throws IOException {
+    this.root = root;
+    this.bootId = Files.readString(root.resolve("sys/kernel/random/boot_id"), ISO_8859_1).strip();
+  }
+
+  String bootId() {
+    return bootId;
+  }
+
+  /** Now, on the clock of start ticks. */
+  BootTicks now() {
+    try {
+      // Seconds with two digits after the point; a tick of these files is a hundredth of a second.
+      String uptime = Files.readString(root.resolve("uptime"), ISO_8859_1);
+      String seconds = uptime.substring(0, uptime.indexOf(' '));
+      return new BootTicks(Long.parseLong(seconds.replace(".", "")), bootId);
+    } catch (IOException e) {
+      throw new UncheckedIOException("The uptime of the machine cannot be read", e);
+    }
+  }
+
+  /** The process that has this pid, dead or alive. */
+  Optional<ProcStat> stat(int pid) {
+    byte[] content = read(pid, "stat");
+    return content == null || content.length == 0
+        ? Optional.empty()
+        : Optional.of(ProcStat.parse(content));
+  }
+
+  /**
+   * This life of the process, dead (and unreaped) or alive; empty when its pid is free or
+   * another's.
+   */
+  Optional<ProcStat> stat(ProcessIdentity process) {
+    return process.bootId().equals(bootId)
+        ? stat(process.pid()).filter(stat -> stat.startTicks() == process.startTicks())
+        : Optional.empty();
+  }
+
+  boolean isAlive(ProcessIdentity process) {
+    return stat(process).filter(stat -> !stat.isDead()).isPresent();
+  }
+
+  /** Every process there is; some may be gone when this returns. */
+  List<ProcStat> all() {
+    List<ProcStat> all = new ArrayList<>();
+    for (int pid : numbersIn(root)) {
+      stat(pid).ifPresent(all::add);
+    }
+    return all;
+  }
+
+  /**
+   * The token in a process's environment as it was when it executed its program. Empty too when we
+   * may not look, and for a process that waits in the kernel: its memory may be locked, and reading
+   * it would wait as well.
+   */
+  Optional<SlotToken> token(ProcStat process) {
+    if (process.state() == 'D' || process.isDead()) {
+      return Optional.empty();
+    }
+    byte[] content = read(process.pid(), "environ");
+    if (content == null) {
+      return Optional.empty();
+    }
+    return Splitter.on('\0')
+        .splitToStream(new String(content, ISO_8859_1))
+        .filter(entry -> entry.startsWith(ENTRY_NAME))
+        .findFirst()
+        .flatMap(entry -> SlotToken.find(entry.substring(ENTRY_NAME.length())));
+  }
+
+  /** The kernel function a process waits in; empty when it does not, or the kernel does not say. */
+  String waitingIn(int pid) {
+    byte[] content = read(pid, "wchan");
+    String function = content == null ? "" : new String(content, ISO_8859_1).strip();
+    return function.equals("0") ? "" : function;
+  }
+
+  /** Children of our own, by the thread they belong to. */
+  List<Integer> childrenOfThread(int thread) {
+    byte[] content = read(root.resolve("self/task/" + thread + "/children"));
+    if (content == null) {
+      return List.of();
+    }
+    return Splitter.on(' ')
+        .trimResults()
+        .omitEmptyStrings()
+        .splitToStream(new String(content, ISO_8859_1))
+        .map(Integer::valueOf)
+        .toList();
+  }
+
+  /** Children of our own, but for those of the threads named. */
+  List<Integer> children(Set<Integer> exceptThreads) {
+    List<Integer> children = new ArrayList<>();
+    for (int thread : numbersIn(root.resolve("self/task"))) {
+      if (!exceptThreads.contains(thread)) {
+        children.addAll(childrenOfThread(thread));
+      }
+    }
+    return children;
+  }
+
+  /** Whether this kernel lists children by thread (almost all do). */
+  boolean listsChildren(int ownThread) {
+    return Files.exists(root.resolve("self/task/" + ownThread + "/children"));
+  }
+
+  private static List<Integer> numbersIn(Path directory) {
+    List<Integer> numbers = new ArrayList<>();
+    try (DirectoryStream<Path> entries = Files.newDirectoryStream(directory)) {
+      for (Path entry : entries) {
+        String name = entry.getFileName().toString();
+        if (Character.isDigit(name.charAt(0))) {
+          numbers.add(Integer.valueOf(name));
+        }
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("The processes in " + directory + " cannot be listed", e);
+    }
+    return numbers;
+  }
+
+  private byte @Nullable [] read(int pid, String file) {
+    return read(root.resolve(Integer.toString(pid)).resolve(file));
+  }
+
+  /** Null when the process is gone, or the file is not for us. */
+  private static byte @Nullable [] read(Path file) {
+    try {
+      return Files.readAllBytes(file);
+    } catch (NoSuchFileException | AccessDeniedException e) {
+      return null; // An answer, see the class.
+    } catch (IOException e) {
+      // A process that goes while its file is open gives "no such process" (ESRCH); looking at the
+      // entry needs no descriptor, so it also answers when we have too many open.
+      String message = String.valueOf(e.getMessage());
+      if (message.contains("No such process") || !Files.exists(file)) {
+        return null;
+      }
+      throw new UncheckedIOException("Process information cannot be read: " + file, e);
+    }
+  }
+}

@@ -1,0 +1,271 @@
+package dev.holdfast.service.record;
+
+import dev.holdfast.cluster.ClusterResource;
+import dev.holdfast.cluster.ClusterState;
+import dev.holdfast.cluster.GroupConfig;
+import dev.holdfast.cluster.MonitorName;
+import dev.holdfast.cluster.ResourceConfig;
+import dev.holdfast.cluster.ResourceId;
+import dev.holdfast.cluster.TypeRegistration;
+import dev.holdfast.quorum.QuorumLog;
+import dev.holdfast.registry.Batch;
+import dev.holdfast.registry.KeyPath;
+import dev.holdfast.registry.RegistryKey;
+import dev.holdfast.registry.RegistryValue;
+import dev.holdfast.registry.Snapshot;
+import dev.holdfast.service.process.ProcessIdentity;
+import dev.holdfast.service.slot.SlotKey;
+import dev.holdfast.service.slot.SlotRecord;
+import dev.holdfast.service.slot.SlotStore;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * HKLM\Cluster: the cluster database in the layout that MSCS gave it, over the quorum log.
+ *
+ * <pre>
+ *   Groups\ID                       Name, Description
+ *   ResourceTypes\NAME              Name, Current
+ *     Versions\PLUGIN-VERSION       Plugin, PluginVersion, Digest, Class, Lives, Description, Order
+ *   Resources\ID                    Name, Type, Group, PersistentState, DependsOn, Order, and the
+ *                                   common properties by their own names
+ *     Parameters                    the private properties
+ *     Instance                      Epoch, Phase, State, Since, Why, RetryAt, Failures, Restarts, …
+ *       Slots\NAME                  Token, Intended, BootId, Pid, StartTicks, StopSignal, Exit
+ *   Nodes\NAME\Monitors\NAME        Pid, StartTicks, BootId of each monitor that was started
+ * </pre>
+ *
+ * <p>What a step of the decisions changed is one batch. Thread-safe.
+ */
+public final class ClusterRecords implements StateStore, SlotStore {
+  private static final KeyPath GROUPS = KeyPath.of("Groups");
+  private static final KeyPath TYPES = KeyPath.of("ResourceTypes");
+  private static final KeyPath RESOURCES = KeyPath.of("Resources");
+  private static final KeyPath NODES = KeyPath.of("Nodes");
+
+  private final QuorumLog log;
+  private final String node;
+
+  public ClusterRecords(QuorumLog log, String node) {
+    this.log = log;
+    this.node = node;
+  }
+
+  @Override
+  public long revision() {
+    return log.snapshot().revision().number();
+  }
+
+  // ---- the cluster's state -----------------------------------------------------------------
+
+  @Override
+  public CompletableFuture<?> write(ClusterState before, ClusterState after) {
+    var batch = Batch.builder();
+    writeGroups(batch, before, after);
+    writeTypes(batch, before, after);
+    writeResources(batch, before, after);
+    return batch.isEmpty() ? CompletableFuture.completedFuture(null) : log.submit(batch.build());
+  }
+
+  private static void writeGroups(Batch.Builder batch, ClusterState before, ClusterState after) {
+    if (before.groups().equals(after.groups())) {
+      return;
+    }
+    after
+        .groups()
+        .forEach(
+            (id, group) -> {
+              if (!group.equals(before.groups().get(id))) {
+                KeyPath key = GROUPS.child(id.toString());
+                GroupKeys.write(batch, key, group);
+              }
+            });
+    before
+        .groups()
+        .keySet()
+        .forEach(
+            id -> {
+              if (!after.groups().containsKey(id)) {
+                batch.deleteTree(GROUPS.child(id.toString()));
+              }
+            });
+  }
+
+  private static void writeTypes(Batch.Builder batch, ClusterState before, ClusterState after) {
+    if (before.types().equals(after.types())) {
+      return;
+    }
+    after
+        .types()
+        .forEach(
+            (name, type) -> {
+              TypeRegistration old = before.types().get(name);
+              if (!type.equals(old)) {
+                if (old != null) {
+                  // Anew: a version that is registered no more must not be read again.
+                  batch.deleteTree(TYPES.child(old.name()));
+                }
+                TypeKeys.write(batch, TYPES.child(type.name()), type);
+              }
+            });
+    before
+        .types()
+        .forEach(
+            (name, type) -> {
+              if (!after.types().containsKey(name)) {
+                batch.deleteTree(TYPES.child(type.name()));
+              }
+            });
+  }
+
+  private void writeResources(Batch.Builder batch, ClusterState before, ClusterState after) {
+    // The order in which resources were created is the order in which they are shown.
+    long nextOrder = revision() << 20;
+    for (ClusterResource resource : after.resources().values()) {
+      if (!before.resources().containsKey(resource.id())) {
+        batch.createKey(key(resource.id()));
+        batch.set(key(resource.id()), RegistryValue.qword("Order", nextOrder++));
+      }
+    }
+    after
+        .resources()
+        .forEach(
+            (id, resource) -> {
+              ClusterResource old = before.resources().get(id);
+              if (resource.equals(old)) {
+                return;
+              }
+              KeyPath key = key(id);
+              if (old == null || !resource.config().equals(old.config())) {
+                ResourceKeys.write(batch, key, resource.config(), old != null);
+              }
+              Remembered remembered = Remembered.of(resource);
+              if (old == null || !remembered.equals(Remembered.of(old))) {
+                remembered.write(batch, key.child("Instance"));
+              }
+            });
+    before
+        .resources()
+        .keySet()
+        .forEach(
+            id -> {
+              if (!after.resources().containsKey(id)) {
+                batch.deleteTree(key(id));
+              }
+            });
+  }
+
+  @Override
+  public ClusterState read(Instant now) {
+    Snapshot snapshot = log.snapshot();
+    List<GroupConfig> groups = new ArrayList<>();
+    for (RegistryKey key : subkeys(snapshot, GROUPS)) {
+      groups.add(GroupKeys.read(key));
+    }
+    groups.sort((a, b) -> a.name().compareToIgnoreCase(b.name()));
+    Map<String, TypeRegistration> types = new LinkedHashMap<>();
+    for (RegistryKey key : subkeys(snapshot, TYPES)) {
+      TypeRegistration type = TypeKeys.read(key);
+      types.put(type.name().toLowerCase(Locale.ROOT), type);
+    }
+    List<RegistryKey> keys = new ArrayList<>();
+    subkeys(snapshot, RESOURCES).forEach(keys::add);
+    keys.sort(Comparator.comparingLong(key -> Values.number(key, "Order", 0)));
+    List<ClusterResource> resources = new ArrayList<>();
+    for (RegistryKey key : keys) {
+      ResourceConfig config = ResourceKeys.read(key);
+      var type = Optional.ofNullable(types.get(config.type().toLowerCase(Locale.ROOT)));
+      resources.add(Remembered.read(key, config, type, now));
+    }
+    return ClusterState.remembered(groups, types.values(), resources);
+  }
+
+  // ---- recovery tokens ---------------------------------------------------------------------
+
+  /** Keeps what a resource asked to be given again after a death. */
+  public CompletableFuture<?> remember(ResourceId resource, byte[] token) {
+    KeyPath instance = key(resource).child("Instance");
+    return log.submit(
+        Batch.builder()
+            .ifKeyExists(key(resource))
+            .set(instance, RegistryValue.binary("RecoveryToken", token))
+            .build());
+  }
+
+  /** What a resource asked to be given again. */
+  public Optional<byte[]> token(ResourceId resource) {
+    return log.snapshot()
+        .root()
+        .key(key(resource).child("Instance"))
+        .flatMap(instance -> instance.value("RecoveryToken"))
+        .map(RegistryValue::bytes);
+  }
+
+  // ---- slots -------------------------------------------------------------------------------
+
+  @Override
+  public CompletableFuture<Void> write(SlotKey slotKey, SlotRecord slot) {
+    KeyPath resource = key(slotKey.resource());
+    var batch = Batch.builder().ifKeyExists(resource);
+    SlotKeys.write(batch, resource.child("Instance").child("Slots").child(slotKey.slot()), slot);
+    return log.submit(batch.build()).thenApply(_ -> null);
+  }
+
+  @Override
+  public Map<SlotKey, SlotRecord> readAll() {
+    Map<SlotKey, SlotRecord> slots = new HashMap<>();
+    for (RegistryKey resource : subkeys(log.snapshot(), RESOURCES)) {
+      resource
+          .key("Instance\\Slots")
+          .ifPresent(
+              all -> {
+                for (RegistryKey slot : all.subkeys()) {
+                  slots.put(
+                      new SlotKey(ResourceId.of(resource.name()), slot.name()),
+                      SlotKeys.read(slot));
+                }
+              });
+    }
+    return slots;
+  }
+
+  // ---- monitors ----------------------------------------------------------------------------
+
+  /** Writes down a monitor's process, so that the next service can end it if this one cannot. */
+  public CompletableFuture<?> monitorStarted(MonitorName name, ProcessIdentity process) {
+    KeyPath key = monitors().child(name.value());
+    var batch = Batch.builder().createKey(key);
+    IdentityValues.write(batch, key, process);
+    return log.submit(batch.build());
+  }
+
+  /** The processes of monitors that were started, as far as it is known, and not seen to end. */
+  public Map<MonitorName, ProcessIdentity> monitorProcesses() {
+    Map<MonitorName, ProcessIdentity> processes = new HashMap<>();
+    for (RegistryKey key : subkeys(log.snapshot(), monitors())) {
+      IdentityValues.read(key)
+          .ifPresent(identity -> processes.put(new MonitorName(key.name()), identity));
+    }
+    return processes;
+  }
+
+  private KeyPath monitors() {
+    return NODES.child(node).child("Monitors");
+  }
+
+  private static KeyPath key(ResourceId id) {
+    return RESOURCES.child(id.toString());
+  }
+
+  private static Iterable<RegistryKey> subkeys(Snapshot snapshot, KeyPath path) {
+    return snapshot.root().key(path).map(RegistryKey::subkeys).orElse(List.of());
+  }
+}

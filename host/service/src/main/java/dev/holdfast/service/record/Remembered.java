@@ -1,0 +1,171 @@
+package dev.holdfast.service.record;
+
+import dev.holdfast.cluster.ClusterResource;
+import dev.holdfast.cluster.FailureWindow;
+import dev.holdfast.cluster.Phase;
+import dev.holdfast.cluster.Phase.After;
+import dev.holdfast.cluster.ResourceConfig;
+import dev.holdfast.cluster.TypeRegistration;
+import dev.holdfast.registry.Batch;
+import dev.holdfast.registry.KeyPath;
+import dev.holdfast.registry.RegistryKey;
+import dev.holdfast.registry.RegistryValue;
+import dev.holdfast.spi.Exit;
+import dev.holdfast.spi.Lives;
+import dev.holdfast.spi.OfflineReason;
+import dev.holdfast.spi.Timings;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What of a resource's run-time state outlives the service: {@code Resources\ID\Instance}.
+ * Deadlines do not: whoever reads it back sets his own.
+ */
+record Remembered(
+    long epoch,
+    Kind phase,
+    int state,
+    Instant since,
+    boolean thenFailed,
+    String why,
+    Optional<Instant> retryAt,
+    String reason,
+    FailureWindow failures,
+    long restarts,
+    long adoptions,
+    Optional<Exit> lastExit) {
+
+  /** What it was, in words that stay. */
+  enum Kind {
+    OFFLINE,
+    ONLINE,
+    FAILED,
+    GOING_ONLINE,
+    GOING_OFFLINE,
+    TERMINATING
+  }
+
+  static Remembered of(ClusterResource resource) {
+    Phase.Memory memory = memory(resource.phase());
+    Kind kind =
+        switch (memory) {
+          case Phase.Offline _ -> Kind.OFFLINE;
+          case Phase.Online _ -> Kind.ONLINE;
+          case Phase.Failed _ -> Kind.FAILED;
+          case Phase.GoingOnline _ -> Kind.GOING_ONLINE;
+          case Phase.GoingOffline _ -> Kind.GOING_OFFLINE;
+          case Phase.Terminating _ -> Kind.TERMINATING;
+        };
+    Optional<After.BecomeFailed> failure = failure(memory);
+    return new Remembered(
+        resource.epoch(),
+        kind,
+        memory.state().code(),
+        resource.since(),
+        failure.isPresent(),
+        failure.map(After.BecomeFailed::why).orElse(""),
+        failure.flatMap(After.BecomeFailed::retryAt),
+        memory instanceof Phase.GoingOffline going ? going.reason().name() : "",
+        resource.failures(),
+        resource.restarts(),
+        resource.adoptions(),
+        resource.lastExit());
+  }
+
+  private static Optional<After.BecomeFailed> failure(Phase.Memory memory) {
+    After after =
+        switch (memory) {
+          case Phase.Failed(String why, Optional<Instant> retryAt) ->
+              new After.BecomeFailed(why, retryAt);
+          case Phase.GoingOffline(_, After then, _) -> then;
+          case Phase.Terminating(After then, _, _) -> then;
+          case Phase.Offline _ -> new After.BecomeOffline();
+          case Phase.Online _ -> new After.BecomeOffline();
+          case Phase.GoingOnline _ -> new After.BecomeOffline();
+        };
+    return after instanceof After.BecomeFailed failed ? Optional.of(failed) : Optional.empty();
+  }
+
+  private static Phase.Memory memory(Phase phase) {
+    return switch (phase) {
+      case Phase.Memory memory -> memory;
+      case Phase.Closed(Phase.Memory memory, _) -> memory;
+      case Phase.Opening(Phase.Memory memory, _) -> memory;
+      case Phase.Finding(Phase.Memory memory, _, _) -> memory;
+      case Phase.Asking(Phase.Memory memory, _, _) -> memory;
+      case Phase.Checking _ -> new Phase.Offline();
+      case Phase.Settling(_, Instant until) -> new Phase.GoingOnline(until, until);
+      case Phase.Verifying(After after, int attempt, Instant until) ->
+          new Phase.Terminating(after, attempt, until);
+    };
+  }
+
+  void write(Batch.Builder batch, KeyPath key) {
+    batch
+        .createKey(key)
+        .set(key, RegistryValue.qword("Epoch", epoch))
+        .set(key, RegistryValue.sz("Phase", phase.name()))
+        .set(key, RegistryValue.dword("State", state))
+        .set(key, RegistryValue.sz("Since", since.toString()))
+        .set(key, RegistryValue.dword("ThenFailed", thenFailed ? 1 : 0))
+        .set(key, RegistryValue.sz("Why", why))
+        .set(key, RegistryValue.sz("RetryAt", retryAt.map(Instant::toString).orElse("")))
+        .set(key, RegistryValue.sz("Reason", reason))
+        .set(
+            key,
+            RegistryValue.multiSz(
+                "Failures", failures.failures().stream().map(Instant::toString).toList()))
+        .set(key, RegistryValue.qword("Restarts", restarts))
+        .set(key, RegistryValue.qword("Adoptions", adoptions))
+        .set(key, RegistryValue.sz("LastExit", lastExit.map(ExitText::of).orElse("")));
+  }
+
+  /** A resource as it was, without a monitor since {@code now}. */
+  static ClusterResource read(
+      RegistryKey resource, ResourceConfig config, Optional<TypeRegistration> type, Instant now) {
+    var description = type.map(registration -> registration.version().description());
+    ClusterResource created =
+        ClusterResource.created(
+            config,
+            description.map(d -> d.lives()).orElse(Lives.ON_NODE),
+            description.map(d -> d.timings()).orElse(Timings.DEFAULT),
+            now);
+    Optional<RegistryKey> instance = resource.subkey("Instance");
+    if (instance.isEmpty()) {
+      return created;
+    }
+    RegistryKey key = instance.get();
+    Instant since = Instant.parse(Values.text(key, "Since"));
+    List<Instant> failures = Values.texts(key, "Failures").stream().map(Instant::parse).toList();
+    String why = Values.text(key, "Why");
+    return created
+        .edit()
+        .remembered(Values.number(key, "Epoch", 0), memory(key, now), why, since, Optional.of(now))
+        .counted(
+            new FailureWindow(failures),
+            Values.number(key, "Restarts", 0),
+            Values.number(key, "Adoptions", 0),
+            Values.findText(key, "LastExit").filter(t -> !t.isEmpty()).map(ExitText::parse))
+        .done();
+  }
+
+  private static Phase.Memory memory(RegistryKey key, Instant now) {
+    String why = Values.text(key, "Why");
+    Optional<Instant> retryAt =
+        Values.findText(key, "RetryAt").filter(text -> !text.isEmpty()).map(Instant::parse);
+    After after =
+        Values.number(key, "ThenFailed", 0) == 1
+            ? new After.BecomeFailed(why, retryAt)
+            : new After.BecomeOffline();
+    return switch (Kind.valueOf(Values.text(key, "Phase"))) {
+      case OFFLINE -> new Phase.Offline();
+      case ONLINE -> new Phase.Online(now);
+      case FAILED -> new Phase.Failed(why, retryAt);
+      case GOING_ONLINE -> new Phase.GoingOnline(now, now);
+      case GOING_OFFLINE ->
+          new Phase.GoingOffline(OfflineReason.valueOf(Values.text(key, "Reason")), after, now);
+      case TERMINATING -> new Phase.Terminating(after, 1, now);
+    };
+  }
+}

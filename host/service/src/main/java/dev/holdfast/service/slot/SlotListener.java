@@ -1,0 +1,16 @@
+package dev.holdfast.service.slot;
+
+import dev.holdfast.service.process.ProcessIdentity;
+import dev.holdfast.spi.Exit;
+
+/** Hears of slots. Called on threads of others: hand over and return. */
+public interface SlotListener {
+  /** A process was started, and its identity is durable. */
+  void started(SlotKey key, ProcessIdentity process);
+
+  /** A process that lives from before the service was taken over. */
+  void adopted(SlotKey key, ProcessIdentity process);
+
+  /** A slot's process ended. */
+  void ended(SlotKey key, SlotView slot, Exit exit);
+}

@@ -1,0 +1,412 @@
+package dev.holdfast.service.slot;
+
+import dev.holdfast.cluster.ResourceId;
+import dev.holdfast.service.home.Home;
+import dev.holdfast.service.posix.Signal;
+import dev.holdfast.service.process.BoundedOutput;
+import dev.holdfast.service.process.ExitStatus;
+import dev.holdfast.service.process.ProcessIdentity;
+import dev.holdfast.service.process.ProcessSpec;
+import dev.holdfast.service.process.Processes;
+import dev.holdfast.service.process.SlotToken;
+import dev.holdfast.service.process.SpawnException;
+import dev.holdfast.service.process.StopOutcome;
+import dev.holdfast.service.process.TokenHolder;
+import dev.holdfast.spi.Exit;
+import dev.holdfast.spi.Launch;
+import dev.holdfast.spi.ResourceException.Responsibility;
+import dev.holdfast.spi.ResourceException.Retry;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The process slots of all resources: the one place where applications are started, watched and
+ * stopped.
+ *
+ * <p>What is asked of one slot is done one after the other, so a slot has at most one living
+ * process: a start that finds one alive returns it, a stop that comes while a start is under way
+ * waits for it. The order of a start is intent durable, fork, identity durable, answer; of an end:
+ * told, written down, reaped.
+ *
+ * <p>Thread-safe; nothing waits, all answers are futures.
+ */
+public final class Slots implements AutoCloseable {
+  /** What a resource's output file may grow to before its older half is moved away. */
+  public static final long OUTPUT_LIMIT_BYTES = 8L << 20;
+
+  private static final Logger LOG = LoggerFactory.getLogger(Slots.class);
+
+  private final Home home;
+  private final Processes processes;
+  private final SlotStore store;
+  private final SlotListener listener;
+  private final Supplier<UUID> ids;
+  private final Executor executor;
+  private final Map<SlotKey, SlotRecord> records = new ConcurrentHashMap<>();
+  private final Map<SlotKey, CompletableFuture<?>> tails = new ConcurrentHashMap<>();
+  private final Map<ResourceId, BoundedOutput> outputs = new ConcurrentHashMap<>();
+
+  /**
+   * @param ids where tokens come from
+   * @param executor runs continuations; its tasks do not block but on short file operations
+   */
+  public Slots(
+      Home home,
+      Processes processes,
+      SlotStore store,
+      SlotListener listener,
+      Supplier<UUID> ids,
+      Executor executor) {
+    this.home = home;
+    this.processes = processes;
+    this.store = store;
+    this.listener = listener;
+    this.ids = ids;
+    this.executor = executor;
+  }
+
+  /**
+   * Takes over what is written down: processes that live are watched again, of those that ended
+   * while nobody looked it is written down that how is unknown, and a start that was cut off
+   * between fork and record is found by its token.
+   */
+  public CompletableFuture<Void> takeOver() {
+    var work = new ArrayList<CompletableFuture<?>>();
+    store
+        .readAll()
+        .forEach(
+            (key, slot) -> {
+              records.put(key, slot);
+              if (slot.isOccupied()) {
+                ProcessIdentity process = slot.process().orElseThrow();
+                if (processes.isAlive(process)) {
+                  listener.adopted(key, process);
+                }
+                watch(key, slot, process);
+              } else if (slot.process().isEmpty() && slot.exit().isEmpty()) {
+                work.add(then(key, () -> findByToken(key, slot)));
+              }
+            });
+    return CompletableFuture.allOf(work.toArray(CompletableFuture[]::new));
+  }
+
+  private CompletableFuture<SlotView> findByToken(SlotKey key, SlotRecord slot) {
+    return processes
+        .search(slot.token(), slot.intended())
+        .thenComposeAsync(
+            holders -> {
+              Optional<TokenHolder> first = holders.stream().findFirst();
+              if (first.isEmpty()) {
+                SlotRecord ended = slot.ended(new Exit.Unknown());
+                records.put(key, ended);
+                return store.write(key, ended).thenApply(_ -> SlotView.of(key.slot(), ended));
+              }
+              SlotRecord started = slot.started(first.get().process());
+              records.put(key, started);
+              return store
+                  .write(key, started)
+                  .thenApply(
+                      _ -> {
+                        listener.adopted(key, first.get().process());
+                        watch(key, started, first.get().process());
+                        return SlotView.of(key.slot(), started);
+                      });
+            },
+            executor);
+  }
+
+  /** A resource's slots as they are now. */
+  public List<SlotView> of(ResourceId resource) {
+    return records.entrySet().stream()
+        .filter(entry -> entry.getKey().resource().equals(resource))
+        .map(entry -> SlotView.of(entry.getKey().slot(), entry.getValue()))
+        .toList();
+  }
+
+  /** The slots of all resources that have a living process. */
+  public List<SlotKey> occupied() {
+    return records.entrySet().stream()
+        .filter(entry -> entry.getValue().isOccupied())
+        .map(Map.Entry::getKey)
+        .toList();
+  }
+
+  /** Completes when nothing that was asked of the resource's slots is under way any more. */
+  public CompletableFuture<Void> settled(ResourceId resource) {
+    return CompletableFuture.allOf(
+        tails.entrySet().stream()
+            .filter(entry -> entry.getKey().resource().equals(resource))
+            .map(entry -> entry.getValue().exceptionally(_ -> null))
+            .toArray(CompletableFuture[]::new));
+  }
+
+  /**
+   * Starts a slot's process, or returns the one that lives. Fails with a {@link SlotException}.
+   *
+   * @param environment what the process inherits from the service, without the launch's own
+   */
+  public CompletableFuture<SlotView> start(
+      SlotKey key, Launch launch, Map<String, String> environment) {
+    return then(
+        key,
+        () -> {
+          SlotRecord current = records.get(key);
+          if (current != null && current.isOccupied()) {
+            return CompletableFuture.completedFuture(SlotView.of(key.slot(), current));
+          }
+          return startNew(key, launch, environment);
+        });
+  }
+
+  private CompletableFuture<SlotView> startNew(
+      SlotKey key, Launch launch, Map<String, String> environment) {
+    var intent =
+        new SlotRecord(
+            new SlotToken(ids.get().toString()),
+            processes.now(),
+            launch.stopSignal(),
+            Optional.empty(),
+            Optional.empty());
+    ProcessSpec spec;
+    try {
+      spec = spec(key, launch, environment, intent.token());
+    } catch (IOException | IllegalArgumentException e) {
+      return CompletableFuture.failedFuture(
+          new SlotException(
+              "LaunchRefused", Responsibility.USER, Retry.NOWHERE, String.valueOf(e.getMessage())));
+    }
+    records.put(key, intent);
+    return store
+        .write(key, intent)
+        .thenCompose(_ -> processes.spawn(spec))
+        .thenCompose(process -> record(key, intent.started(process), process))
+        .exceptionallyCompose(thrown -> notStarted(key, intent, thrown));
+  }
+
+  private CompletableFuture<SlotView> record(
+      SlotKey key, SlotRecord started, ProcessIdentity process) {
+    records.put(key, started);
+    return store
+        .write(key, started)
+        .exceptionallyCompose(thrown -> undo(process, started, thrown))
+        .thenApply(
+            _ -> {
+              listener.started(key, process);
+              watch(key, started, process);
+              return SlotView.of(key.slot(), records.getOrDefault(key, started));
+            });
+  }
+
+  /** A process that cannot be written down must not run: the next start would make a second. */
+  private CompletableFuture<Void> undo(
+      ProcessIdentity process, SlotRecord started, Throwable thrown) {
+    return processes
+        .kill(process, started.token())
+        .thenComposeAsync(
+            _ -> {
+              processes.watch(
+                  process, (gone, _) -> executor.execute(() -> processes.acknowledge(gone)));
+              return CompletableFuture.failedFuture(thrown);
+            },
+            executor);
+  }
+
+  private CompletableFuture<SlotView> notStarted(SlotKey key, SlotRecord intent, Throwable thrown) {
+    Throwable cause =
+        thrown instanceof CompletionException e && e.getCause() != null ? e.getCause() : thrown;
+    SlotRecord ended = intent.ended(new Exit.Unknown());
+    records.put(key, ended);
+    return store
+        .write(key, ended)
+        .handle((_, _) -> slotException(cause))
+        .thenCompose(CompletableFuture::failedFuture);
+  }
+
+  private static Throwable slotException(Throwable cause) {
+    if (!(cause instanceof SpawnException spawn)) {
+      return cause;
+    }
+    String message = String.valueOf(spawn.getMessage());
+    return switch (spawn.reason()) {
+      case COMMAND_NOT_FOUND, NOT_EXECUTABLE ->
+          new SlotException("CommandNotFound", Responsibility.USER, Retry.OTHER_NODE, message);
+      case DIRECTORY, USER ->
+          new SlotException("LaunchRefused", Responsibility.USER, Retry.OTHER_NODE, message);
+      case OUTPUT, HUNG, BUSY, CLOSED, SYSTEM ->
+          new SlotException("SpawnFailed", Responsibility.ENVIRONMENT, Retry.HERE, message);
+    };
+  }
+
+  private ProcessSpec spec(
+      SlotKey key, Launch launch, Map<String, String> inherited, SlotToken token)
+      throws IOException {
+    Path own = home.resource(key.resource().toString());
+    Files.createDirectories(own);
+    keepOutput(key.resource());
+    var environment = new HashMap<>(inherited);
+    environment.putAll(launch.environment());
+    Path directory = launch.directory() == null ? own : launch.directory();
+    return ProcessSpec.of(
+            launch.command(), directory, environment, home.output(key.resource().toString()))
+        .as(launch.user())
+        .marked(token);
+  }
+
+  /** The file that a resource's processes write to, kept bounded from now on. */
+  public BoundedOutput keepOutput(ResourceId resource) {
+    return outputs.computeIfAbsent(
+        resource, id -> processes.keepBounded(home.output(id.toString()), OUTPUT_LIMIT_BYTES));
+  }
+
+  private void watch(SlotKey key, SlotRecord slot, ProcessIdentity process) {
+    processes.watch(process, (identity, status) -> ended(key, slot, identity, exit(status)));
+  }
+
+  private void ended(SlotKey key, SlotRecord slot, ProcessIdentity process, Exit exit) {
+    SlotRecord ended = slot.ended(exit);
+    records.replace(key, slot, ended);
+    listener.ended(key, SlotView.of(key.slot(), ended), exit);
+    var _ =
+        store
+            .write(key, ended)
+            .whenComplete(
+                (_, failure) -> {
+                  if (failure == null) {
+                    processes.acknowledge(process);
+                  } else {
+                    LOG.error(
+                        "The end of process {} of {} ({}) could not be written down;"
+                            + " it stays unreaped.",
+                        process,
+                        key,
+                        exit,
+                        failure);
+                  }
+                });
+  }
+
+  static Exit exit(ExitStatus status) {
+    return switch (status) {
+      case ExitStatus.Code(int code) -> new Exit.Code(code);
+      case ExitStatus.Signalled(int signal, _) -> new Exit.Signal(signal);
+      case ExitStatus.Unknown _ -> new Exit.Unknown();
+    };
+  }
+
+  /** Stops a slot's process: its stop signal, then after the grace SIGKILL for all of its tree. */
+  public CompletableFuture<SlotView> stop(SlotKey key, Duration grace) {
+    return then(key, () -> end(key, grace));
+  }
+
+  /** Kills a slot's process with all of its tree. */
+  public CompletableFuture<SlotView> kill(SlotKey key) {
+    return then(key, () -> end(key, null));
+  }
+
+  private CompletableFuture<SlotView> end(SlotKey key, @Nullable Duration grace) {
+    SlotRecord current = records.get(key);
+    if (current == null) {
+      return CompletableFuture.failedFuture(
+          new SlotException(
+              "NoSuchSlot",
+              Responsibility.INTERNAL,
+              Retry.NOWHERE,
+              "There is no slot " + key.slot() + "."));
+    }
+    if (current.process().isEmpty()) {
+      return CompletableFuture.completedFuture(SlotView.of(key.slot(), current));
+    }
+    ProcessIdentity process = current.process().get();
+    // Also when its leader is dead already: what it started may stand.
+    CompletableFuture<StopOutcome> outcome =
+        grace == null
+            ? processes.kill(process, current.token())
+            : processes.stop(process, current.token(), Signal.of(current.stopSignal()), grace);
+    return outcome.thenComposeAsync(
+        stopped -> {
+          if (!stopped.gone()) {
+            return CompletableFuture.failedFuture(
+                new SlotException(
+                    "CannotBeKilled",
+                    Responsibility.ENVIRONMENT,
+                    Retry.NOWHERE,
+                    "The process of slot " + key.slot() + " " + stopped + "."));
+          }
+          return CompletableFuture.completedFuture(goneView(key, current));
+        },
+        executor);
+  }
+
+  /** The exit's record may still be on its way; that it is gone is seen. */
+  private SlotView goneView(SlotKey key, SlotRecord stopped) {
+    SlotRecord now = records.getOrDefault(key, stopped);
+    return now.exit().isPresent() || !now.token().equals(stopped.token())
+        ? SlotView.of(key.slot(), now)
+        : SlotView.of(key.slot(), stopped.ended(new Exit.Unknown()));
+  }
+
+  /** Kills everything that runs, without order: the last resort of a shutdown. */
+  public CompletableFuture<Void> killAll() {
+    return CompletableFuture.allOf(
+        occupied().stream().map(this::kill).toArray(CompletableFuture[]::new));
+  }
+
+  /** Forgets a deleted resource's slots. */
+  public void forget(ResourceId resource) {
+    records.keySet().removeIf(key -> key.resource().equals(resource));
+    tails.keySet().removeIf(key -> key.resource().equals(resource));
+    BoundedOutput output = outputs.remove(resource);
+    if (output != null) {
+      output.close();
+    }
+  }
+
+  /** Queues work behind what was asked of the slot before. */
+  private <T> CompletableFuture<T> then(SlotKey key, Supplier<CompletableFuture<T>> work) {
+    var result = new CompletableFuture<T>();
+    tails.compute(
+        key,
+        (_, tail) -> {
+          CompletableFuture<?> before =
+              tail == null ? CompletableFuture.completedFuture(null) : tail;
+          var _ =
+              before
+                  .handle((_, _) -> null)
+                  .thenComposeAsync(_ -> work.get(), executor)
+                  .whenComplete(
+                      (value, thrown) -> {
+                        if (thrown == null) {
+                          result.complete(value);
+                        } else {
+                          result.completeExceptionally(
+                              thrown instanceof CompletionException e && e.getCause() != null
+                                  ? e.getCause()
+                                  : thrown);
+                        }
+                      });
+          return result;
+        });
+    return result;
+  }
+
+  @Override
+  public void close() {
+    outputs.values().forEach(BoundedOutput::close);
+  }
+}

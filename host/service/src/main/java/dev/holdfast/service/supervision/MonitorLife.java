@@ -1,0 +1,193 @@
+package dev.holdfast.service.supervision;
+
+import dev.holdfast.cluster.MonitorName;
+import dev.holdfast.protocol.Link;
+import dev.holdfast.protocol.wire.LoadPlugin;
+import dev.holdfast.protocol.wire.Loaded;
+import dev.holdfast.protocol.wire.ToMonitor;
+import dev.holdfast.protocol.wire.ToService;
+import dev.holdfast.service.process.ProcessIdentity;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One life of a monitor: from the decision to start its process to the sight of its end.
+ * Thread-safe.
+ */
+final class MonitorLife {
+  private final MonitorName name;
+  private final long epoch;
+  private final String nonce;
+  private final Path directory;
+  private final Map<String, CompletableFuture<Loaded>> loads = new HashMap<>();
+  private final Map<Long, CompletableFuture<Loaded>> loadsByCall = new HashMap<>();
+  private @Nullable ProcessIdentity process;
+  private @Nullable Link<ToMonitor, ToService> link;
+  private boolean ready;
+  private boolean asked;
+  private boolean over;
+  private @Nullable String killedBecause;
+  private Duration silence = Duration.ZERO;
+
+  MonitorLife(MonitorName name, long epoch, String nonce, Path directory) {
+    this.name = name;
+    this.epoch = epoch;
+    this.nonce = nonce;
+    this.directory = directory;
+  }
+
+  MonitorName name() {
+    return name;
+  }
+
+  long epoch() {
+    return epoch;
+  }
+
+  String nonce() {
+    return nonce;
+  }
+
+  Path output() {
+    return directory.resolve("output.log");
+  }
+
+  Path stateBlock() {
+    return directory.resolve("state-" + epoch);
+  }
+
+  Path errorFile() {
+    return directory.resolve("hs_err-" + epoch + ".log");
+  }
+
+  Path directory() {
+    return directory;
+  }
+
+  synchronized void started(ProcessIdentity identity) {
+    process = identity;
+  }
+
+  synchronized @Nullable ProcessIdentity process() {
+    return process;
+  }
+
+  synchronized void linked(Link<ToMonitor, ToService> newLink) {
+    link = newLink;
+    silence = Duration.ZERO;
+  }
+
+  synchronized boolean isLinked() {
+    return link != null;
+  }
+
+  synchronized void ready() {
+    ready = true;
+    silence = Duration.ZERO;
+  }
+
+  synchronized boolean wasReady() {
+    return ready;
+  }
+
+  synchronized void askedToLeave() {
+    asked = true;
+  }
+
+  synchronized boolean wasAsked() {
+    return asked;
+  }
+
+  synchronized void killing(String because) {
+    if (killedBecause == null) {
+      killedBecause = because;
+    }
+  }
+
+  synchronized @Nullable String killedBecause() {
+    return killedBecause;
+  }
+
+  /** Ends it; true for the one caller that did. */
+  boolean end() {
+    Map<String, CompletableFuture<Loaded>> abandoned;
+    synchronized (this) {
+      if (over) {
+        return false;
+      }
+      over = true;
+      abandoned = new HashMap<>(loads);
+    }
+    abandoned
+        .values()
+        .forEach(
+            load ->
+                load.completeExceptionally(
+                    new IllegalStateException("the monitor " + name + " died meanwhile")));
+    Link<ToMonitor, ToService> open = link();
+    if (open != null) {
+      open.close();
+    }
+    return true;
+  }
+
+  synchronized boolean isOver() {
+    return over;
+  }
+
+  private synchronized @Nullable Link<ToMonitor, ToService> link() {
+    return link;
+  }
+
+  /** Sends a frame; false when there is nobody to send it to. */
+  boolean send(ToMonitor frame) {
+    Link<ToMonitor, ToService> open = link();
+    return open != null && open.send(frame);
+  }
+
+  /** A beat, or any other sign that its link thread lives. */
+  synchronized void heard() {
+    silence = Duration.ZERO;
+  }
+
+  /**
+   * Counts silence; returns how long it has lasted. Only a monitor that is ready is to be heard.
+   */
+  synchronized Duration silentFor(Duration more) {
+    silence = ready && !asked && !over ? silence.plus(more) : Duration.ZERO;
+    return silence;
+  }
+
+  /** Has the monitor load a plugin, once. */
+  CompletableFuture<Loaded> load(LoadPlugin plugin) {
+    CompletableFuture<Loaded> load;
+    synchronized (this) {
+      CompletableFuture<Loaded> known = loads.get(plugin.getDigest());
+      if (known != null) {
+        return known;
+      }
+      load = new CompletableFuture<>();
+      loads.put(plugin.getDigest(), load);
+      loadsByCall.put(plugin.getCall(), load);
+    }
+    if (!send(ToMonitor.newBuilder().setLoadPlugin(plugin).build())) {
+      load.completeExceptionally(
+          new IllegalStateException("the monitor " + name + " is not there"));
+    }
+    return load;
+  }
+
+  void loaded(Loaded answer) {
+    CompletableFuture<Loaded> load;
+    synchronized (this) {
+      load = loadsByCall.remove(answer.getCall());
+    }
+    if (load != null) {
+      load.complete(answer);
+    }
+  }
+}

@@ -1,0 +1,444 @@
+package dev.holdfast.service.supervision;
+
+import dev.holdfast.cluster.MonitorName;
+import dev.holdfast.protocol.InFlight;
+import dev.holdfast.protocol.Link;
+import dev.holdfast.protocol.LinkAcceptor;
+import dev.holdfast.protocol.LinkClosed;
+import dev.holdfast.protocol.LinkListener;
+import dev.holdfast.protocol.LinkServer;
+import dev.holdfast.protocol.MonitorCommand;
+import dev.holdfast.protocol.ProtocolVersion;
+import dev.holdfast.protocol.StateBlock;
+import dev.holdfast.protocol.wire.Hello;
+import dev.holdfast.protocol.wire.LoadPlugin;
+import dev.holdfast.protocol.wire.Loaded;
+import dev.holdfast.protocol.wire.Shutdown;
+import dev.holdfast.protocol.wire.ToMonitor;
+import dev.holdfast.protocol.wire.ToService;
+import dev.holdfast.protocol.wire.Welcome;
+import dev.holdfast.service.home.Home;
+import dev.holdfast.service.posix.Signal;
+import dev.holdfast.service.process.ExitStatus;
+import dev.holdfast.service.process.ProcessIdentity;
+import dev.holdfast.service.process.ProcessSpec;
+import dev.holdfast.service.process.Processes;
+import dev.holdfast.spi.Exit;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The resource monitors of this node: their processes, their links and their heartbeats.
+ *
+ * <p>A monitor is lost when its link ends or its process does, whichever is seen first; there is
+ * one report of it, made when the process is seen gone, because only then its exit is known. A link
+ * that ends while the process stays is a process to be killed: it cannot be talked to any more.
+ *
+ * <p>Thread-safe.
+ */
+public final class Monitors implements AutoCloseable {
+  /** How often monitors beat. */
+  static final Duration HEARTBEAT = Duration.ofMillis(250);
+
+  /** Silence after which a monitor whose process is stopped is replaced. */
+  static final Duration SUSPECT_AFTER = Duration.ofMillis(1500);
+
+  /** Silence after which any monitor is replaced. */
+  static final Duration REPLACE_AFTER = Duration.ofSeconds(3);
+
+  private static final Duration TICK = Duration.ofMillis(100);
+
+  /** How long a process may outlive its link before it is killed. */
+  private static final Duration LINK_GRACE = Duration.ofMillis(100);
+
+  private static final Logger LOG = LoggerFactory.getLogger(Monitors.class);
+
+  private final Home home;
+  private final String node;
+  private final MonitorCommand command;
+  private final Processes processes;
+  private final InstantSource clock;
+  private final MonitorListener listener;
+  private final LinkServer server;
+  private final SecureRandom random = new SecureRandom();
+  private final Map<MonitorName, MonitorLife> lives = new ConcurrentHashMap<>();
+  private final Map<String, MonitorLife> byNonce = new ConcurrentHashMap<>();
+  private final ScheduledExecutorService ticks =
+      Executors.newSingleThreadScheduledExecutor(
+          Thread.ofPlatform().name("monitor-heartbeats").daemon(true).factory());
+  private long lastTickNanos = System.nanoTime();
+
+  /**
+   * Opens the socket for monitors.
+   *
+   * @param socket in the runtime directory
+   */
+  public Monitors(
+      Home home,
+      String node,
+      Path socket,
+      MonitorCommand command,
+      Processes processes,
+      InstantSource clock,
+      MonitorListener listener)
+      throws IOException {
+    this.home = home;
+    this.node = node;
+    this.command = command;
+    this.processes = processes;
+    this.clock = clock;
+    this.listener = listener;
+    this.server = LinkServer.listen(socket, new Door());
+    var _ =
+        ticks.scheduleAtFixedRate(
+            this::tick, TICK.toMillis(), TICK.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  /** Starts a monitor's process. How it went is told to the listener. */
+  public void start(MonitorName name, long epoch) {
+    byte[] secret = new byte[32];
+    random.nextBytes(secret);
+    var life =
+        new MonitorLife(name, epoch, HexFormat.of().formatHex(secret), home.monitor(name.value()));
+    lives.put(name, life);
+    byNonce.put(life.nonce(), life);
+    ProcessSpec spec;
+    try {
+      Files.createDirectories(life.directory());
+      removeLeftovers(life.directory());
+      spec =
+          ProcessSpec.of(
+                  command.start(name.value(), server.socket(), life.stateBlock(), life.errorFile()),
+                  life.directory(),
+                  System.getenv(),
+                  life.output())
+              .reading(life.nonce() + "\n");
+    } catch (IOException e) {
+      died(life, new Exit.Unknown(), "its directory cannot be used: " + e.getMessage());
+      return;
+    }
+    var _ =
+        processes
+            .spawn(spec)
+            .whenComplete(
+                (process, failure) -> {
+                  if (process != null) {
+                    life.started(process);
+                    listener.started(name, epoch, process);
+                    processes.watch(process, (identity, status) -> exited(life, identity, status));
+                  } else {
+                    died(
+                        life,
+                        new Exit.Unknown(),
+                        "it could not be started: " + failure.getMessage());
+                  }
+                });
+  }
+
+  /** Evidence of earlier lives is in their incidents; what lies here would grow without bound. */
+  private static void removeLeftovers(Path directory) throws IOException {
+    try (var files = Files.list(directory)) {
+      for (Path file : files.toList()) {
+        String fileName = file.getFileName().toString();
+        if (fileName.startsWith("state-") || fileName.startsWith("hs_err-")) {
+          Files.deleteIfExists(file);
+        }
+      }
+    }
+  }
+
+  /** Sends a frame; false when that life of the monitor is not there any more. */
+  public boolean send(MonitorName name, ToMonitor frame) {
+    MonitorLife life = lives.get(name);
+    return life != null && life.send(frame);
+  }
+
+  /** Has the monitor load a plugin, unless it has. */
+  public CompletableFuture<Loaded> load(MonitorName name, LoadPlugin plugin) {
+    MonitorLife life = lives.get(name);
+    return life == null
+        ? CompletableFuture.failedFuture(
+            new IllegalStateException("the monitor " + name + " is not there"))
+        : life.load(plugin);
+  }
+
+  /** Asks a monitor to leave. Its death is then reported as asked for. */
+  public void stop(MonitorName name) {
+    MonitorLife life = lives.get(name);
+    if (life != null) {
+      life.askedToLeave();
+      if (!life.send(ToMonitor.newBuilder().setShutdown(Shutdown.getDefaultInstance()).build())) {
+        kill(life);
+      }
+    }
+  }
+
+  /** Kills a monitor that hangs. */
+  public void kill(MonitorName name, String because) {
+    MonitorLife life = lives.get(name);
+    if (life != null) {
+      LOG.warn("The monitor {} is ended: {}", name, because);
+      life.killing(because);
+      kill(life);
+    }
+  }
+
+  /** Sends a monitor a signal on somebody's behalf; false when there is no such process. */
+  public boolean signal(MonitorName name, Signal signal) {
+    MonitorLife life = lives.get(name);
+    ProcessIdentity process = life == null ? null : life.process();
+    return process != null && processes.signal(process, signal);
+  }
+
+  /** The process of a monitor; empty while it has none. */
+  public Optional<ProcessIdentity> process(MonitorName name) {
+    MonitorLife life = lives.get(name);
+    return life == null ? Optional.empty() : Optional.ofNullable(life.process());
+  }
+
+  /** The names of all monitors that have a life now. */
+  public List<MonitorName> alive() {
+    return List.copyOf(lives.keySet());
+  }
+
+  private void kill(MonitorLife life) {
+    ProcessIdentity process = life.process();
+    if (process != null) {
+      processes.signal(process, Signal.KILL);
+    }
+  }
+
+  // ---- the end of a life ---------------------------------------------------------------------
+
+  private void exited(MonitorLife life, ProcessIdentity process, ExitStatus status) {
+    processes.acknowledge(process);
+    Exit exit =
+        switch (status) {
+          case ExitStatus.Code(int code) -> new Exit.Code(code);
+          case ExitStatus.Signalled(int signal, _) -> new Exit.Signal(signal);
+          case ExitStatus.Unknown _ -> new Exit.Unknown();
+        };
+    died(life, exit, reason(life, status));
+  }
+
+  private static String reason(MonitorLife life, ExitStatus status) {
+    String because = life.killedBecause();
+    if (because != null) {
+      return "ended by the cluster service: " + because;
+    }
+    if (Files.exists(life.errorFile())) {
+      return "the JVM crashed (" + status + "); its report is " + life.errorFile().getFileName();
+    }
+    return switch (status) {
+      case ExitStatus.Code(int code) when code == OUT_OF_MEMORY -> "OutOfMemory (exit code 3)";
+      case ExitStatus.Code(int code) -> "it exited with code " + code;
+      case ExitStatus.Signalled signalled -> "killed by " + signalled;
+      case ExitStatus.Unknown(String why) -> "how it ended is unknown: " + why;
+    };
+  }
+
+  /** What -XX:+ExitOnOutOfMemoryError exits with. */
+  private static final int OUT_OF_MEMORY = 3;
+
+  private void died(MonitorLife life, Exit exit, String reason) {
+    if (!life.end()) {
+      return;
+    }
+    byNonce.remove(life.nonce());
+    lives.remove(life.name(), life);
+    ProcessIdentity process = life.process();
+    boolean fromOutside =
+        exit instanceof Exit.Signal(int signal)
+            && signal != Signal.SEGV.number()
+            && signal != Signal.ABRT.number()
+            && life.killedBecause() == null;
+    var evidence = new ArrayList<Path>();
+    for (Path file : List.of(life.errorFile(), life.output())) {
+      if (Files.exists(file)) {
+        evidence.add(file);
+      }
+    }
+    listener.died(
+        new MonitorDeath(
+            life.name(),
+            life.epoch(),
+            process == null ? 0 : process.pid(),
+            exit,
+            life.wasAsked(),
+            !fromOutside,
+            life.wasReady(),
+            reason,
+            callsInFlight(life),
+            evidence,
+            clock.instant()));
+  }
+
+  private static List<InFlight> callsInFlight(MonitorLife life) {
+    try {
+      return StateBlock.read(life.stateBlock()).inFlight();
+    } catch (IOException e) {
+      // It died before it had made the file: then no plugin code had been entered.
+      LOG.debug("No state block of {}: {}", life.name(), e.getMessage());
+      return List.of();
+    }
+  }
+
+  // ---- links -------------------------------------------------------------------------------
+
+  /** Lets monitors in that know a nonce that was given out. */
+  private final class Door implements LinkAcceptor {
+    @Override
+    public void accepted(Link<ToMonitor, ToService> link) {
+      link.start(new Visitor(link));
+    }
+
+    @Override
+    public void acceptFailed(IOException failure) {
+      LOG.warn("A monitor's connection could not be accepted: {}", failure.getMessage());
+    }
+  }
+
+  private final class Visitor implements LinkListener<ToService> {
+    private final Link<ToMonitor, ToService> link;
+    private volatile Optional<MonitorLife> life = Optional.empty();
+
+    Visitor(Link<ToMonitor, ToService> link) {
+      this.link = link;
+    }
+
+    @Override
+    public void onFrame(ToService frame) {
+      if (life.isEmpty()) {
+        welcome(frame);
+        return;
+      }
+      MonitorLife known = life.get();
+      known.heard();
+      switch (frame.getFrameCase()) {
+        case BEAT -> {}
+        case READY -> {
+          known.ready();
+          listener.ready(known.name(), known.epoch());
+        }
+        case LOADED -> known.loaded(frame.getLoaded());
+        default -> listener.frame(known.name(), known.epoch(), frame);
+      }
+    }
+
+    private void welcome(ToService frame) {
+      Hello hello = frame.getHello();
+      MonitorLife known = frame.hasHello() ? byNonce.remove(hello.getNonce()) : null;
+      if (known == null) {
+        LOG.warn("Somebody without a nonce connected to {}; he was turned away.", server.socket());
+        link.close();
+        return;
+      }
+      OptionalInt protocol =
+          ProtocolVersion.negotiate(hello.getProtocolMin(), hello.getProtocolMax());
+      if (protocol.isEmpty()) {
+        LOG.error(
+            "The monitor {} speaks protocol {} to {}, this service {} to {}.",
+            known.name(),
+            hello.getProtocolMin(),
+            hello.getProtocolMax(),
+            ProtocolVersion.MIN,
+            ProtocolVersion.MAX);
+        link.close();
+        return;
+      }
+      known.linked(link);
+      life = Optional.of(known);
+      link.send(
+          ToMonitor.newBuilder()
+              .setWelcome(
+                  Welcome.newBuilder()
+                      .setProtocol(protocol.getAsInt())
+                      .setNode(node)
+                      .setHeartbeatMillis((int) HEARTBEAT.toMillis()))
+              .build());
+    }
+
+    @Override
+    public void onClosed(LinkClosed why) {
+      life.ifPresent(known -> linkLost(known, why));
+    }
+  }
+
+  private void linkLost(MonitorLife life, LinkClosed why) {
+    if (life.isOver()) {
+      return;
+    }
+    LOG.debug("{}", why.reason());
+    var _ =
+        ticks.schedule(
+            () -> {
+              if (!life.isOver()) {
+                if (!life.wasAsked()) {
+                  life.killing("it outlived its link (" + why.cause() + ")");
+                }
+                kill(life);
+              }
+            },
+            life.wasAsked() ? REPLACE_AFTER.toMillis() : LINK_GRACE.toMillis(),
+            TimeUnit.MILLISECONDS);
+  }
+
+  // ---- heartbeats --------------------------------------------------------------------------
+
+  /**
+   * Silence is counted in this thread's own ticks, each worth at most twice its length: a service,
+   * or a machine, that paused blames nobody.
+   */
+  private void tick() {
+    try {
+      long nanos = System.nanoTime();
+      Duration passed = Duration.ofNanos(nanos - lastTickNanos);
+      lastTickNanos = nanos;
+      Duration worth = passed.compareTo(TICK.multipliedBy(2)) < 0 ? passed : TICK.multipliedBy(2);
+      for (MonitorLife life : lives.values()) {
+        judge(life, life.silentFor(worth));
+      }
+    } catch (RuntimeException e) {
+      LOG.error("Counting heartbeats failed; it goes on with the next tick.", e);
+    }
+  }
+
+  private void judge(MonitorLife life, Duration silence) {
+    if (silence.compareTo(REPLACE_AFTER) >= 0) {
+      life.killing("no heartbeat for " + silence.toMillis() + " ms");
+      kill(life);
+    } else if (silence.compareTo(SUSPECT_AFTER) >= 0 && isStopped(life)) {
+      life.killing("stopped (state T) and no heartbeat for " + silence.toMillis() + " ms");
+      kill(life);
+    }
+  }
+
+  private boolean isStopped(MonitorLife life) {
+    ProcessIdentity process = life.process();
+    return process != null
+        && processes.state(process).filter(state -> state == 'T' || state == 't').isPresent();
+  }
+
+  @Override
+  public void close() throws IOException {
+    ticks.shutdownNow();
+    server.close();
+  }
+}

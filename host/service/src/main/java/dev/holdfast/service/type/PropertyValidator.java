@@ -1,0 +1,118 @@
+package dev.holdfast.service.type;
+
+import dev.holdfast.cluster.MonitorName;
+import dev.holdfast.cluster.TypeRegistration;
+import dev.holdfast.protocol.SpiCodec;
+import dev.holdfast.protocol.wire.LoadPlugin;
+import dev.holdfast.protocol.wire.ToMonitor;
+import dev.holdfast.protocol.wire.ValidateProperties;
+import dev.holdfast.protocol.wire.Validated;
+import dev.holdfast.service.api.ApiException;
+import dev.holdfast.service.supervision.Monitors;
+import dev.holdfast.spi.Problem;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.LongSupplier;
+
+/**
+ * Has a type's own code look at properties before they are written, in a monitor: the service never
+ * runs plugin code. Thread-safe; blocks.
+ */
+public final class PropertyValidator {
+  /** How long an answer may take, loading the plugin included. */
+  static final Duration ANSWER_LIMIT = Duration.ofSeconds(15);
+
+  private final TypeResolver types;
+  private final Monitors monitors;
+  private final LongSupplier callNumbers;
+  private final Map<Long, CompletableFuture<Validated>> waiting = new ConcurrentHashMap<>();
+
+  public PropertyValidator(TypeResolver types, Monitors monitors, LongSupplier callNumbers) {
+    this.types = types;
+    this.monitors = monitors;
+    this.callNumbers = callNumbers;
+  }
+
+  /** To be told of answers. */
+  public void answered(Validated answer) {
+    CompletableFuture<Validated> question = waiting.remove(answer.getCall());
+    if (question != null) {
+      question.complete(answer);
+    }
+  }
+
+  /**
+   * What the type has against these properties.
+   *
+   * @throws ApiException.Unreachable no monitor can be asked now
+   */
+  public List<Problem> problems(
+      MonitorName monitor, TypeRegistration type, Map<String, List<String>> properties) {
+    TypeRegistration.Version version = type.version();
+    long call = callNumbers.getAsLong();
+    var question = new CompletableFuture<Validated>();
+    waiting.put(call, question);
+    try {
+      Validated answer =
+          types
+              .resolve(monitor, type)
+              .thenCompose(
+                  folder ->
+                      monitors.load(
+                          monitor,
+                          LoadPlugin.newBuilder()
+                              .setCall(callNumbers.getAsLong())
+                              .setPlugin(version.plugin())
+                              .setVersion(version.pluginVersion())
+                              .setDigest(version.digest())
+                              .setFolder(folder.toString())
+                              .build()))
+              .thenCompose(
+                  _ -> {
+                    monitors.send(
+                        monitor,
+                        ToMonitor.newBuilder()
+                            .setValidateProperties(
+                                ValidateProperties.newBuilder()
+                                    .setCall(call)
+                                    .setDigest(version.digest())
+                                    .setTypeClass(version.className())
+                                    .putAllProperties(SpiCodec.encode(properties)))
+                            .build());
+                    return question;
+                  })
+              .get(ANSWER_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
+      if (answer.hasFailure()) {
+        return List.of(new Problem(null, answer.getFailure().getMessage()));
+      }
+      return answer.getProblemsList().stream()
+          .map(
+              problem ->
+                  new Problem(
+                      problem.hasProperty() ? problem.getProperty() : null, problem.getMessage()))
+          .toList();
+    } catch (ExecutionException e) {
+      Throwable cause = e.getCause() == null ? e : e.getCause();
+      throw new ApiException.Unreachable(
+          "NoMonitor",
+          "The type %s could not be asked about the properties: %s. Nothing was changed; try again."
+              .formatted(type.name(), cause.getMessage()));
+    } catch (TimeoutException e) {
+      throw new ApiException.Unreachable(
+          "NoAnswer",
+          "The type %s did not say within %d s whether it takes the properties. Nothing was changed."
+              .formatted(type.name(), ANSWER_LIMIT.toSeconds()));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new ApiException.Unreachable("Stopping", "The service is stopping.");
+    } finally {
+      waiting.remove(call);
+    }
+  }
+}

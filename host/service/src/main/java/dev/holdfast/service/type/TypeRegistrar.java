@@ -1,0 +1,291 @@
+package dev.holdfast.service.type;
+
+import dev.holdfast.cluster.ClusterState;
+import dev.holdfast.cluster.MonitorName;
+import dev.holdfast.cluster.TypeRegistration;
+import dev.holdfast.protocol.DescriptionCodec;
+import dev.holdfast.protocol.wire.LoadPlugin;
+import dev.holdfast.protocol.wire.Loaded;
+import dev.holdfast.protocol.wire.LoadedType;
+import dev.holdfast.service.api.ApiException;
+import dev.holdfast.service.archive.ArchiveDigest;
+import dev.holdfast.service.archive.ArchiveRefusedException;
+import dev.holdfast.service.archive.PluginStore;
+import dev.holdfast.service.archive.StoredArchive;
+import dev.holdfast.service.supervision.Monitors;
+import dev.holdfast.spi.Description;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Registers types. An archive is looked at before any of its code runs, stored under its digest,
+ * and then loaded by a monitor that is started for this alone: the descriptions come from there,
+ * and a plugin that dies while it is loaded takes nobody along.
+ *
+ * <p>What it returns is not yet a registration: the caller makes it durable. Thread-safe; blocks.
+ */
+public final class TypeRegistrar {
+  /** How long loading an archive may take, the monitor's start included. */
+  static final Duration LOAD_LIMIT = Duration.ofSeconds(60);
+
+  private static final String PREFIX = "register-";
+  private static final Logger LOG = LoggerFactory.getLogger(TypeRegistrar.class);
+
+  private final PluginStore store;
+  private final Monitors monitors;
+  private final AtomicLong number = new AtomicLong();
+  private final Map<MonitorName, CompletableFuture<Void>> starting = new ConcurrentHashMap<>();
+
+  public TypeRegistrar(PluginStore store, Monitors monitors) {
+    this.store = store;
+    this.monitors = monitors;
+  }
+
+  /**
+   * Whether a monitor was started by a registrar: it holds no resource, and its death is no loss.
+   */
+  public static boolean isRegistrars(MonitorName name) {
+    return name.value().startsWith(PREFIX);
+  }
+
+  /** To be told when a monitor of {@link #isRegistrars} is ready. */
+  public void ready(MonitorName name) {
+    CompletableFuture<Void> waiting = starting.remove(name);
+    if (waiting != null) {
+      waiting.complete(null);
+    }
+  }
+
+  /** To be told when a monitor of {@link #isRegistrars} died. */
+  public void died(MonitorName name, String reason) {
+    CompletableFuture<Void> waiting = starting.remove(name);
+    if (waiting != null) {
+      waiting.completeExceptionally(new IOException("its monitor died: " + reason));
+    }
+  }
+
+  /**
+   * The registrations that an archive leads to, in the order of its types.
+   *
+   * @throws ApiException the archive is refused, its code cannot be loaded, or it does not go with
+   *     what is registered
+   */
+  public List<TypeRegistration> inspect(Path archive, ClusterState state) {
+    if (!Files.isRegularFile(archive)) {
+      throw new ApiException.NotFound(
+          "NoSuchFile", archive.toString(), "There is no file " + archive + ".");
+    }
+    StoredArchive stored = store(archive);
+    try {
+      return registrations(archive, stored, state);
+    } catch (ApiException refused) {
+      removeUnlessRegistered(stored, state);
+      throw refused;
+    }
+  }
+
+  /** What was refused is not kept. */
+  private void removeUnlessRegistered(StoredArchive stored, ClusterState state) {
+    String digest = stored.digest().toString();
+    boolean registered =
+        state.types().values().stream()
+            .flatMap(type -> type.versions().stream())
+            .anyMatch(version -> version.digest().equals(digest));
+    if (registered) {
+      return;
+    }
+    try {
+      store.remove(stored.digest());
+    } catch (IOException e) {
+      LOG.warn("The refused archive {} could not be removed: {}", stored.path(), e.getMessage());
+    }
+  }
+
+  private List<TypeRegistration> registrations(
+      Path archive, StoredArchive stored, ClusterState state) {
+    refuseOtherArchiveOfSameVersion(stored, state);
+    Loaded loaded = load(stored);
+    if (loaded.hasFailure()) {
+      throw invalid(archive, loaded.getFailure().getMessage());
+    }
+    if (loaded.getRefusedCount() > 0) {
+      throw invalid(archive, loaded.getRefused(0).getMessage());
+    }
+    var registrations = new ArrayList<TypeRegistration>();
+    for (LoadedType type : loaded.getTypesList()) {
+      Description description = DescriptionCodec.decode(type.getDescription());
+      registrations.add(
+          registration(
+              state,
+              archive,
+              new TypeRegistration.Version(
+                  stored.archive().pluginId(),
+                  stored.archive().version(),
+                  stored.digest().toString(),
+                  type.getClassName(),
+                  description)));
+    }
+    if (registrations.isEmpty()) {
+      throw invalid(archive, "it offers no resource type");
+    }
+    return registrations;
+  }
+
+  /**
+   * Registrations that were made from one state, for another: versions that were registered
+   * meanwhile stay.
+   */
+  public List<TypeRegistration> merge(List<TypeRegistration> registrations, ClusterState state) {
+    return registrations.stream()
+        .map(
+            type ->
+                registration(
+                    state,
+                    store.path(ArchiveDigest.parse(type.version().digest())),
+                    type.version()))
+        .toList();
+  }
+
+  private StoredArchive store(Path archive) {
+    try {
+      return store.store(archive);
+    } catch (ArchiveRefusedException e) {
+      throw invalid(archive, String.valueOf(e.getMessage()));
+    } catch (IOException e) {
+      throw new ApiException.Failed(
+          "ArchiveNotStored",
+          archive.toString(),
+          "The archive %s could not be stored: %s.".formatted(archive, e.getMessage()),
+          e);
+    }
+  }
+
+  private static void refuseOtherArchiveOfSameVersion(StoredArchive stored, ClusterState state) {
+    for (TypeRegistration type : state.types().values()) {
+      for (TypeRegistration.Version version : type.versions()) {
+        if (version.plugin().equals(stored.archive().pluginId())
+            && version.pluginVersion().equals(stored.archive().version())
+            && !version.digest().equals(stored.digest().toString())) {
+          throw new ApiException.Conflict(
+              "SameVersionOtherArchive",
+              type.name(),
+              "Plugin %s %s is registered with another archive (%s). Give the new one another plugin.version."
+                  .formatted(version.plugin(), version.pluginVersion(), version.digest()));
+        }
+      }
+    }
+  }
+
+  private static TypeRegistration registration(
+      ClusterState state, Path archive, TypeRegistration.Version version) {
+    String name = version.description().registeredName();
+    Optional<TypeRegistration> known = state.findType(name);
+    if (known.isEmpty()) {
+      return new TypeRegistration(name, List.of(version), version.pluginVersion());
+    }
+    if (!known.get().version().plugin().equals(version.plugin())) {
+      throw new ApiException.Conflict(
+          "TypeOfOtherPlugin",
+          name,
+          "The type %s belongs to the plugin %s; %s is of the plugin %s."
+              .formatted(name, known.get().version().plugin(), archive, version.plugin()));
+    }
+    var versions = new ArrayList<>(known.get().versions());
+    versions.removeIf(old -> old.pluginVersion().equals(version.pluginVersion()));
+    versions.add(version);
+    return new TypeRegistration(known.get().name(), versions, version.pluginVersion());
+  }
+
+  private Loaded load(StoredArchive stored) {
+    return inOwnMonitor(name -> load(stored, name));
+  }
+
+  private Loaded load(StoredArchive stored, MonitorName monitor) {
+    try {
+      Path folder = store.unpacked(stored.digest());
+      return monitors
+          .load(
+              monitor,
+              LoadPlugin.newBuilder()
+                  .setCall(1)
+                  .setPlugin(stored.archive().pluginId())
+                  .setVersion(stored.archive().version())
+                  .setDigest(stored.digest().toString())
+                  .setFolder(folder.toString())
+                  .build())
+          .get(LOAD_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (ArchiveRefusedException e) {
+      throw invalid(stored.path(), String.valueOf(e.getMessage()));
+    } catch (ExecutionException e) {
+      Throwable cause = e.getCause() == null ? e : e.getCause();
+      throw invalid(stored.path(), "loading it failed: " + cause.getMessage());
+    } catch (TimeoutException e) {
+      monitors.kill(monitor, "loading took longer than " + LOAD_LIMIT.toSeconds() + " s");
+      throw invalid(stored.path(), "loading it took longer than " + LOAD_LIMIT.toSeconds() + " s");
+    } catch (IOException e) {
+      throw new ApiException.Failed(
+          "ArchiveNotUnpacked",
+          stored.path().toString(),
+          "The archive could not be unpacked: " + e.getMessage() + ".",
+          e);
+    } catch (InterruptedException e) {
+      throw interrupted();
+    }
+  }
+
+  /**
+   * Does something in a monitor that is started for it and leaves afterwards.
+   *
+   * @throws ApiException.Failed the monitor could not be started, or died before it was ready
+   */
+  public <T> T inOwnMonitor(Function<MonitorName, T> work) {
+    var name = new MonitorName(PREFIX + number.incrementAndGet());
+    var ready = new CompletableFuture<Void>();
+    starting.put(name, ready);
+    try {
+      monitors.start(name, 1);
+      ready.get(LOAD_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
+      return work.apply(name);
+    } catch (ExecutionException | TimeoutException e) {
+      throw new ApiException.Failed(
+          "NoMonitor",
+          null,
+          "A monitor to load the plugin in could not be started: " + e.getMessage() + ".",
+          e);
+    } catch (InterruptedException e) {
+      throw interrupted();
+    } finally {
+      starting.remove(name);
+      monitors.stop(name);
+    }
+  }
+
+  private static ApiException.Unreachable interrupted() {
+    Thread.currentThread().interrupt();
+    return new ApiException.Unreachable(
+        "Stopping", "The service is stopping; nothing was registered.");
+  }
+
+  private static ApiException.Invalid invalid(Path archive, String why) {
+    return new ApiException.Invalid(
+        "ArchiveRefused",
+        archive.toString(),
+        "%s cannot be registered: %s".formatted(archive, why.endsWith(".") ? why : why + "."),
+        List.of());
+  }
+}

@@ -1,0 +1,113 @@
+package dev.holdfast.service.type;
+
+import dev.holdfast.cluster.ClusterState.TypeProblem;
+import dev.holdfast.cluster.MonitorName;
+import dev.holdfast.cluster.TypeRegistration;
+import dev.holdfast.cluster.TypeStatus;
+import dev.holdfast.service.archive.ArchiveDigest;
+import dev.holdfast.service.archive.ArchiveRefusedException;
+import dev.holdfast.service.archive.PluginStore;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+
+/**
+ * From a registration to a folder that a monitor can load (Q242398): by the digest that was
+ * registered, anew for each life of a monitor, never from what another monitor had in memory.
+ * Thread-safe.
+ */
+public final class TypeResolver {
+  private final PluginStore store;
+  private final Executor executor;
+  private final Map<Resolved, CompletableFuture<Path>> resolved = new ConcurrentHashMap<>();
+
+  private record Resolved(MonitorName monitor, String digest) {}
+
+  /**
+   * @param executor for reading and unpacking archives
+   */
+  public TypeResolver(PluginStore store, Executor executor) {
+    this.store = store;
+    this.executor = executor;
+  }
+
+  /**
+   * The folder with a type's plugin, checked. Fails with an {@link UnresolvedTypeException}. Many
+   * resources of one type that are opened in one life of a monitor share one check.
+   */
+  public CompletableFuture<Path> resolve(MonitorName monitor, TypeRegistration type) {
+    TypeRegistration.Version version = type.version();
+    return resolved.computeIfAbsent(
+        new Resolved(monitor, version.digest()),
+        _ -> CompletableFuture.supplyAsync(() -> unpack(type.name(), version), executor));
+  }
+
+  /** A monitor died, or what is stored changed: resolve anew. */
+  public void forget(MonitorName monitor) {
+    resolved.keySet().removeIf(key -> key.monitor().equals(monitor));
+  }
+
+  /** Looks at a type's archive again; empty when it is what was registered. */
+  public Optional<TypeProblem> verify(TypeRegistration type) {
+    try {
+      check(type.name(), type.version());
+      return Optional.empty();
+    } catch (UnresolvedTypeException e) {
+      resolved.keySet().removeIf(key -> key.digest().equals(type.version().digest()));
+      return Optional.of(new TypeProblem(e.status(), String.valueOf(e.getMessage())));
+    }
+  }
+
+  /** Where a version's archive is kept. */
+  public Path archive(TypeRegistration.Version version) {
+    return store.path(digest(version));
+  }
+
+  private Path unpack(String type, TypeRegistration.Version version) {
+    try {
+      check(type, version);
+      return store.unpacked(digest(version));
+    } catch (UnresolvedTypeException e) {
+      throw new CompletionException(e);
+    } catch (ArchiveRefusedException | IOException e) {
+      throw new CompletionException(
+          new UnresolvedTypeException(
+              TypeStatus.LOAD_FAILED,
+              "The archive of the type %s could not be unpacked: %s"
+                  .formatted(type, e.getMessage())));
+    }
+  }
+
+  private void check(String type, TypeRegistration.Version version) throws UnresolvedTypeException {
+    Path archive = store.path(digest(version));
+    try {
+      switch (store.check(digest(version))) {
+        case OK -> {}
+        case MISSING ->
+            throw new UnresolvedTypeException(
+                TypeStatus.PLUGIN_MISSING,
+                "The archive %s of the type %s is missing. Put it back, or register the type again."
+                    .formatted(archive, type));
+        case MISMATCH ->
+            throw new UnresolvedTypeException(
+                TypeStatus.DIGEST_MISMATCH,
+                "The archive %s is not the one that the type %s was registered with (%s). Put that one back, or register the type again."
+                    .formatted(archive, type, version.digest()));
+      }
+    } catch (IOException e) {
+      throw new UnresolvedTypeException(
+          TypeStatus.PLUGIN_MISSING,
+          "The archive %s of the type %s cannot be read: %s."
+              .formatted(archive, type, e.getMessage()));
+    }
+  }
+
+  private static ArchiveDigest digest(TypeRegistration.Version version) {
+    return ArchiveDigest.parse(version.digest());
+  }
+}

@@ -1,0 +1,5 @@
+/** What people are shown of the cluster's state. */
+@NullMarked
+package dev.holdfast.service.view;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,88 @@
+package dev.holdfast.service.posix;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+
+class PosixTest {
+  @Test
+  void aPidThatNobodyHasIsNoError() throws Exception {
+    // Beyond the largest pid a kernel gives out (4194304).
+    assertThat(Pidfd.open(4_194_305)).isEmpty();
+  }
+
+  @Test
+  void ourselvesAreNotOurChild() throws Exception {
+    try (Pidfd self = Pidfd.open((int) ProcessHandle.current().pid()).orElseThrow()) {
+      assertThat(self.peek()).isEqualTo(new WaitResult.NotOurChild());
+      assertThat(self.exitOfReaped()).isEmpty();
+    }
+  }
+
+  @Test
+  void aClosedPidfdSignalsNobody() throws Exception {
+    Pidfd self = Pidfd.open((int) ProcessHandle.current().pid()).orElseThrow();
+    self.close();
+    self.close();
+
+    assertThat(self.signal(Signal.KILL)).isFalse();
+    assertThat(self.signalGroup(Signal.KILL)).isFalse();
+    assertThat(self.peek()).isEqualTo(new WaitResult.NotOurChild());
+  }
+
+  @Test
+  void theThreadIdIsThatOfProc() {
+    assertThat(Path.of("/proc/self/task/" + ProcessControl.threadId())).exists();
+  }
+
+  @Test
+  void becomingASubreaperTwiceIsFine() throws Exception {
+    ProcessControl.becomeSubreaper();
+    ProcessControl.becomeSubreaper();
+  }
+
+  @Test
+  void childrenAreNotIgnored() throws Exception {
+    ProcessControl.stopIgnoringChildren();
+
+    String ignored =
+        Files.readAllLines(Path.of("/proc/self/status")).stream()
+            .filter(line -> line.startsWith("SigIgn:"))
+            .findFirst()
+            .orElseThrow();
+    long set = Long.parseUnsignedLong(ignored.substring(7).strip(), 16);
+    assertThat(set & 1L << (Signal.CHLD.number() - 1)).isZero();
+  }
+
+  @Test
+  void errorsSayWhatWasAttemptedAndWhy() {
+    assertThatThrownBy(() -> ProcessControl.limitOpenFiles(4_194_305, 1024))
+        .isInstanceOf(PosixException.class)
+        .hasMessage("ask for the limit of open files of process 4194305: no such process");
+  }
+
+  @Test
+  void groupsThatMeanEverybodyAreNotSignalled() {
+    for (int group : new int[] {-1, 0, 1}) {
+      assertThatThrownBy(() -> ProcessControl.signalGroup(group, Signal.KILL))
+          .isInstanceOf(IllegalArgumentException.class);
+    }
+  }
+
+  @Test
+  void accountsAreFoundOrNot() throws Exception {
+    assertThat(Accounts.find("root")).contains(new Accounts.Account(0, 0));
+    assertThat(Accounts.find("no-such-user-here")).isEmpty();
+  }
+
+  @Test
+  void waitStatusesAreDecoded() {
+    assertThat(WaitResult.ofWaitStatus(7 << 8)).isEqualTo(new WaitResult.Exited(7));
+    assertThat(WaitResult.ofWaitStatus(255 << 8)).isEqualTo(new WaitResult.Exited(255));
+    assertThat(WaitResult.ofWaitStatus(9)).isEqualTo(new WaitResult.Killed(9, false));
+    assertThat(WaitResult.ofWaitStatus(11 | 0x80)).isEqualTo(new WaitResult.Killed(11, true));
+  }
+}

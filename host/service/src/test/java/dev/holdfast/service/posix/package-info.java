@@ -1,0 +1,4 @@
+@NullMarked
+package dev.holdfast.service.posix;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.holdfast.service.process;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,395 @@
+package dev.holdfast.service.slot;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import dev.holdfast.cluster.ResourceId;
+import dev.holdfast.service.home.Home;
+import dev.holdfast.service.process.BootTicks;
+import dev.holdfast.service.process.LinuxProcesses;
+import dev.holdfast.service.process.ProcessIdentity;
+import dev.holdfast.service.process.ProcessLimits;
+import dev.holdfast.service.process.ProcessSpec;
+import dev.holdfast.service.process.Processes;
+import dev.holdfast.service.process.SlotToken;
+import dev.holdfast.spi.Exit;
+import dev.holdfast.spi.Launch;
+import dev.holdfast.spi.ResourceException.Responsibility;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Real processes; only the store and the listener are the test's own. */
+class SlotsTest {
+  /** For every wait; far beyond what a loaded machine needs. */
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+  private static final Map<String, String> ENVIRONMENT =
+      Map.of("PATH", "/usr/local/bin:/usr/bin:/bin");
+  private static final SlotKey KEY = new SlotKey(new ResourceId(new UUID(0, 1)), "main");
+  private static final Launch SLEEP = Launch.of("sleep", "600");
+  private static final SlotToken TOKEN = new SlotToken("slots-test-token-of-one-start");
+
+  @TempDir Path folder;
+  private final Memory store = new Memory();
+  private final Heard heard = new Heard();
+  private final List<ProcessIdentity> toKill = new ArrayList<>();
+  private ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor();
+  private Processes processes;
+  private Home home;
+  private Slots slots;
+
+  @BeforeEach
+  void open() throws IOException {
+    home = Home.open(folder.resolve("home"));
+    processes = LinuxProcesses.open(ProcessLimits.DEFAULT, (_, _) -> {});
+    slots = new Slots(home, processes, store, heard, UUID::randomUUID, executor);
+  }
+
+  @AfterEach
+  void close() throws Exception {
+    var _ = get(slots.killAll());
+    for (ProcessIdentity process : toKill) {
+      var _ = get(processes.kill(process, null));
+    }
+    slots.close();
+    processes.close();
+    executor.close();
+  }
+
+  @Test
+  void startsAProcessWithItsTokenAndItsOwnDirectory() throws Exception {
+    SlotView view = start(Launch.of("sh", "-c", "pwd; echo $HOLDFAST_SLOT; exec sleep 600"));
+
+    assertThat(view.alive()).isTrue();
+    assertThat(view.exit()).isEmpty();
+    assertThat(heard.started).extracting(ProcessIdentity::pid).containsExactly(pid(view));
+    String id = KEY.resource().toString();
+    until("it wrote two lines", () -> read(home.output(id)).lines().count() == 2);
+    assertThat(read(home.output(id))).isEqualTo(home.resource(id) + "\n" + view.nonce() + "\n");
+    assertThat(slots.occupied()).containsExactly(KEY);
+    assertThat(slots.of(KEY.resource())).containsExactly(view);
+  }
+
+  @Test
+  void anIntentIsDurableBeforeTheProcessAndItsIdentityBeforeTheAnswer() throws Exception {
+    SlotView view = start(SLEEP);
+
+    assertThat(store.written).hasSize(2);
+    SlotRecord intent = store.written.getFirst();
+    assertThat(intent.process()).isEmpty();
+    assertThat(intent.token().value()).isEqualTo(view.nonce());
+    SlotRecord started = store.written.getLast();
+    assertThat(started.token()).isEqualTo(intent.token());
+    assertThat(started.process().orElseThrow().pid()).isEqualTo(pid(view));
+  }
+
+  @Test
+  void aSecondStartReturnsTheProcessThatLives() throws Exception {
+    SlotView first = start(SLEEP);
+
+    assertThat(start(Launch.of("sleep", "601"))).isEqualTo(first);
+    assertThat(heard.started).hasSize(1);
+  }
+
+  @Test
+  void startsAtOnceMakeOneProcess() throws Exception {
+    var starts = new ArrayList<CompletableFuture<SlotView>>();
+    for (int i = 0; i < 32; i++) {
+      starts.add(
+          CompletableFuture.completedFuture(KEY)
+              .thenComposeAsync(key -> slots.start(key, SLEEP, ENVIRONMENT), executor));
+    }
+    var pids = new ArrayList<Integer>();
+    for (CompletableFuture<SlotView> started : starts) {
+      pids.add(pid(get(started)));
+    }
+
+    assertThat(pids).containsOnly(pids.getFirst());
+    assertThat(heard.started).hasSize(1);
+  }
+
+  @Test
+  void slotsOfOneResourceHaveProcessesOfTheirOwn() throws Exception {
+    SlotView main = start(SLEEP);
+    var other = new SlotKey(KEY.resource(), "helper");
+
+    SlotView helper = get(slots.start(other, SLEEP, ENVIRONMENT));
+
+    assertThat(pid(helper)).isNotEqualTo(pid(main));
+    assertThat(slots.of(KEY.resource())).containsExactlyInAnyOrder(main, helper);
+  }
+
+  @Test
+  void aStopSendsTheLaunchsSignalAndTellsHowItEnded() throws Exception {
+    Launch launch =
+        Launch.of("sh", "-c", "trap 'exit 7' USR1; echo ready; while :; do sleep 0.02; done")
+            .stoppedBy("USR1");
+    SlotView view = start(launch);
+    until("its trap is set", () -> read(home.output(KEY.resource().toString())).contains("ready"));
+
+    SlotView stopped = get(slots.stop(KEY, PATIENCE));
+
+    assertThat(stopped.alive()).isFalse();
+    assertThat(heard.nextEnd()).isEqualTo(new Exit.Code(7));
+    assertReaped(view);
+    assertThat(store.last().exit()).contains(new Exit.Code(7));
+  }
+
+  @Test
+  void whatIgnoresItsStopSignalIsKilledAfterTheGrace() throws Exception {
+    SlotView view =
+        start(Launch.of("sh", "-c", "trap '' TERM; echo ready; while :; do sleep 0.02; done"));
+    until("its trap is set", () -> read(home.output(KEY.resource().toString())).contains("ready"));
+
+    assertThat(get(slots.stop(KEY, Duration.ofMillis(100))).alive()).isFalse();
+
+    assertThat(heard.nextEnd()).isEqualTo(new Exit.Signal(9));
+    assertReaped(view);
+  }
+
+  @Test
+  void aKilledSlotCanBeStartedAgain() throws Exception {
+    SlotView first = start(SLEEP);
+
+    assertThat(get(slots.kill(KEY)).alive()).isFalse();
+    assertThat(heard.nextEnd()).isEqualTo(new Exit.Signal(9));
+    assertReaped(first);
+    SlotView second = start(SLEEP);
+
+    assertThat(second.alive()).isTrue();
+    assertThat(second.nonce()).isNotEqualTo(first.nonce());
+  }
+
+  @Test
+  void anExitByItselfIsToldOnceWrittenDownAndReaped() throws Exception {
+    SlotView view = start(Launch.of("sh", "-c", "exit 3"));
+
+    assertThat(heard.nextEnd()).isEqualTo(new Exit.Code(3));
+    assertReaped(view);
+    assertThat(heard.ends).isEmpty();
+    assertThat(store.last().exit()).contains(new Exit.Code(3));
+    assertThat(slots.occupied()).isEmpty();
+    assertThat(get(slots.stop(KEY, PATIENCE)).exit()).contains(new Exit.Code(3));
+    assertThat(heard.ends).isEmpty();
+  }
+
+  @Test
+  void aCommandThatIsNotThereIsTheUsersAndLeavesTheSlotFree() throws Exception {
+    var failed = slots.start(KEY, Launch.of("no-such-program-anywhere"), ENVIRONMENT);
+
+    assertThatThrownBy(() -> get(failed))
+        .cause()
+        .isInstanceOfSatisfying(
+            SlotException.class,
+            e -> {
+              assertThat(e.code()).isEqualTo("CommandNotFound");
+              assertThat(e.responsibility()).isEqualTo(Responsibility.USER);
+            })
+        .hasMessageContaining("no-such-program-anywhere");
+    assertThat(slots.occupied()).isEmpty();
+    assertThat(store.last().exit()).contains(new Exit.Unknown());
+    assertThat(start(SLEEP).alive()).isTrue();
+  }
+
+  @Test
+  void aSlotThatNeverWasCannotBeStopped() {
+    assertThatThrownBy(() -> get(slots.stop(KEY, PATIENCE)))
+        .cause()
+        .isInstanceOfSatisfying(
+            SlotException.class, e -> assertThat(e.code()).isEqualTo("NoSuchSlot"));
+  }
+
+  @Test
+  void aProcessWhoseIdentityCannotBeWrittenDownDoesNotGoOnRunning() throws Exception {
+    store.refused = slot -> slot.process().isPresent() && slot.exit().isEmpty();
+    Path pidFile = folder.resolve("pid");
+
+    var failed =
+        slots.start(
+            KEY, Launch.of("sh", "-c", "echo $$ > " + pidFile + "; exec sleep 600"), ENVIRONMENT);
+
+    assertThatThrownBy(() -> get(failed)).hasRootCauseMessage("the store is full");
+    assertThat(slots.occupied()).isEmpty();
+    SlotToken token = store.written.getFirst().token();
+    BootTicks since = store.written.getFirst().intended();
+    until("nothing carries its token", () -> processes.search(token, since).join().isEmpty());
+  }
+
+  @Test
+  void aLivingProcessIsTakenOverAndItsEndIsHeard() throws Exception {
+    ProcessIdentity process = spawnMarked();
+    store.records.put(KEY, intent(processes.now()).started(process));
+
+    var _ = get(slots.takeOver());
+
+    assertThat(heard.adopted).containsExactly(process);
+    assertThat(slots.occupied()).containsExactly(KEY);
+    assertThat(pid(start(SLEEP))).isEqualTo(process.pid());
+    assertThat(heard.started).isEmpty();
+    assertThat(get(slots.kill(KEY)).alive()).isFalse();
+    assertThat(heard.nextEnd()).isEqualTo(new Exit.Signal(9));
+  }
+
+  @Test
+  void ofAProcessThatEndedMeanwhileItIsSaidThatHowIsUnknown() throws Exception {
+    BootTicks now = processes.now();
+    // This JVM's pid in an earlier life: a pid that was given out again.
+    var gone = new ProcessIdentity((int) ProcessHandle.current().pid(), 1, now.bootId());
+    store.records.put(KEY, intent(now).started(gone));
+
+    var _ = get(slots.takeOver());
+
+    assertThat(heard.adopted).isEmpty();
+    assertThat(heard.nextEnd()).isEqualTo(new Exit.Unknown());
+    assertThat(slots.occupied()).isEmpty();
+    until("it is written down", () -> store.last().exit().isPresent());
+  }
+
+  @Test
+  void aStartThatWasCutOffAfterTheForkIsFoundByItsToken() throws Exception {
+    BootTicks before = processes.now();
+    store.records.put(KEY, intent(before));
+    ProcessIdentity process = spawnMarked();
+
+    var _ = get(slots.takeOver());
+
+    assertThat(heard.adopted).containsExactly(process);
+    assertThat(store.last().process()).contains(process);
+    assertThat(pid(start(SLEEP))).isEqualTo(process.pid());
+  }
+
+  @Test
+  void aStartThatWasCutOffBeforeTheForkLeavesTheSlotFree() throws Exception {
+    store.records.put(KEY, intent(processes.now()));
+
+    var _ = get(slots.takeOver());
+
+    assertThat(heard.adopted).isEmpty();
+    assertThat(store.last().exit()).contains(new Exit.Unknown());
+    assertThat(start(SLEEP).alive()).isTrue();
+    assertThat(heard.started).hasSize(1);
+  }
+
+  // ---- the bed -----------------------------------------------------------------------------
+
+  private SlotView start(Launch launch) throws Exception {
+    return get(slots.start(KEY, launch, ENVIRONMENT));
+  }
+
+  private ProcessIdentity spawnMarked() throws Exception {
+    ProcessIdentity process =
+        get(
+            processes.spawn(
+                ProcessSpec.of(SLEEP.command(), folder, ENVIRONMENT, folder.resolve("out.log"))
+                    .marked(TOKEN)));
+    toKill.add(process);
+    return process;
+  }
+
+  private static SlotRecord intent(BootTicks now) {
+    return new SlotRecord(TOKEN, now, "TERM", Optional.empty(), Optional.empty());
+  }
+
+  private static int pid(SlotView view) {
+    return view.pid().orElseThrow();
+  }
+
+  /** Not even a zombie is left. */
+  private static void assertReaped(SlotView view) {
+    Path process = Path.of("/proc", Integer.toString(pid(view)));
+    until(process + " is reaped", () -> !Files.exists(process));
+  }
+
+  private static String read(Path path) {
+    try {
+      return Files.exists(path) ? Files.readString(path) : "";
+    } catch (IOException e) {
+      throw new java.io.UncheckedIOException(e);
+    }
+  }
+
+  private static void until(String what, BooleanSupplier condition) {
+    await(what).atMost(PATIENCE).pollInterval(Duration.ofMillis(5)).until(condition::getAsBoolean);
+  }
+
+  private static <T> T get(Future<T> future) throws Exception {
+    return future.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+  }
+
+  /** A store that refuses what the test says. */
+  private static final class Memory implements SlotStore {
+    final Map<SlotKey, SlotRecord> records = new ConcurrentHashMap<>();
+    final List<SlotRecord> written = new java.util.concurrent.CopyOnWriteArrayList<>();
+    volatile Predicate<SlotRecord> refused = _ -> false;
+
+    @Override
+    public CompletableFuture<Void> write(SlotKey key, SlotRecord slot) {
+      if (refused.test(slot)) {
+        return CompletableFuture.failedFuture(new IOException("the store is full"));
+      }
+      records.put(key, slot);
+      written.add(slot);
+      return CompletableFuture.completedFuture(null);
+    }
+
+    @Override
+    public Map<SlotKey, SlotRecord> readAll() {
+      return Map.copyOf(records);
+    }
+
+    SlotRecord last() {
+      return Objects.requireNonNull(records.get(KEY));
+    }
+  }
+
+  /** What was told. */
+  private static final class Heard implements SlotListener {
+    final BlockingQueue<ProcessIdentity> started = new LinkedBlockingQueue<>();
+    final BlockingQueue<ProcessIdentity> adopted = new LinkedBlockingQueue<>();
+    final BlockingQueue<Exit> ends = new LinkedBlockingQueue<>();
+
+    @Override
+    public void started(SlotKey key, ProcessIdentity process) {
+      started.add(process);
+    }
+
+    @Override
+    public void adopted(SlotKey key, ProcessIdentity process) {
+      adopted.add(process);
+    }
+
+    @Override
+    public void ended(SlotKey key, SlotView slot, Exit exit) {
+      ends.add(exit);
+    }
+
+    Exit nextEnd() throws InterruptedException {
+      Exit next = ends.poll(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+      assertThat(next).as("an end is told").isNotNull();
+      return Objects.requireNonNull(next);
+    }
+  }
+}

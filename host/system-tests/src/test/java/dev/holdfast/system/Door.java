@@ -1,0 +1,67 @@
+package dev.holdfast.system;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * Reads from a service's socket without the command line between: for conditions that are looked at
+ * many times a second. HTTP/1.0, so that an answer ends with its connection.
+ */
+final class Door {
+  private static final JsonMapper JSON = JsonMapper.builder().build();
+  private static final int BUFFER_BYTES = 16 * 1024;
+
+  private final Path home;
+
+  Door(Path home) {
+    this.home = home;
+  }
+
+  static JsonNode json(String text) {
+    return JSON.readTree(text);
+  }
+
+  /** What {@code run/service.json} says. */
+  JsonNode serviceFile() throws IOException {
+    return json(Files.readString(home.resolve("run").resolve("service.json")));
+  }
+
+  /** The items that a path such as {@code /v1/resources} answers with. */
+  List<JsonNode> items(String path) throws IOException {
+    String answer = get(path);
+    int body = answer.indexOf("\r\n\r\n");
+    if (body < 0 || !answer.startsWith("200", "HTTP/1.1 ".length())) {
+      throw new IOException(path + " answered: " + answer);
+    }
+    return List.copyOf(json(answer.substring(body)).required("items").values());
+  }
+
+  private String get(String path) throws IOException {
+    var socket = UnixDomainSocketAddress.of(serviceFile().required("socket").asString());
+    try (var channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
+      channel.connect(socket);
+      String request = "GET " + path + " HTTP/1.0\r\nHost: localhost\r\n\r\n";
+      ByteBuffer bytes = ByteBuffer.wrap(request.getBytes(StandardCharsets.US_ASCII));
+      while (bytes.hasRemaining()) {
+        channel.write(bytes);
+      }
+      var answer = new ByteArrayOutputStream();
+      ByteBuffer piece = ByteBuffer.allocate(BUFFER_BYTES);
+      while (channel.read(piece) >= 0) {
+        answer.write(piece.array(), 0, piece.position());
+        piece.clear();
+      }
+      return answer.toString(StandardCharsets.UTF_8);
+    }
+  }
+}

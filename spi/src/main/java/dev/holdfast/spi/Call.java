@@ -1,0 +1,48 @@
+package dev.holdfast.spi;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * One call into a resource, and what may be asked and told while it lasts. A call's objects die
+ * with it: after it returned, after it was cancelled by a newer epoch, or after the host gave it
+ * up, their methods do nothing or throw. All methods may be called from any thread.
+ */
+public interface Call {
+  /** For {@link #progress} when it cannot be told how far the work is. */
+  int UNKNOWN_PERCENT = -1;
+
+  /**
+   * The resource's epoch. It only grows, and is never used twice: the fencing token for remote
+   * systems.
+   */
+  long epoch();
+
+  /** When the host gives this call up, by {@link Context#clock}. */
+  Instant deadline();
+
+  /** Whether the host no longer waits for this call. The calling thread is interrupted as well. */
+  boolean cancelled();
+
+  /**
+   * Says that the call goes on. It re-arms PendingTimeout only when it says something new; the
+   * limit of an online as a whole never moves. Never blocks; told too often, it is thinned out.
+   *
+   * @param what what is being done, for people
+   * @param percent how far it is, 0 to 100, or {@link #UNKNOWN_PERCENT}
+   */
+  void progress(String what, int percent);
+
+  /** The resource's properties: immutable, and the same for this whole life of the resource. */
+  Properties properties();
+
+  /** What {@link OnlineCall#remember} kept, from this life or from the one before a death. */
+  Optional<byte[]> token();
+
+  /** The resource's slots that were ever occupied in this life, alive or not, oldest first. */
+  List<Slot> slots();
+
+  /** The slot of this name, if it was ever occupied in this life. */
+  Optional<Slot> slot(String name);
+}

@@ -1,0 +1,102 @@
+package dev.holdfast.spi;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One resource in one monitor: the entry points the host calls.
+ *
+ * <p><b>Order.</b>
+ *
+ * <pre>
+ * open ─► find ─► online ─► (looksAlive | isAlive)* ─► offline ─► find ─► … ─► close
+ *                   └──────── terminate at any moment ────────┘
+ * </pre>
+ *
+ * Nothing is called after {@code close}. After the death of a monitor another one calls {@code
+ * open} and {@code find}; when that says {@link Found.Running}, polling goes on and {@code online}
+ * is not called.
+ *
+ * <p><b>Threads.</b> Every call runs on a platform thread of the host. One call at a time is inside
+ * a resource, except {@link #terminate}, which may enter beside any other and beside itself. Two
+ * calls need not run on the same thread; what one wrote, the next one sees. Blocking is allowed, up
+ * to the call's deadline; when it passes, the call is cancelled: {@link Call#cancelled} turns true
+ * and the thread is interrupted. A call that does not return even then costs the monitor, not the
+ * application.
+ *
+ * <p><b>Truth.</b> A type never sets a state. Returning from {@code online} is Online; {@code
+ * offline} is believed when the slots are empty and {@code find} says Absent.
+ *
+ * <p><b>Errors.</b> Throw a {@link ResourceException} to say who must act and where trying again
+ * makes sense; anything else that is thrown counts as an error inside the type ({@code INTERNAL}).
+ *
+ * <p>MSCS: the function table of a resource DLL. Not taken over: {@code ERROR_IO_PENDING} (block
+ * instead) and states set from anywhere.
+ */
+public interface Resource extends AutoCloseable {
+  /**
+   * Looks whether the thing runs, and attaches to it if it does. Never starts or stops anything.
+   * Called before each online, after each death of a monitor or of the cluster service, and after
+   * each offline and terminate.
+   *
+   * @return what was found, with the evidence; {@link Found.Unknown} rather than a guess
+   */
+  Found find(Call call) throws Exception;
+
+  /**
+   * Starts the thing and returns when it is usable. Entered only after {@link #find} said Absent.
+   * Reports progress while it waits. When it throws, {@link #terminate} follows, so it need not
+   * clean up what runs.
+   */
+  void online(OnlineCall call) throws Exception;
+
+  /**
+   * Stops the thing in an orderly way; returns when it is stopped and has flushed what it keeps.
+   */
+  void offline(OfflineCall call) throws Exception;
+
+  /**
+   * Stops the thing now. Called at any moment, any number of times, also while another call is
+   * inside; it must bear finding nothing to do. The host verifies the effect.
+   *
+   * <p>MSCS: {@code Terminate}, its only re-entrant entry point.
+   */
+  default void terminate(Call call) throws Exception {
+    @Nullable ResourceException first = null;
+    for (Slot slot : call.slots()) {
+      try {
+        slot.kill();
+      } catch (ResourceException e) {
+        // The other slots are killed all the same; all that went wrong is told together.
+        if (first == null) {
+          first = e;
+        } else {
+          first.addSuppressed(e);
+        }
+      }
+    }
+    if (first != null) {
+      throw first;
+    }
+  }
+
+  /**
+   * Checks thoroughly whether the thing does its work: polled at long intervals, after {@link
+   * #looksAlive} failed, and after {@link Context#signal}.
+   *
+   * @return {@link Health.Failed} only when the thing is known not to work. An exception or a
+   *     timeout is "the check is broken", which is counted apart
+   */
+  Health isAlive(Call call) throws Exception;
+
+  /** Checks cheaply, at short intervals. A failure is confirmed by {@link #isAlive}. */
+  default Health looksAlive(Call call) throws Exception {
+    return isAlive(call);
+  }
+
+  /**
+   * Lets go of what this object holds in the monitor. The thing itself stays as it is, unless it
+   * lives in the monitor. Threads made by {@link Context#threads} are interrupted afterwards.
+   */
+  @Override
+  default void close() {}
+}

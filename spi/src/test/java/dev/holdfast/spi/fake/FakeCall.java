@@ -1,0 +1,105 @@
+package dev.holdfast.spi.fake;
+
+import dev.holdfast.spi.Launch;
+import dev.holdfast.spi.OfflineCall;
+import dev.holdfast.spi.OfflineReason;
+import dev.holdfast.spi.OnlineCall;
+import dev.holdfast.spi.Properties;
+import dev.holdfast.spi.ResourceException;
+import dev.holdfast.spi.Slot;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/**
+ * A call of any entry point. Calls made from one {@link FakeSlots} see the same processes, as calls
+ * before and after the death of a monitor do.
+ */
+public final class FakeCall implements OnlineCall, OfflineCall {
+  private final FakeSlots slots;
+  private final Properties properties;
+  private final Instant deadline;
+  private final List<String> progress = new CopyOnWriteArrayList<>();
+  private volatile boolean cancelled;
+
+  public FakeCall(FakeSlots slots, Properties properties, Duration limit) {
+    this.slots = slots;
+    this.properties = properties;
+    this.deadline = Instant.now().plus(limit);
+  }
+
+  /** Gives the call up, without interrupting anyone. */
+  public void cancel() {
+    cancelled = true;
+  }
+
+  /** What was reported, oldest first, without what was said twice in a row. */
+  public List<String> progressed() {
+    return List.copyOf(progress);
+  }
+
+  @Override
+  public Slot process(String slot, Launch launch) throws ResourceException {
+    return slots.occupy(slot, launch);
+  }
+
+  @Override
+  public void remember(byte[] token) {
+    slots.remember(token.clone());
+  }
+
+  @Override
+  public OfflineReason reason() {
+    return OfflineReason.OPERATOR;
+  }
+
+  @Override
+  public long epoch() {
+    return 1;
+  }
+
+  @Override
+  public Instant deadline() {
+    return deadline;
+  }
+
+  @Override
+  public boolean cancelled() {
+    return cancelled;
+  }
+
+  @Override
+  public void progress(String what, int percent) {
+    if (progress.isEmpty() || !progress.get(progress.size() - 1).equals(what)) {
+      progress.add(what);
+    }
+  }
+
+  @Override
+  public Properties properties() {
+    return properties;
+  }
+
+  @Override
+  public Optional<byte[]> token() {
+    return slots.token().map(byte[]::clone);
+  }
+
+  @Override
+  public List<Slot> slots() {
+    return slots.all();
+  }
+
+  @Override
+  public Optional<Slot> slot(String name) {
+    return slots.find(name);
+  }
+
+  /** The directory that a launch without one runs in. */
+  public Path directory() {
+    return slots.directory();
+  }
+}
