@@ -362,6 +362,7 @@ class HoldfastTest {
     assertThat(holdfast("resorce", "list").err()).contains("nearest is resource");
     assertThat(holdfast("resource", "lits").err()).contains("nearest is list");
     assertThat(holdfast("status", "--chek").err()).contains("nearest is --check");
+    assertThat(holdfast("status", "--fromat").err()).doesNotContain("nearest");
   }
 
   @Test

@@ -80,7 +80,7 @@ class CliIT {
     "7, group create tools,                           tools",
     "2, resource shwo base,                           show",
     "2, resource show,                                RESOURCE",
-    "2, resource show base --fromat json,             format",
+    "2, resource show base --ouptut json,             --output",
     "2, resource control base Rotate,                 later release",
     "2, resource patch base -- true,                  later release",
     "2, group move tools --to beta,                   later release",

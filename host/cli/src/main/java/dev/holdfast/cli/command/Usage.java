@@ -47,28 +47,45 @@ public final class Usage {
         + nearest(typed, known).map(n -> "; the nearest is " + n).orElse("");
   }
 
-  /** The known word with the most pairs of letters in common. */
+  /**
+   * The known word that is meant most likely: the one that begins with what was typed, else the one
+   * with the fewest letters to change, if those are less than half of what was typed.
+   */
   static Optional<String> nearest(String typed, List<String> known) {
+    String wanted = typed.toLowerCase(Locale.ROOT);
     String best = null;
-    double most = 0.2; // less than that is no likeness
+    int fewest = (wanted.length() - (wanted.startsWith("--") ? 2 : 0)) / 2 + 1;
     for (String word : known) {
-      double likeness = likeness(typed.toLowerCase(Locale.ROOT), word);
-      if (likeness > most) {
-        most = likeness;
+      int changes = word.startsWith(wanted) ? 0 : changes(wanted, word);
+      if (changes < fewest) {
+        fewest = changes;
         best = word;
       }
     }
     return Optional.ofNullable(best);
   }
 
-  private static double likeness(String a, String b) {
-    if (b.startsWith(a)) {
-      return 1;
+  /** Letters to insert, delete, replace, or swap with the next one. */
+  private static int changes(String a, String b) {
+    var cost = new int[a.length() + 1][b.length() + 1];
+    for (int i = 0; i <= a.length(); i++) {
+      for (int j = 0; j <= b.length(); j++) {
+        if (i == 0 || j == 0) {
+          cost[i][j] = i + j;
+          continue;
+        }
+        boolean same = a.charAt(i - 1) == b.charAt(j - 1);
+        cost[i][j] =
+            Math.min(
+                cost[i - 1][j - 1] + (same ? 0 : 1), Math.min(cost[i - 1][j], cost[i][j - 1]) + 1);
+        if (i > 1
+            && j > 1
+            && a.charAt(i - 1) == b.charAt(j - 2)
+            && a.charAt(i - 2) == b.charAt(j - 1)) {
+          cost[i][j] = Math.min(cost[i][j], cost[i - 2][j - 2] + 1);
+        }
+      }
     }
-    int common = 0;
-    for (int i = 0; i + 1 < a.length(); i++) {
-      common += b.contains(a.substring(i, i + 2)) ? 1 : 0;
-    }
-    return 2.0 * common / Math.max(1, a.length() + b.length() - 2);
+    return cost[a.length()][b.length()];
   }
 }
