@@ -598,9 +598,9 @@ class MonitorSessionTest {
     awaitInFlight(EntryPoint.LOOKS_ALIVE);
 
     long find = service.call("web", FakeService.callOf(EntryPoint.FIND, Map.of()).setEpoch(9));
+    var old = call(EntryPoint.FIND, Map.of()); // Its answer says that the new epoch was read.
     Files.writeString(service.directoryOf("web").resolve("go"), "yes");
     assertThat(service.returned(find).hasFound()).isTrue();
-    var old = call(EntryPoint.FIND, Map.of());
     service.poll("web", 1, 0, Map.of());
     service.await("beats", 4, ToService::hasBeat);
 
