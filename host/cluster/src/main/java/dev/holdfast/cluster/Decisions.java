@@ -9,6 +9,7 @@ import dev.holdfast.cluster.MonitorStatus.Phase.Stopped;
 import dev.holdfast.cluster.MonitorStatus.Phase.Stopping;
 import dev.holdfast.cluster.MonitorStatus.Phase.Waiting;
 import dev.holdfast.spi.Exit;
+import dev.holdfast.spi.Found;
 import dev.holdfast.spi.Lives;
 import dev.holdfast.spi.OfflineReason;
 import dev.holdfast.spi.Timings;
@@ -91,6 +92,10 @@ public final class Decisions {
     private final Map<ResourceId, ClusterResource> resources;
     private final TreeMap<MonitorName, MonitorStatus> monitors;
     private final Set<String> typesBack = new HashSet<>();
+
+    /** What a find of this step said is gone: nothing can have started it since. */
+    private final Set<ResourceId> seenGone = new HashSet<>();
+
     private Mode mode;
 
     Work(ClusterState state, Instant now) {
@@ -152,8 +157,15 @@ public final class Decisions {
 
     private void tell(ResourceId id, ResourceEvent event) {
       ClusterResource resource = resources.get(id);
-      if (resource != null) {
-        resources.put(id, ResourceMachine.on(resource, event, now, out));
+      if (resource == null) {
+        return;
+      }
+      ClusterResource next = ResourceMachine.on(resource, event, now, out);
+      resources.put(id, next);
+      if (event instanceof ResourceEvent.FoundIt(Found.Absent _)
+          && resource.phase() instanceof Phase.Verifying
+          && next.phase() instanceof Phase.Resting) {
+        seenGone.add(id);
       }
     }
 
@@ -513,7 +525,7 @@ public final class Decisions {
 
     private void driveOnline(ClusterResource resource, DependencyOrder order) {
       if (isStartable(resource.phase()) && noneActive(order.directDependentsOf(resource.id()))) {
-        tell(resource.id(), new ResourceEvent.GoOnline());
+        tell(resource.id(), new ResourceEvent.GoOnline(seenGone.contains(resource.id())));
       }
     }
 

@@ -36,8 +36,12 @@ public sealed interface ResourceEvent {
   /** One of its processes ended. */
   record ProcessEnded() implements ResourceEvent {}
 
-  /** It is wanted, and what it depends on is Online. */
-  record GoOnline() implements ResourceEvent {}
+  /**
+   * It is wanted, and what it depends on is Online.
+   *
+   * @param seenGone in this very step {@code find} said Absent, so it need not be asked again
+   */
+  record GoOnline(boolean seenGone) implements ResourceEvent {}
 
   /** It is not wanted, or what it depends on is not there, and nothing depends on it any more. */
   record GoOffline(OfflineReason reason) implements ResourceEvent {}

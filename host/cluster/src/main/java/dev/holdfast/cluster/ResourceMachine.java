@@ -98,7 +98,7 @@ final class ResourceMachine {
       case ResourceEvent.Checked(Health health) -> checked(health);
       case ResourceEvent.CheckBroken(String why) -> checkBroken(why);
       case ResourceEvent.ProcessEnded() -> processEnded();
-      case ResourceEvent.GoOnline() -> goOnline();
+      case ResourceEvent.GoOnline(boolean seenGone) -> goOnline(seenGone);
       case ResourceEvent.GoOffline(OfflineReason reason) -> goOffline(reason);
       case ResourceEvent.FailNow() -> failNow();
       case ResourceEvent.ForgetFailures() -> r.failures = FailureWindow.EMPTY;
@@ -444,10 +444,10 @@ final class ResourceMachine {
 
   // ---- what is wanted ----------------------------------------------------------------------
 
-  private void goOnline() {
+  private void goOnline(boolean seenGone) {
     switch (r.phase()) {
-      case Offline _ -> check(false);
-      case Failed _ -> check(true);
+      case Offline _ -> goOnline(seenGone, false);
+      case Failed _ -> goOnline(seenGone, true);
       case Resting _, Starting _, Stopping _, Recovering _ -> {}
     }
   }
@@ -609,7 +609,11 @@ final class ResourceMachine {
 
   // ---- steps -------------------------------------------------------------------------------
 
-  private void check(boolean restart) {
+  private void goOnline(boolean seenGone, boolean restart) {
+    if (seenGone) {
+      startOnline(restart);
+      return;
+    }
     r.enter(new Checking(restart, deadlock()), r.detail, now);
     call(EntryPoint.FIND, deadlock());
   }

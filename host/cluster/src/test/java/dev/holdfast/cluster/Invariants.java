@@ -93,7 +93,9 @@ final class Invariants implements VirtualNode.Watcher {
       assertThat(victim).as("%s lived in its monitor, and pays for that", name).isFalse();
     }
     if (is.phase() instanceof Phase.GoingOnline && !(was.phase() instanceof Phase.GoingOnline)) {
-      assertThat(was.phase()).as("%s goes online", name).isInstanceOf(Phase.Checking.class);
+      assertThat(was.phase())
+          .as("%s goes online", name)
+          .isInstanceOfAny(Phase.Checking.class, Phase.Verifying.class);
       assertThat(events).asString().contains("Absent");
       assertThat(is.epoch()).as("epoch of %s", name).isGreaterThan(was.epoch());
     }

@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
  * {@code -Dsimulation.seed=4711} runs one again.
  */
 class SimulationTest {
-  private static final int SEEDS = Integer.getInteger("simulation.seeds", 150);
+  private static final int SEEDS = Integer.getInteger("simulation.seeds", 500);
 
   @Test
   void invariantsHoldInEveryStormAndWhatIsWantedComesBack() {

@@ -78,8 +78,11 @@ class TransitionTableTest {
               actions.stream()
                   .anyMatch(a -> a instanceof Action.Call c && c.entryPoint() == EntryPoint.ONLINE);
           boolean allowed =
-              given.phase() instanceof Phase.Checking
-                  && event instanceof ResourceEvent.FoundIt(Found.Absent _);
+              (given.phase() instanceof Phase.Checking
+                      && event instanceof ResourceEvent.FoundIt(Found.Absent _))
+                  || ((given.phase() instanceof Phase.Offline
+                          || given.phase() instanceof Phase.Failed)
+                      && event.equals(new ResourceEvent.GoOnline(true)));
           assertThat(online).isEqualTo(allowed);
           assertThat(
                   after.phase() instanceof Phase.GoingOnline
@@ -360,7 +363,8 @@ class TransitionTableTest {
     events.add(new ResourceEvent.Checked(Health.failed("dead")));
     events.add(new ResourceEvent.CheckBroken("check threw"));
     events.add(new ResourceEvent.ProcessEnded());
-    events.add(new ResourceEvent.GoOnline());
+    events.add(new ResourceEvent.GoOnline(false));
+    events.add(new ResourceEvent.GoOnline(true));
     Stream.of(OfflineReason.values()).map(ResourceEvent.GoOffline::new).forEach(events::add);
     events.add(new ResourceEvent.FailNow());
     events.add(new ResourceEvent.ForgetFailures());
