@@ -42,9 +42,19 @@ public final class TypeResolver {
    */
   public CompletableFuture<Path> resolve(MonitorName monitor, TypeRegistration type) {
     TypeRegistration.Version version = type.version();
-    return resolved.computeIfAbsent(
-        new Resolved(monitor, version.digest()),
-        _ -> CompletableFuture.supplyAsync(() -> unpack(type.name(), version), executor));
+    var key = new Resolved(monitor, version.digest());
+    CompletableFuture<Path> folder =
+        resolved.computeIfAbsent(
+            key, _ -> CompletableFuture.supplyAsync(() -> unpack(type.name(), version), executor));
+    // A failure is for those who wait for it now: the archive may be back when the next one asks.
+    var _ =
+        folder.whenComplete(
+            (_, failure) -> {
+              if (failure != null) {
+                resolved.remove(key, folder);
+              }
+            });
+    return folder;
   }
 
   /** A monitor died, or what is stored changed: resolve anew. */

@@ -15,7 +15,7 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 
 /** Makes archives entry by entry: right ones to begin with, then wrong in one thing. */
-final class ArchiveBuilder {
+public final class ArchiveBuilder {
   static final String SERVICES = "META-INF/services/dev.holdfast.spi.ResourceType";
   static final String TYPE = "example.Type";
 
@@ -25,7 +25,7 @@ final class ArchiveBuilder {
   private final Map<String, byte[]> entries = new LinkedHashMap<>();
 
   /** One that nobody could have anything against. */
-  static ArchiveBuilder good() {
+  public static ArchiveBuilder good() {
     return new ArchiveBuilder()
         .with("plugin.properties", descriptor("example", "1.0.0", ">=0.1.0 & <1.0.0"))
         .with("lib/example.jar", typeJar());
@@ -83,7 +83,7 @@ final class ArchiveBuilder {
     return bytes.toByteArray();
   }
 
-  Path write(Path file) throws IOException {
+  public Path write(Path file) throws IOException {
     return Files.write(file, bytes());
   }
 
