@@ -315,6 +315,7 @@ final class ClusterService implements AutoCloseable {
                   if (process == null) {
                     LOG.debug("AOT caches are not made: {}", failure.getMessage());
                   } else {
+                    cacheMaker = Optional.of(process);
                     processes.watch(
                         process,
                         (identity, status) -> {

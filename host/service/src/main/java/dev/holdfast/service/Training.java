@@ -1,17 +1,127 @@
 package dev.holdfast.service;
 
-import dev.holdfast.service.api.ApiServer;
-import java.util.ServiceLoader;
+import ch.qos.logback.classic.Level;
+import dev.holdfast.service.home.Home;
+import dev.holdfast.service.settings.ServiceSettings;
+import java.io.IOException;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.Map;
+import picocli.CommandLine;
 
 /**
- * A short life of the service without a home, for the JVM to write down what a start loads (its AOT
- * cache). It starts nothing and touches no file but temporary ones.
+ * Two short lives of a real service on a home of their own, for the JVM to write down what a start
+ * loads (its AOT cache): the first makes a resource and leaves it running, the second takes it
+ * over, answers, and takes it offline. The home is removed; nothing else is touched.
  */
 final class Training {
+  private static final String STOP = "/v1/service/stop";
+
   private Training() {}
 
   static int run() {
-    ServiceLoader.load(ApiServer.class).findFirst();
-    return ClusterServiceMain.EXIT_OK;
+    try {
+      Path folder = Files.createTempDirectory("holdfast-training");
+      try {
+        live(folder.resolve("home"), Training::makeAndKeep);
+        live(folder.resolve("home"), Training::lookAndStop);
+      } finally {
+        remove(folder);
+      }
+      return ClusterServiceMain.EXIT_OK;
+    } catch (IOException e) {
+      System.err.println("holdfast: no training: " + e);
+      return ClusterServiceMain.EXIT_FAILED;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return ClusterServiceMain.EXIT_FAILED;
+    }
+  }
+
+  /** What a client does; the service stops because of it. */
+  private interface Client {
+    void use(Path socket) throws IOException;
+  }
+
+  private static void live(Path directory, Client client) throws IOException, InterruptedException {
+    var options = new ServeOptions();
+    new CommandLine(options).parseArgs("--home", directory.toString());
+    Home home = Home.open(directory);
+    ServiceSettings settings = ServiceSettings.read(home.settings(), Map.of());
+    LogSetup.console(settings, Level.ERROR);
+    try (var service = new ClusterService(options, home, settings)) {
+      LogSetup.apply(settings, home.log(), Level.ERROR);
+      service.start();
+      client.use(service.addresses().socket());
+      service.awaitStopped();
+    }
+  }
+
+  private static void makeAndKeep(Path socket) throws IOException {
+    post(socket, "/v1/groups", "{'name':'g'}");
+    post(
+        socket,
+        "/v1/resources",
+        "{'name':'r','group':'g','type':'Generic Application',"
+            + "'properties':{'CommandLine':['sleep 600']}}");
+    post(socket, "/v1/groups/g/online", "{}");
+    post(socket, STOP, "{'keep':true}");
+  }
+
+  private static void lookAndStop(Path socket) throws IOException {
+    for (String path : new String[] {"/v1/status", "/v1/resources", "/v1/events"}) {
+      exchange(socket, "GET " + path, "");
+    }
+    post(socket, STOP, "{}");
+  }
+
+  /** Waits until what is asked for is done: the answer is its narration. */
+  private static void post(Path socket, String path, String json) throws IOException {
+    exchange(socket, "POST " + path, json.replace('\'', '"'));
+  }
+
+  private static void exchange(Path socket, String request, String body) throws IOException {
+    byte[] frame =
+        """
+        %s HTTP/1.1
+        Host: localhost
+        Connection: close
+        Accept: %s
+        Content-Type: application/json
+        Content-Length: %d
+
+        %s\
+        """
+            .formatted(
+                request,
+                request.startsWith("GET") ? "application/json" : "application/x-ndjson",
+                body.length(),
+                body)
+            .replace("\n", "\r\n")
+            .getBytes(StandardCharsets.US_ASCII);
+    try (var channel = SocketChannel.open(UnixDomainSocketAddress.of(socket))) {
+      for (var bytes = ByteBuffer.wrap(frame); bytes.hasRemaining(); ) {
+        channel.write(bytes);
+      }
+      var answer = Channels.newInputStream(channel).readAllBytes();
+      var status = new String(answer, 0, Math.min(12, answer.length), StandardCharsets.US_ASCII);
+      if (!status.matches("HTTP/1.1 2..")) {
+        throw new IOException(request + " was answered with " + status);
+      }
+    }
+  }
+
+  private static void remove(Path directory) throws IOException {
+    try (var files = Files.walk(directory)) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.deleteIfExists(file);
+      }
+    }
   }
 }
