@@ -94,7 +94,15 @@ final class Effects implements ClusterLoop.StepListener {
   @Override
   public void durable(ClusterState before, ClusterState after, List<Action> actions) {
     for (Action action : actions) {
-      take(action, after);
+      if (!(action instanceof Action.Tell)) {
+        take(action, after);
+      }
+    }
+    // What is done comes before what is said about it: an event takes longer than a call.
+    for (Action action : actions) {
+      if (action instanceof Action.Tell) {
+        take(action, after);
+      }
     }
     for (ResourceId id : before.resources().keySet()) {
       if (!after.resources().containsKey(id)) {

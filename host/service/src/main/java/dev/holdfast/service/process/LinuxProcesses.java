@@ -135,6 +135,13 @@ public final class LinuxProcesses implements Processes {
   }
 
   @Override
+  public CompletableFuture<Boolean> leftNothing(ProcessIdentity dead, SlotToken token) {
+    return proc.bootId().equals(dead.bootId())
+        ? scan.take().thenApply(snapshot -> snapshot.tree(dead, token).isEmpty())
+        : CompletableFuture.completedFuture(true);
+  }
+
+  @Override
   public boolean signal(ProcessIdentity process, Signal signal) {
     return watcher.signal(process, signal);
   }

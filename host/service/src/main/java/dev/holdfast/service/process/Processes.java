@@ -63,6 +63,12 @@ public interface Processes extends AutoCloseable {
   CompletableFuture<StopOutcome> kill(ProcessIdentity leader, @Nullable SlotToken token);
 
   /**
+   * Looks whether anything is left of the tree of a process that is dead. Once there is nothing,
+   * there never will be: only what belongs to it could add to it.
+   */
+  CompletableFuture<Boolean> leftNothing(ProcessIdentity dead, SlotToken token);
+
+  /**
    * Sends a signal to this one process.
    *
    * @return false when it is gone

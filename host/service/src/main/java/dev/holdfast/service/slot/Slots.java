@@ -63,6 +63,11 @@ public final class Slots implements AutoCloseable {
   private final Map<ResourceId, BoundedOutput> outputs = new ConcurrentHashMap<>();
 
   /**
+   * Of processes that ended by themselves: whether they left anything. By token, while it counts.
+   */
+  private final Map<SlotToken, CompletableFuture<Boolean>> looks = new ConcurrentHashMap<>();
+
+  /**
    * @param ids where tokens come from
    * @param executor runs continuations; its tasks do not block but on short file operations
    */
@@ -191,7 +196,10 @@ public final class Slots implements AutoCloseable {
           new SlotException(
               "LaunchRefused", Responsibility.USER, Retry.NOWHERE, String.valueOf(e.getMessage())));
     }
-    records.put(key, intent);
+    SlotRecord previous = records.put(key, intent);
+    if (previous != null) {
+      looks.remove(previous.token());
+    }
     return store
         .write(key, intent)
         .thenCompose(_ -> processes.spawn(spec))
@@ -280,6 +288,12 @@ public final class Slots implements AutoCloseable {
 
   private void ended(SlotKey key, SlotRecord slot, ProcessIdentity process, Exit exit) {
     SlotRecord ended = slot.ended(exit);
+    // A terminate will most likely ask for this next: it is looked while the plugin is asked.
+    looks.put(
+        slot.token(),
+        processes
+            .leftNothing(process, slot.token())
+            .exceptionally(_ -> false)); // To be looked at again.
     records.replace(key, slot, ended);
     listener.ended(key, SlotView.of(key.slot(), ended), exit);
     var _ =
@@ -287,7 +301,8 @@ public final class Slots implements AutoCloseable {
             .write(key, ended)
             .whenComplete(
                 (_, failure) -> {
-                  if (failure == null) {
+                  // Of a resource that was deleted meanwhile nothing is to be written down.
+                  if (failure == null || !records.containsKey(key)) {
                     processes.acknowledge(process);
                   } else {
                     LOG.error(
@@ -332,8 +347,21 @@ public final class Slots implements AutoCloseable {
     if (current.process().isEmpty()) {
       return CompletableFuture.completedFuture(SlotView.of(key.slot(), current));
     }
-    ProcessIdentity process = current.process().get();
-    // Also when its leader is dead already: what it started may stand.
+    var look = looks.remove(current.token());
+    return look == null
+        ? endTree(key, current, grace)
+        : look.thenComposeAsync(
+            nothing ->
+                nothing
+                    ? CompletableFuture.completedFuture(goneView(key, current))
+                    : endTree(key, current, grace),
+            executor);
+  }
+
+  /** Also when its leader is dead already: what it started may stand. */
+  private CompletableFuture<SlotView> endTree(
+      SlotKey key, SlotRecord current, @Nullable Duration grace) {
+    ProcessIdentity process = current.process().orElseThrow();
     CompletableFuture<StopOutcome> outcome =
         grace == null
             ? processes.kill(process, current.token())
@@ -369,7 +397,16 @@ public final class Slots implements AutoCloseable {
 
   /** Forgets a deleted resource's slots. */
   public void forget(ResourceId resource) {
-    records.keySet().removeIf(key -> key.resource().equals(resource));
+    records
+        .entrySet()
+        .removeIf(
+            entry -> {
+              boolean its = entry.getKey().resource().equals(resource);
+              if (its) {
+                looks.remove(entry.getValue().token());
+              }
+              return its;
+            });
     tails.keySet().removeIf(key -> key.resource().equals(resource));
     BoundedOutput output = outputs.remove(resource);
     if (output != null) {

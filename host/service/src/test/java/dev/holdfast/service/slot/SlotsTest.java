@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.holdfast.cluster.ResourceId;
 import dev.holdfast.service.home.Home;
+import dev.holdfast.service.posix.Signal;
 import dev.holdfast.service.process.BootTicks;
 import dev.holdfast.service.process.LinuxProcesses;
 import dev.holdfast.service.process.ProcessIdentity;
@@ -194,6 +195,31 @@ class SlotsTest {
     assertThat(slots.occupied()).isEmpty();
     assertThat(get(slots.stop(KEY, PATIENCE)).exit()).contains(new Exit.Code(3));
     assertThat(heard.ends).isEmpty();
+  }
+
+  @Test
+  void whatAProcessThatEndedByItselfLeftBehindIsKilled() throws Exception {
+    Path left = folder.resolve("left.pid");
+    start(Launch.of("sh", "-c", "setsid sleep 600 & echo $! > " + left + "; exit 3"));
+    assertThat(heard.nextEnd()).isEqualTo(new Exit.Code(3));
+    int pid = Integer.parseInt(read(left).strip());
+    assertThat(processes.identify(pid)).isPresent();
+
+    assertThat(get(slots.kill(KEY)).exit()).contains(new Exit.Code(3));
+
+    assertThat(processes.identify(pid)).isEmpty();
+  }
+
+  @Test
+  void theExitOfADeletedResourceIsReapedThoughItCannotBeWrittenDown() throws Exception {
+    SlotView view = start(SLEEP);
+    store.refused = slot -> slot.exit().isPresent();
+
+    slots.forget(KEY.resource());
+    processes.signal(processes.identify(pid(view)).orElseThrow(), Signal.KILL);
+
+    assertThat(heard.nextEnd()).isEqualTo(new Exit.Signal(9));
+    assertReaped(view);
   }
 
   @Test
