@@ -429,10 +429,11 @@ final class ResourceMachine {
     }
   }
 
-  /** MSCS's event handle was signalled: confirmed by IsAlive, at once. */
+  /** MSCS's event handle was signalled: while Online, its monitor asks IsAlive at once. */
   private void processEnded() {
     switch (r.phase()) {
-      case Online _ -> call(EntryPoint.IS_ALIVE, deadlock());
+      case Online _ when r.config.common().maintenanceMode() ->
+          call(EntryPoint.IS_ALIVE, deadlock()); // It is not polled, and people want to see.
       // Not usable yet is no news there; whether it still runs is.
       case Settling(_, Instant until) -> {
         r.enter(new Finding(new GoingOnline(until, until), 1, deadlock()), r.detail, now);

@@ -285,12 +285,25 @@ class DecisionsTest {
     }
 
     @Test
-    void theEndOfAProcessIsRememberedAndConfirmed() {
+    void theEndOfAProcessIsRememberedAndItsMonitorLooks() {
       givenAppOnline();
 
       on(new ClusterEvent.ProcessEnded(APP, new Exit.Code(3)));
 
       assertThat(app().lastExit()).contains(new Exit.Code(3));
+      assertThat(app().phase()).isInstanceOf(Phase.Online.class);
+      assertThat(actions).isEmpty();
+    }
+
+    @Test
+    void theEndOfAProcessInMaintenanceIsAskedFor() {
+      givenAppOnline();
+      on(
+          new ClusterEvent.PropertiesSet(
+              APP, CommonProperties.DEFAULT.with("MaintenanceMode", "1"), Map.of()));
+
+      on(new ClusterEvent.ProcessEnded(APP, new Exit.Code(3)));
+
       assertThat(actions)
           .singleElement()
           .isInstanceOfSatisfying(

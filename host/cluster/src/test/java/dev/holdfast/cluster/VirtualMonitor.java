@@ -32,6 +32,7 @@ final class VirtualMonitor {
     final Deque<Call> waiting = new ArrayDeque<>();
     @Nullable Call current;
     int polling;
+    Action.@Nullable StartPolling polled;
   }
 
   private static final class Call {
@@ -121,6 +122,7 @@ final class VirtualMonitor {
       throw new AssertionError(start + " of what is not open in " + name);
     }
     instance.polling++;
+    instance.polled = start;
     poll(start, instance, instance.polling, interval);
   }
 
@@ -140,7 +142,20 @@ final class VirtualMonitor {
     Instance instance = instances.get(stop.resource());
     if (instance != null) {
       instance.polling++;
+      instance.polled = null;
     }
+  }
+
+  /** A process of the resource ended. */
+  void ended(ResourceId resource) {
+    after(
+        node.latency(),
+        () -> {
+          Instance instance = instances.get(resource);
+          if (instance != null && instance.polled != null) {
+            check(resource, instance.polled.epoch());
+          }
+        });
   }
 
   private void next(Instance instance) {

@@ -171,6 +171,7 @@ final class VirtualNode {
           () -> {
             if (state.resources().containsKey(resource)) {
               post(new ClusterEvent.ProcessEnded(resource, new Exit.Code(1)));
+              holder(resource).ifPresent(monitor -> monitor.ended(resource));
             }
           });
     }

@@ -577,6 +577,33 @@ class MonitorSessionTest {
   }
 
   @Test
+  void theEndOfAProcess_isLookedIntoAtOnce() throws Exception {
+    open("web", TYPE);
+    service.poll("web", 0, RARELY, Map.of());
+
+    service.slot("web", ended());
+
+    assertThat(report(EntryPoint.IS_ALIVE).hasHealth()).isTrue();
+  }
+
+  @Test
+  void anEndBeforePollingBegan_isLookedIntoAtOnce() throws Exception {
+    open("web", TYPE);
+
+    service.poll(
+        SetPolling.newBuilder().setResource("web").setIsAliveMillis(RARELY).addSlots(ended()));
+
+    assertThat(report(EntryPoint.IS_ALIVE).hasHealth()).isTrue();
+  }
+
+  /** Longer than any test: a check within it was asked for. */
+  private static final long RARELY = 3_600_000;
+
+  private static SlotState.Builder ended() {
+    return SlotState.newBuilder().setName("main").setExit(ExitState.newBuilder().setSignal(9));
+  }
+
+  @Test
   void aCallBehindALongCheck_hurriesIt_andTheCheckIsNotCalledBroken() throws Exception {
     open("web", TYPE);
     service.poll("web", 0, 20, Map.of("IsAlive", List.of("await:never")));

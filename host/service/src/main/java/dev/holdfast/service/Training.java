@@ -17,10 +17,13 @@ import picocli.CommandLine;
 
 /**
  * Two short lives of a real service on a home of their own, for the JVM to write down what a start
- * loads (its AOT cache): the first makes a resource and leaves it running, the second takes it
- * over, answers, and takes it offline. The home is removed; nothing else is touched.
+ * loads (its AOT cache): the first makes a resource, restarts it and leaves it running, the second
+ * takes it over, answers, and takes it offline. The home is removed; nothing else is touched.
  */
 final class Training {
+  /** So often is what a restart runs that the JVM remembers it as worth compiling. */
+  private static final int RESTARTS = 150;
+
   private static final String STOP = "/v1/service/stop";
 
   private Training() {}
@@ -69,8 +72,12 @@ final class Training {
         socket,
         "/v1/resources",
         "{'name':'r','group':'g','type':'Generic Application',"
-            + "'properties':{'CommandLine':['sleep 600']}}");
+            + "'properties':{'CommandLine':['sleep 600'],"
+            + "'RestartDelay':['0'],'RestartThreshold':['-1']}}");
     post(socket, "/v1/groups/g/online", "{}");
+    for (int i = 0; i < RESTARTS; i++) {
+      post(socket, "/v1/resources/r/fail", "{}");
+    }
     post(socket, STOP, "{'keep':true}");
   }
 

@@ -262,6 +262,9 @@ final class OpenedResource {
       polling = begun;
     }
     begun.begin();
+    if (slots.hasEnded()) {
+      begun.checkNow(); // Between the online's return and now, perhaps.
+    }
   }
 
   private Entry check(
@@ -283,8 +286,18 @@ final class OpenedResource {
         outcome);
   }
 
+  /**
+   * The end of a process is looked into at once, as MSCS did when the event handle was signalled.
+   */
   void slotChanged(SlotState slot) {
     slots.update(slot);
+    Polling online;
+    synchronized (this) {
+      online = polling;
+    }
+    if (online != null && slot.hasExit()) {
+      online.checkNow();
+    }
   }
 
   private void signal(Health health) {

@@ -24,6 +24,11 @@ final class SlotTable {
     return Optional.ofNullable(slots.get(name));
   }
 
+  /** Whether the process of one has ended. */
+  synchronized boolean hasEnded() {
+    return slots.values().stream().anyMatch(SlotState::hasExit);
+  }
+
   synchronized List<String> names() {
     return List.copyOf(slots.keySet());
   }

@@ -300,9 +300,9 @@ public final class Engine implements AutoCloseable {
 
     @Override
     public void ended(SlotKey key, SlotView slot, Exit exit) {
-      // The monitor must know before it is asked whether the resource is alive.
-      talk.slotChanged(key.resource(), slot);
+      // The monitor asks IsAlive when it hears of it; what it says must meet this exit.
       loop.post(new ClusterEvent.ProcessEnded(key.resource(), exit));
+      talk.slotChanged(key.resource(), slot);
       chronicle.processEnded(key, slot.pid().orElse(0), exit, loop.state());
     }
   }
