@@ -348,8 +348,8 @@ public final class Commands {
     List<Problem> problems =
         checked.common().separateMonitor()
             ? registrar.inOwnMonitor(
-                monitor -> validator.problems(monitor, type, checked.properties()))
-            : validator.problems(MonitorName.SHARED, type, checked.properties());
+                monitor -> validator.problems(monitor, type, checked.declared()))
+            : validator.problems(MonitorName.SHARED, type, checked.declared());
     if (!problems.isEmpty()) {
       throw new PropertyText(resource, type.version().description()).invalid(problems);
     }
