@@ -152,9 +152,8 @@ public final class Commands {
       return dryRun(what, check.apply(loop.state()));
     }
     var planned = new Planned(check);
-    ClusterState after;
     try {
-      after = loop.request(planned).get();
+      var _ = loop.request(planned).get();
     } catch (ExecutionException e) {
       throw refusal(e.getCause() == null ? e : e.getCause());
     } catch (InterruptedException e) {
@@ -165,7 +164,7 @@ public final class Commands {
     Plan plan = planned.plan();
     plan.goal()
         .ifPresentOrElse(
-            goal -> operations.await(operation, goal, after),
+            goal -> operations.await(operation, goal, loop::state),
             () -> operations.done(operation, plan.message()));
     return operation;
   }
@@ -524,9 +523,9 @@ public final class Commands {
     ClusterState state = loop.state();
     MonitorStatus monitor = Lookup.monitor(state, kill.monitor());
     Set<ResourceId> held = held(state, monitor.name());
-    Operation operation =
-        operations.begin("send " + kill.signal() + " to monitor " + monitor.name());
+    String what = "send " + kill.signal() + " to monitor " + monitor.name();
     if (asker.dryRun()) {
+      Operation operation = operations.begin("dry run: " + what);
       operations.done(operation, "nothing was changed");
       return operation;
     }
@@ -536,8 +535,9 @@ public final class Commands {
           monitor.name().value(),
           "The monitor " + monitor.name() + " has no process now.");
     }
+    Operation operation = operations.begin(what);
     operations.await(
-        operation, new Goal.Replaced(monitor.name(), monitor.epoch(), held), loop.state());
+        operation, new Goal.Replaced(monitor.name(), monitor.epoch(), held), loop::state);
     return operation;
   }
 
@@ -564,12 +564,13 @@ public final class Commands {
   // ---- the service ---------------------------------------------------------------------------
 
   private Operation stopService(boolean keep, Asker asker) {
-    Operation operation =
-        operations.begin(keep ? "stop the service, keep applications" : "stop the service");
+    String what = keep ? "stop the service, keep applications" : "stop the service";
     if (asker.dryRun()) {
+      Operation operation = operations.begin("dry run: " + what);
       operations.done(operation, "nothing was changed");
       return operation;
     }
+    Operation operation = operations.begin(what);
     if (keep) {
       operations.done(operation, "applications go on; the next serve takes them over");
     } else {
@@ -578,7 +579,7 @@ public final class Commands {
       state.resources().values().stream()
           .filter(ClusterResource::isActive)
           .forEach(resource -> active.add(resource.id()));
-      operations.await(operation, new Goal.Quiet(active), state);
+      operations.await(operation, new Goal.Quiet(active), loop::state);
     }
     executor.execute(() -> stop.accept(keep));
     return operation;

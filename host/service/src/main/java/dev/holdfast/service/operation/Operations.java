@@ -13,11 +13,13 @@ import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -51,10 +53,15 @@ final class Operations {
     return Optional.ofNullable(known.get(id));
   }
 
-  /** Has an operation wait for a goal, seen from this state on. */
-  void await(Operation operation, Goal goal, ClusterState state) {
+  /**
+   * Has an operation wait for a goal.
+   *
+   * @param newest the state is asked for once the operation hears of changes, so that none can come
+   *     in between and be missed
+   */
+  void await(Operation operation, Goal goal, Supplier<ClusterState> newest) {
     waiting.put(operation, new Waiting(goal, new ConcurrentHashMap<>()));
-    look(operation, goal, state);
+    look(operation, goal, newest.get());
   }
 
   /** A new state is durable. */
@@ -73,6 +80,9 @@ final class Operations {
       Waiting wait,
       @Nullable ClusterResource before,
       @Nullable ClusterResource after) {
+    if (before != null && after == null) {
+      operation.narrate(new Narration(clock.instant(), before.config().name(), "deleted"));
+    }
     if (before == null || after == null || before.state() == after.state()) {
       return;
     }
@@ -85,7 +95,10 @@ final class Operations {
       String took =
           pending == null
               ? ""
-              : " %.1fs".formatted(Duration.between(pending, clock.instant()).toMillis() / 1000.0);
+              : String.format(
+                  Locale.ROOT,
+                  " %.1fs",
+                  Duration.between(pending, clock.instant()).toMillis() / 1000.0);
       text = after.state() + took;
     }
     if (!after.detail().isEmpty()) {
@@ -102,6 +115,13 @@ final class Operations {
           failed(
               operation,
               new ApiException.Failed("NotReached", resource, message + ".", null),
+              goal.resources(),
+              state);
+      case Goal.Progress.Superseded(String resource, String message) ->
+          failed(
+              operation,
+              new ApiException.Failed(
+                  "Superseded", resource, "Not carried through: " + message + ".", null),
               goal.resources(),
               state);
     }
