@@ -89,7 +89,7 @@ public final class Commands {
 
   /** A new state is durable. */
   public void changed(ClusterState before, ClusterState after) {
-    operations.changed(before, after);
+    operations.changed(after);
   }
 
   /** What a check leads to: events, and what the operation then waits for. */
@@ -164,7 +164,7 @@ public final class Commands {
     Plan plan = planned.plan();
     plan.goal()
         .ifPresentOrElse(
-            goal -> operations.await(operation, goal, loop::state),
+            goal -> operations.await(operation, goal, planned.before(), loop::state),
             () -> operations.done(operation, plan.message()));
     return operation;
   }
@@ -179,10 +179,11 @@ public final class Commands {
     return operation;
   }
 
-  /** Remembers the plan that was made on the deciding thread. */
+  /** Remembers the plan that was made on the deciding thread, and what from. */
   private static final class Planned implements Function<ClusterState, List<ClusterEvent>> {
     private final Function<ClusterState, Plan> check;
     private volatile Optional<Plan> plan = Optional.empty();
+    private volatile ClusterState before = ClusterState.empty();
 
     Planned(Function<ClusterState, Plan> check) {
       this.check = check;
@@ -191,12 +192,18 @@ public final class Commands {
     @Override
     public List<ClusterEvent> apply(ClusterState state) {
       Plan made = check.apply(state);
+      before = state;
       plan = Optional.of(made);
       return made.events();
     }
 
     Plan plan() {
       return plan.orElseThrow();
+    }
+
+    /** The state that it was made from. */
+    ClusterState before() {
+      return before;
     }
   }
 
@@ -537,7 +544,7 @@ public final class Commands {
     }
     Operation operation = operations.begin(what);
     operations.await(
-        operation, new Goal.Replaced(monitor.name(), monitor.epoch(), held), loop::state);
+        operation, new Goal.Replaced(monitor.name(), monitor.epoch(), held), state, loop::state);
     return operation;
   }
 
@@ -579,7 +586,7 @@ public final class Commands {
       state.resources().values().stream()
           .filter(ClusterResource::isActive)
           .forEach(resource -> active.add(resource.id()));
-      operations.await(operation, new Goal.Quiet(active), loop::state);
+      operations.await(operation, new Goal.Quiet(active), state, loop::state);
     }
     executor.execute(() -> stop.accept(keep));
     return operation;

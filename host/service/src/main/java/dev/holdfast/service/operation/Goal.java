@@ -11,7 +11,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -165,6 +164,7 @@ sealed interface Goal {
   }
 
   private static List<ClusterResource> found(ClusterState state, Set<ResourceId> ids) {
-    return ids.stream().map(state.resources()::get).filter(Objects::nonNull).toList();
+    // In the order of their creation, providers first: the first that failed is the one to name.
+    return state.resources().values().stream().filter(r -> ids.contains(r.id())).toList();
   }
 }

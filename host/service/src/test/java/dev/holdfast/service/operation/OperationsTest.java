@@ -51,7 +51,7 @@ class OperationsTest {
 
   private Operation waiting(Goal goal, ClusterState state) {
     Operation operation = operations.begin("test");
-    operations.await(operation, goal, () -> state);
+    operations.await(operation, goal, state, () -> state);
     return operation;
   }
 
@@ -88,12 +88,36 @@ class OperationsTest {
     Operation operation = waiting(APP_ONLINE, app(new Phase.Offline()));
     assertThat(operation.outcome()).isEmpty();
 
-    operations.changed(app(new Phase.Offline()), app(goingOnline()));
+    operations.changed(app(goingOnline()));
     now.set(NOW.plusMillis(2_340));
-    operations.changed(app(goingOnline()), app(online()));
+    operations.changed(app(online()));
 
     assertThat(told(operation)).containsExactly("app: OnlinePending", "app: Online 2.3s");
     assertThat(done(operation).took()).isEqualTo(Duration.ofMillis(2_340));
+  }
+
+  @Test
+  void whatItsOwnRequestBegan_isToldAndTimed() {
+    Operation operation = operations.begin("online app");
+
+    operations.await(operation, APP_ONLINE, app(new Phase.Offline()), () -> app(goingOnline()));
+    operations.changed(app(goingOnline()));
+    now.set(NOW.plusMillis(1_500));
+    operations.changed(app(online()));
+
+    assertThat(told(operation)).containsExactly("app: OnlinePending", "app: Online 1.5s");
+  }
+
+  @Test
+  void ofOneStep_whatSettledIsToldBeforeWhatItBegan() {
+    ClusterState before =
+        state(resource(config(2, "app"), online()), resource(config(1, "db"), goingOnline()));
+    Operation operation = waiting(new Goal.Quiet(Set.of(id(1), APP)), before);
+
+    operations.changed(
+        state(resource(config(2, "app"), goingOnline()), resource(config(1, "db"), online())));
+
+    assertThat(told(operation)).containsExactly("db: Online", "app: OnlinePending");
   }
 
   @Test
@@ -101,7 +125,7 @@ class OperationsTest {
     ClusterState before = with(app(goingOnline()), resource(config(1, "db"), goingOnline()));
     Operation operation = waiting(APP_ONLINE, before);
 
-    operations.changed(before, with(before, resource(config(1, "db"), online())));
+    operations.changed(with(before, resource(config(1, "db"), online())));
 
     assertThat(operation.lines()).isEmpty();
     assertThat(operation.outcome()).isEmpty();
@@ -112,7 +136,7 @@ class OperationsTest {
     Operation first = waiting(APP_ONLINE, app(goingOnline()));
     Operation second = waiting(APP_ONLINE, app(goingOnline()));
 
-    operations.changed(app(goingOnline()), app(online()));
+    operations.changed(app(online()));
 
     assertThat(done(first).message()).isEqualTo(done(second).message()).isEqualTo("Online 1/1");
     assertThat(first.id()).isNotEqualTo(second.id());
@@ -122,7 +146,7 @@ class OperationsTest {
   void afterItEnded_nothingIsToldAnyMore() {
     Operation operation = waiting(APP_ONLINE, app(online()));
 
-    operations.changed(app(online()), app(failed("broke")));
+    operations.changed(app(failed("broke")));
 
     assertThat(operation.lines()).isEmpty();
     assertThat(done(operation).message()).isEqualTo("Online 1/1");
@@ -134,7 +158,7 @@ class OperationsTest {
   void whenItIsGivenUp_thenTheOperationFailsAndSaysWhy() {
     Operation operation = waiting(APP_ONLINE, app(goingOnline()));
 
-    operations.changed(app(goingOnline()), app(failed("port 80 is taken")));
+    operations.changed(app(failed("port 80 is taken")));
 
     assertThat(failure(operation).refusal().code()).isEqualTo("NotReached");
     assertThat(failure(operation).refusal()).hasMessage("app is Failed: port 80 is taken.");
@@ -142,6 +166,19 @@ class OperationsTest {
     assertThat(failure(operation).states())
         .containsExactly(new Outcome.ResourceState("app", "Failed", "port 80 is taken"));
     assertThat(told(operation)).containsExactly("app: Failed  port 80 is taken");
+  }
+
+  @Test
+  void ofSeveralThatFailed_theFirstThatWasCreatedIsNamed() {
+    ClusterState state =
+        state(
+            resource(config(9, "disk"), failed("no disk")),
+            resource(config(1, "db", id(9)), failed("no data")),
+            resource(config(2, "app", id(1)), failed("no base")));
+
+    Operation operation = waiting(new Goal.AllOnline(Set.of(APP, id(1), id(9))), state);
+
+    assertThat(failure(operation).refusal()).hasMessage("disk is Failed: no disk.");
   }
 
   @Test
@@ -166,7 +203,7 @@ class OperationsTest {
   void whenSomebodyTakesItOffline_thenTheOnlineIsSuperseded() {
     Operation operation = waiting(APP_ONLINE, app(goingOnline()));
 
-    operations.changed(app(goingOnline()), appUnwanted(goingOnline()));
+    operations.changed(appUnwanted(goingOnline()));
 
     assertThat(failure(operation).refusal().code()).isEqualTo("Superseded");
     assertThat(failure(operation).refusal())
@@ -177,7 +214,7 @@ class OperationsTest {
   void whenSomebodyBringsItOnline_thenTheOfflineIsSuperseded() {
     Operation operation = waiting(APP_OFFLINE, appUnwanted(online()));
 
-    operations.changed(appUnwanted(online()), app(online()));
+    operations.changed(app(online()));
 
     assertThat(failure(operation).refusal().code()).isEqualTo("Superseded");
     assertThat(failure(operation).refusal())
@@ -189,12 +226,12 @@ class OperationsTest {
     Operation online = waiting(APP_ONLINE, app(goingOnline()));
     Operation offline = waiting(APP_OFFLINE, appUnwanted(online()));
 
-    operations.changed(app(goingOnline()), stopping(app(goingOnline())));
+    operations.changed(stopping(app(goingOnline())));
 
     assertThat(failure(online).refusal())
         .hasMessage("Not carried through: the cluster service takes everything offline.");
     assertThat(offline.outcome()).isEmpty();
-    operations.changed(app(online()), stopping(app(new Phase.Offline())));
+    operations.changed(stopping(app(new Phase.Offline())));
     assertThat(done(offline).message()).isEqualTo("Offline 1/1");
   }
 
@@ -203,7 +240,7 @@ class OperationsTest {
     Phase retried = new Phase.Failed("broke", Optional.of(NOW.plusSeconds(1)));
     Operation operation = waiting(APP_ONLINE, app(retried));
 
-    operations.changed(app(retried), without(app(retried), APP));
+    operations.changed(without(app(retried), APP));
 
     assertThat(failure(operation).refusal().code()).isEqualTo("Superseded");
     assertThat(told(operation)).containsExactly("app: deleted");
@@ -216,13 +253,15 @@ class OperationsTest {
     operations.await(
         operation,
         APP_ONLINE,
+        app(new Phase.Offline()),
         () -> {
           // It came online before the operation was waiting: nobody tells that again.
-          operations.changed(app(goingOnline()), app(goingOnline()));
+          operations.changed(app(goingOnline()));
           return app(online());
         });
 
     assertThat(done(operation).message()).isEqualTo("Online 1/1");
+    assertThat(told(operation)).containsExactly("app: OnlinePending", "app: Online 0.0s");
   }
 
   // ---- monitors ------------------------------------------------------------------------------
@@ -236,11 +275,11 @@ class OperationsTest {
     ClusterState found = with(app(online()), shared(2));
     Operation operation = waiting(goal, app(online()));
 
-    operations.changed(app(online()), lost);
-    operations.changed(lost, with(lost, shared(2, new MonitorStatus.Phase.Starting(NOW))));
-    operations.changed(lost, ready);
+    operations.changed(lost);
+    operations.changed(with(lost, shared(2, new MonitorStatus.Phase.Starting(NOW))));
+    operations.changed(ready);
     assertThat(operation.outcome()).isEmpty();
-    operations.changed(ready, found);
+    operations.changed(found);
 
     assertThat(done(operation).message())
         .isEqualTo("shared-0 is Ready: pid 102, 1 resources found again");
@@ -271,9 +310,9 @@ class OperationsTest {
     ClusterState half = with(before, resource(config(2, "app"), failed("it does not end")));
     Operation operation = waiting(goal, before);
 
-    operations.changed(before, half);
+    operations.changed(half);
     assertThat(operation.outcome()).isEmpty();
-    operations.changed(half, with(half, resource(config(1, "db"), new Phase.Offline())));
+    operations.changed(with(half, resource(config(1, "db"), new Phase.Offline())));
 
     assertThat(done(operation).message()).isEqualTo("Offline 2/2");
   }
