@@ -233,7 +233,9 @@ public final class Commands {
       throw new ApiException.Conflict(
           "GroupNotEmpty",
           group.name(),
-          "%s has %d resources; delete them first.".formatted(group.name(), resources));
+          resources == 1
+              ? group.name() + " has a resource; delete it first."
+              : "%s has %d resources; delete them first.".formatted(group.name(), resources));
     }
     return Plan.done("deleted", new ClusterEvent.GroupDeleted(group.id()));
   }
@@ -295,11 +297,8 @@ public final class Commands {
                 create.properties(),
                 false,
                 true);
-    refuseWhatTheTypeRefuses(create.name(), type, checked);
     ResourceId id = new ResourceId(ids.get());
-    return change(
-        asker,
-        "create " + create.name(),
+    Function<ClusterState, Plan> check =
         now -> {
           if (now.findResource(create.name()).isPresent()) {
             throw new ApiException.Conflict(
@@ -329,7 +328,11 @@ public final class Commands {
                   });
           refuseSecondExclusive(now, config);
           return Plan.done("created, Offline", new ClusterEvent.ResourceCreated(config));
-        });
+        };
+    // What the state alone refuses is refused at once, also while no monitor can be asked.
+    var _ = check.apply(state);
+    refuseWhatTheTypeRefuses(create.name(), type, checked);
+    return change(asker, "create " + create.name(), check);
   }
 
   private static void refuseSecondExclusive(ClusterState state, ResourceConfig config) {
