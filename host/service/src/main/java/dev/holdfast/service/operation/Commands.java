@@ -36,8 +36,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -155,10 +157,10 @@ public final class Commands {
     try {
       var _ = loop.request(planned).get();
     } catch (ExecutionException e) {
-      throw refusal(e.getCause() == null ? e : e.getCause());
+      throw refusal(cause(e));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new ApiException.Unreachable("Stopping", "The service is stopping.");
+      throw stopping();
     }
     Operation operation = operations.begin(what);
     Plan plan = planned.plan();
@@ -207,11 +209,24 @@ public final class Commands {
     }
   }
 
+  private static Throwable cause(Throwable wrapped) {
+    Throwable cause = wrapped.getCause();
+    boolean wraps = wrapped instanceof ExecutionException || wrapped instanceof CompletionException;
+    return wraps && cause != null ? cause(cause) : wrapped;
+  }
+
   private static RuntimeException refusal(Throwable cause) {
-    return cause instanceof ApiException refused
-        ? refused
-        : new ApiException.Internal(
-            "Internal", "The cluster service failed: " + cause.getMessage(), cause);
+    return switch (cause) {
+      case ApiException refused -> refused;
+      case RejectedExecutionException _ -> stopping();
+      default ->
+          new ApiException.Internal(
+              "Internal", "The cluster service failed: " + cause.getMessage(), cause);
+    };
+  }
+
+  private static ApiException.Unreachable stopping() {
+    return new ApiException.Unreachable("Stopping", "The service is stopping.");
   }
 
   // ---- groups --------------------------------------------------------------------------------

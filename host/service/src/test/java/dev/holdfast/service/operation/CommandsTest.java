@@ -3,6 +3,7 @@ package dev.holdfast.service.operation;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.groups.Tuple.tuple;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import dev.holdfast.cluster.ClusterResource;
 import dev.holdfast.cluster.ClusterState;
@@ -543,6 +544,19 @@ class CommandsTest {
 
     assertThat(node.stops).containsExactly(true);
     assertThat(node.running).hasSize(2);
+  }
+
+  @Test
+  void whoComesAfterTheEnd_isRefusedAndNotLeftWaiting() {
+    node.loop.close();
+
+    ApiException.Unreachable refusal =
+        assertTimeoutPreemptively(
+            PATIENCE,
+            () -> refused(ApiException.Unreachable.class, new Command.CreateGroup("mail")));
+
+    assertThat(refusal.code()).isEqualTo("Stopping");
+    assertThat(refusal).hasMessage("The service is stopping.");
   }
 
   // ---- dry runs ------------------------------------------------------------------------------
