@@ -1,6 +1,7 @@
 package dev.holdfast.cluster;
 
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -10,7 +11,8 @@ import java.util.Optional;
  * The common properties of a resource: those the cluster service defines for every type, spelled
  * and limited as MSCS did, but for two: RestartThreshold is at most 63 or 0xFFFFFFFF (without end),
  * and RetryPeriodOnFailure may be shorter than RestartPeriod. Times are milliseconds in their text
- * form, as MSCS had them; where 0xFFFFFFFF means something, -1 is another way to write it.
+ * form, as MSCS had them; where 0xFFFFFFFF means something, -1 is another way to write it. A number
+ * may be given in hex, and in place of a few numbers a word; what is kept is the decimal number.
  *
  * @param description free text
  * @param separateMonitor whether it wants a monitor of its own; takes effect when it is opened next
@@ -62,6 +64,14 @@ public record CommonProperties(
           "PendingTimeout",
           "DeadlockTimeout",
           "MaintenanceMode");
+
+  /** What may be given in place of the numbers from nought up. */
+  private static final Map<String, List<String>> WORDS =
+      Map.of(
+          "SeparateMonitor", List.of("false", "true"),
+          "RestartAction",
+              Arrays.stream(RestartAction.values()).map(RestartAction::toString).toList(),
+          "MaintenanceMode", List.of("false", "true"));
 
   /** The declared spelling of a common property's name, matched ignoring case. */
   public static Optional<String> spelling(String name) {
@@ -149,12 +159,25 @@ public record CommonProperties(
   }
 
   private static long number(Map<String, String> texts, String name, long least, long most) {
-    String text = texts.getOrDefault(name, "");
+    String text = texts.getOrDefault(name, "").strip();
+    List<String> words = WORDS.getOrDefault(name, List.of());
+    for (int i = 0; i < words.size(); i++) {
+      if (words.get(i).equalsIgnoreCase(text)) {
+        return i;
+      }
+    }
     long value;
     try {
-      value = Long.parseLong(text.strip());
+      value =
+          text.startsWith("0x") || text.startsWith("0X")
+              ? Long.parseLong(text.substring(2), 16)
+              : Long.parseLong(text);
     } catch (NumberFormatException e) {
-      throw new IllegalArgumentException(name + " is a whole number, not \"" + text + "\".", e);
+      throw new IllegalArgumentException(
+          "%s is a whole number%s, not \"%s\"."
+              .formatted(
+                  name, words.isEmpty() ? "" : " or one of " + String.join(", ", words), text),
+          e);
     }
     if (value == -1 && most == INFINITE) {
       return INFINITE;

@@ -22,6 +22,9 @@ public final class Requests {
       return Optional.of(
           "A name has at most " + NAME_LENGTH_MAX + " characters, not " + name.length() + ".");
     }
+    if (name.equals(".") || name.equals("..")) {
+      return Optional.of("A name is not \".\" or \"..\": in a path they mean something else.");
+    }
     if (name.startsWith("-")) {
       return Optional.of("A name does not begin with \"-\".");
     }

@@ -111,15 +111,32 @@ class CommonPropertiesTest {
 
   @ParameterizedTest
   @CsvSource({
-    "SeparateMonitor, yes",
-    "RestartDelay, 500ms",
-    "RestartDelay, ''",
-    "RestartAction, 0x1"
+    "SeparateMonitor, yes, ' or one of false, true'",
+    "RestartDelay, 500ms, ''",
+    "RestartDelay, '', ''",
+    "RestartDelay, 0xG, ''",
+    "RestartDelay, true, ''",
+    "RestartAction, Restart, ' or one of DontRestart, RestartNoNotify, RestartNotify'"
   })
-  void whatIsNoNumberIsRefusedWithASentence(String name, String text) {
+  void whatIsNoNumberIsRefusedWithASentence(String name, String text, String words) {
     assertThatThrownBy(() -> CommonProperties.DEFAULT.with(name, text))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage(name + " is a whole number, not \"" + text + "\".");
+        .hasMessage(name + " is a whole number" + words + ", not \"" + text + "\".");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "RestartAction, 0x1, 1",
+    "RestartAction, restartnonotify, 1",
+    "RestartAction, RestartNotify, 2",
+    "RestartThreshold, 0xFFFFFFFF, 4294967295",
+    "RestartDelay, 010, 10",
+    "RestartDelay, ' 7 ', 7",
+    "SeparateMonitor, true, 1",
+    "MaintenanceMode, False, 0"
+  })
+  void aNumberMayBeInHexOrAWord(String name, String text, String kept) {
+    assertThat(CommonProperties.DEFAULT.with(name, text).asText()).containsEntry(name, kept);
   }
 
   @Test

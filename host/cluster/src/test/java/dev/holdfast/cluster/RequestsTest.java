@@ -21,14 +21,28 @@ class RequestsTest {
               Given.resource(Given.config(2, "app", Given.id(1)))));
 
   @ParameterizedTest
-  @ValueSource(strings = {"a", "web-app", "Web App 2", "müller", "..", "a.b_c", "日本"})
+  @ValueSource(strings = {"a", "web-app", "Web App 2", "müller", "...", ".hidden", "a.b_c", "日本"})
   void ordinaryNamesWillDo(String name) {
     assertThat(Requests.nameProblem(name)).isEmpty();
   }
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"", " ", " a", "a ", "-a", "a/b", "a\\b", "a:b", "a\nb", "a\u007f", "a\u0085b"})
+      strings = {
+        "",
+        " ",
+        " a",
+        "a ",
+        "-a",
+        "a/b",
+        "a\\b",
+        "a:b",
+        "a\nb",
+        "a\u007f",
+        "a\u0085b",
+        ".",
+        ".."
+      })
   void othersAreRefused(String name) {
     assertThat(Requests.nameProblem(name)).isPresent();
   }

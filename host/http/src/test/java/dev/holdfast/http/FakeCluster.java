@@ -4,7 +4,6 @@ import dev.holdfast.service.api.ApiException;
 import dev.holdfast.service.api.Asker;
 import dev.holdfast.service.api.ClusterApi;
 import dev.holdfast.service.api.Command;
-import dev.holdfast.service.api.CommonProperty;
 import dev.holdfast.service.api.EventQuery;
 import dev.holdfast.service.api.EventView;
 import dev.holdfast.service.api.FailureView;
@@ -25,7 +24,6 @@ import dev.holdfast.service.api.Why;
 import java.nio.file.Files;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -391,11 +389,8 @@ public final class FakeCluster implements ClusterApi {
   }
 
   private static void requireProperty(String name) {
-    if (CommonProperty.named(name).isEmpty()) {
-      List<String> known = new ArrayList<>();
-      for (CommonProperty property : CommonProperty.values()) {
-        known.add(property.propertyName());
-      }
+    List<String> known = List.of("RestartAction", "RestartDelay", "RestartThreshold");
+    if (known.stream().noneMatch(name::equalsIgnoreCase)) {
       String sentence =
           "There is no property "
               + name

@@ -1,6 +1,8 @@
 package dev.holdfast.service.api;
 
 import java.nio.file.Path;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -23,15 +25,14 @@ public sealed interface Command {
 
   record SetGroup(String group, Map<String, List<String>> properties) implements Command {
     public SetGroup {
-      properties = Map.copyOf(properties);
+      properties = inOrder(properties);
     }
   }
 
   /**
    * Creates a resource, Offline.
    *
-   * @param properties the type's own and the common ones ({@link CommonProperty}), as in {@link
-   *     SetResource}
+   * @param properties the type's own and the common ones, as in {@link SetResource}
    * @param separateMonitor the resource gets a monitor of its own (SeparateMonitor)
    * @param dependsOn names or ids of resources of the same group
    */
@@ -44,7 +45,7 @@ public sealed interface Command {
       List<String> dependsOn)
       implements Command {
     public CreateResource {
-      properties = Map.copyOf(properties);
+      properties = inOrder(properties);
       dependsOn = List.copyOf(dependsOn);
     }
   }
@@ -73,7 +74,7 @@ public sealed interface Command {
   record SetResource(String resource, Map<String, List<String>> properties, boolean privateOnly)
       implements Command {
     public SetResource {
-      properties = Map.copyOf(properties);
+      properties = inOrder(properties);
     }
   }
 
@@ -105,4 +106,9 @@ public sealed interface Command {
    * @param keep leave applications running for the next start; otherwise all go offline in order
    */
   record StopService(boolean keep) implements Command {}
+
+  /** An immutable copy in the order given: problems are told in that order. */
+  private static Map<String, List<String>> inOrder(Map<String, List<String>> properties) {
+    return Collections.unmodifiableMap(new LinkedHashMap<>(properties));
+  }
 }

@@ -18,6 +18,8 @@ import dev.holdfast.service.process.ProcessIdentity;
 import dev.holdfast.service.slot.SlotKey;
 import dev.holdfast.service.supervision.MonitorDeath;
 import dev.holdfast.spi.Exit;
+import dev.holdfast.spi.Property;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -27,6 +29,10 @@ import org.slf4j.LoggerFactory;
 /** Writes events, and has incidents written. Thread-safe; does not block. */
 public final class EventChronicle implements Chronicle, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(EventChronicle.class);
+
+  /** Writes a duration as people type it: 15m. */
+  private static final Property<Duration> RESTART_PERIOD =
+      Property.duration("RestartPeriod").build();
 
   private final EventLog events;
   private final IncidentKeeper incidents;
@@ -101,8 +107,8 @@ public final class EventChronicle implements Chronicle, AutoCloseable {
     return EventId.RESTART_SCHEDULED.of(
         resource.config().name(),
         resource.failures().count(clock.instant(), policy.period()),
-        policy.threshold(),
-        policy.period());
+        policy.threshold() == RestartPolicy.WITHOUT_END ? "unlimited" : policy.threshold(),
+        RESTART_PERIOD.encode(policy.period()).getFirst());
   }
 
   @Override

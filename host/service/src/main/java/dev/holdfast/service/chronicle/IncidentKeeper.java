@@ -25,6 +25,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.function.LongConsumer;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -37,6 +38,9 @@ import org.slf4j.LoggerFactory;
  * written on a thread of its own, in order.
  */
 final class IncidentKeeper implements AutoCloseable {
+  /** So many wait to be completed; the oldest is then left as it is known. */
+  static final int OPEN_MAX = 64;
+
   private static final Logger LOG = LoggerFactory.getLogger(IncidentKeeper.class);
 
   private final Incidents incidents;
@@ -81,18 +85,31 @@ final class IncidentKeeper implements AutoCloseable {
     var incident = new Open(death, victims);
     synchronized (open) {
       open.add(incident);
+      if (open.size() > OPEN_MAX) {
+        Open oldest = open.removeFirst();
+        oldest.changes.add(told -> told.did("not followed any further: too many deaths since"));
+        write(oldest);
+      }
     }
     IncidentReport report = report(death, state, List.copyOf(victims.values()));
     List<Evidence> evidence = evidence(death);
-    writer.execute(
-        () -> {
-          try {
-            incident.seq = incidents.record(report, evidence).seq();
-          } catch (IOException e) {
-            LOG.error("The incident of {} could not be written", death.name(), e);
-          }
-          written.accept(incident.seq);
-        });
+    try {
+      writer.execute(() -> record(incident, report, evidence, written));
+    } catch (RejectedExecutionException closed) {
+      LOG.error("The incident of {} is not written: the service is ending", death.name());
+      written.accept(0);
+    }
+  }
+
+  private void record(
+      Open incident, IncidentReport report, List<Evidence> evidence, LongConsumer written) {
+    try {
+      incident.seq = incidents.record(report, evidence).seq();
+    } catch (IOException | RuntimeException e) {
+      // Whatever it was: that the monitor died is still to be told.
+      LOG.error("The incident of {} could not be written", incident.death.name(), e);
+    }
+    written.accept(incident.seq);
   }
 
   private IncidentReport report(MonitorDeath death, ClusterState state, List<String> victims) {
@@ -166,12 +183,18 @@ final class IncidentKeeper implements AutoCloseable {
               .formatted(incident.death.name(), monitor.pid().orElse(0));
       incident.changes.add(told -> told.did(did).took("replacementReadyMillis", millis));
     }
+    if (!incident.replaced && monitor == null) {
+      incident.replaced = true;
+      incident.changes.add(
+          told -> told.did("monitor %s is not needed any more".formatted(incident.death.name())));
+    }
     incident
         .victims
         .entrySet()
         .removeIf(
             victim -> {
-              Optional<String> found = found(victim.getKey(), victim.getValue(), state);
+              Optional<String> found =
+                  found(victim.getKey(), victim.getValue(), incident.death, state);
               found.ifPresent(did -> incident.changes.add(told -> told.did(did)));
               return found.isPresent();
             });
@@ -183,12 +206,13 @@ final class IncidentKeeper implements AutoCloseable {
     return over;
   }
 
-  private static Optional<String> found(ResourceId id, String name, ClusterState state) {
+  private static Optional<String> found(
+      ResourceId id, String name, MonitorDeath death, ClusterState state) {
     ClusterResource resource = state.resources().get(id);
     if (resource == null) {
       return Optional.of(name + " was deleted meanwhile");
     }
-    if (resource.unsupervisedSince().isPresent()) {
+    if (resource.unsupervisedSince().isPresent() || isHeldByTheDead(resource, death, state)) {
       return Optional.empty();
     }
     return Optional.of(
@@ -197,30 +221,44 @@ final class IncidentKeeper implements AutoCloseable {
             : name + " found " + resource.state() + detail(resource));
   }
 
+  /** A state from before the death was decided about still has the resource where it was. */
+  private static boolean isHeldByTheDead(
+      ClusterResource resource, MonitorDeath death, ClusterState state) {
+    MonitorStatus monitor = state.monitors().get(death.name());
+    return resource.openIn().filter(death.name()::equals).isPresent()
+        && (monitor == null || monitor.epoch() <= death.epoch());
+  }
+
   private static String detail(ClusterResource resource) {
     return resource.detail().isEmpty() ? "" : ": " + resource.detail();
   }
 
   private void write(Open incident) {
-    writer.execute(
-        () -> {
-          if (incident.seq == 0) {
-            return;
-          }
-          try {
-            incidents.update(
-                incident.seq,
-                told -> {
-                  Incident complete = told;
-                  for (UnaryOperator<Incident> change : incident.changes) {
-                    complete = change.apply(complete);
-                  }
-                  return complete;
-                });
-          } catch (IOException e) {
-            LOG.error("The incident {} could not be completed", incident.seq, e);
-          }
-        });
+    try {
+      writer.execute(() -> complete(incident));
+    } catch (RejectedExecutionException closed) {
+      LOG.warn("An incident of {} stays as it is: the service ends", incident.death.name());
+    }
+  }
+
+  private void complete(Open incident) {
+    if (incident.seq == 0) {
+      return;
+    }
+    try {
+      var _ =
+          incidents.update(
+              incident.seq,
+              told -> {
+                Incident complete = told;
+                for (UnaryOperator<Incident> change : incident.changes) {
+                  complete = change.apply(complete);
+                }
+                return complete;
+              });
+    } catch (IOException | RuntimeException e) {
+      LOG.error("The incident {} could not be completed", incident.seq, e);
+    }
   }
 
   static String entryPoint(InFlight call) {

@@ -15,6 +15,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -118,12 +119,24 @@ public final class ClusterLoop implements AutoCloseable {
   /**
    * Somebody asks for something: the request is checked against the newest state on the deciding
    * thread and becomes events there, so nothing can come in between. Completes with the state once
-   * it is durable; fails with what the check threw.
+   * it is durable; fails with what the check threw, or with a {@link RejectedExecutionException}
+   * when nothing is decided any more.
    */
   public CompletableFuture<ClusterState> request(Function<ClusterState, List<ClusterEvent>> check) {
     var done = new CompletableFuture<ClusterState>();
     incoming.add(new Incoming.Asked(check, done));
+    if (closed) {
+      refuseWaiting();
+    }
     return done;
+  }
+
+  private void refuseWaiting() {
+    for (Incoming next = incoming.poll(); next != null; next = incoming.poll()) {
+      if (next instanceof Incoming.Asked asked) {
+        asked.done().completeExceptionally(new RejectedExecutionException("it is closed"));
+      }
+    }
   }
 
   private void run() {
@@ -183,7 +196,16 @@ public final class ClusterLoop implements AutoCloseable {
       asked.done().completeExceptionally(refused);
       return;
     }
-    var _ = decide(follows, now).thenAccept(asked.done()::complete);
+    var _ =
+        decide(follows, now)
+            .whenComplete(
+                (after, failure) -> {
+                  if (failure == null) {
+                    asked.done().complete(after);
+                  } else {
+                    asked.done().completeExceptionally(failure);
+                  }
+                });
   }
 
   /** Decides, and completes when what was decided is durable and carried out. */
@@ -228,11 +250,12 @@ public final class ClusterLoop implements AutoCloseable {
     current.durable(before, step.state(), step.actions());
   }
 
-  /** Decides nothing any more; what was decided is carried out. */
+  /** Decides nothing any more; what was decided is carried out, who still asks is refused. */
   @Override
   public void close() {
     closed = true;
     thread.interrupt();
     effects.shutdown();
+    refuseWaiting();
   }
 }

@@ -36,8 +36,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -89,7 +91,7 @@ public final class Commands {
 
   /** A new state is durable. */
   public void changed(ClusterState before, ClusterState after) {
-    operations.changed(before, after);
+    operations.changed(after);
   }
 
   /** What a check leads to: events, and what the operation then waits for. */
@@ -152,20 +154,19 @@ public final class Commands {
       return dryRun(what, check.apply(loop.state()));
     }
     var planned = new Planned(check);
-    ClusterState after;
     try {
-      after = loop.request(planned).get();
+      var _ = loop.request(planned).get();
     } catch (ExecutionException e) {
-      throw refusal(e.getCause() == null ? e : e.getCause());
+      throw refusal(cause(e));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new ApiException.Unreachable("Stopping", "The service is stopping.");
+      throw stopping();
     }
     Operation operation = operations.begin(what);
     Plan plan = planned.plan();
     plan.goal()
         .ifPresentOrElse(
-            goal -> operations.await(operation, goal, after),
+            goal -> operations.await(operation, goal, planned.before(), loop::state),
             () -> operations.done(operation, plan.message()));
     return operation;
   }
@@ -180,10 +181,11 @@ public final class Commands {
     return operation;
   }
 
-  /** Remembers the plan that was made on the deciding thread. */
+  /** Remembers the plan that was made on the deciding thread, and what from. */
   private static final class Planned implements Function<ClusterState, List<ClusterEvent>> {
     private final Function<ClusterState, Plan> check;
     private volatile Optional<Plan> plan = Optional.empty();
+    private volatile ClusterState before = ClusterState.empty();
 
     Planned(Function<ClusterState, Plan> check) {
       this.check = check;
@@ -192,6 +194,7 @@ public final class Commands {
     @Override
     public List<ClusterEvent> apply(ClusterState state) {
       Plan made = check.apply(state);
+      before = state;
       plan = Optional.of(made);
       return made.events();
     }
@@ -199,13 +202,31 @@ public final class Commands {
     Plan plan() {
       return plan.orElseThrow();
     }
+
+    /** The state that it was made from. */
+    ClusterState before() {
+      return before;
+    }
+  }
+
+  private static Throwable cause(Throwable wrapped) {
+    Throwable cause = wrapped.getCause();
+    boolean wraps = wrapped instanceof ExecutionException || wrapped instanceof CompletionException;
+    return wraps && cause != null ? cause(cause) : wrapped;
   }
 
   private static RuntimeException refusal(Throwable cause) {
-    return cause instanceof ApiException refused
-        ? refused
-        : new ApiException.Internal(
-            "Internal", "The cluster service failed: " + cause.getMessage(), cause);
+    return switch (cause) {
+      case ApiException refused -> refused;
+      case RejectedExecutionException _ -> stopping();
+      default ->
+          new ApiException.Internal(
+              "Internal", "The cluster service failed: " + cause.getMessage(), cause);
+    };
+  }
+
+  private static ApiException.Unreachable stopping() {
+    return new ApiException.Unreachable("Stopping", "The service is stopping.");
   }
 
   // ---- groups --------------------------------------------------------------------------------
@@ -227,7 +248,9 @@ public final class Commands {
       throw new ApiException.Conflict(
           "GroupNotEmpty",
           group.name(),
-          "%s has %d resources; delete them first.".formatted(group.name(), resources));
+          resources == 1
+              ? group.name() + " has a resource; delete it first."
+              : "%s has %d resources; delete them first.".formatted(group.name(), resources));
     }
     return Plan.done("deleted", new ClusterEvent.GroupDeleted(group.id()));
   }
@@ -289,11 +312,8 @@ public final class Commands {
                 create.properties(),
                 false,
                 true);
-    refuseWhatTheTypeRefuses(create.name(), type, checked);
     ResourceId id = new ResourceId(ids.get());
-    return change(
-        asker,
-        "create " + create.name(),
+    Function<ClusterState, Plan> check =
         now -> {
           if (now.findResource(create.name()).isPresent()) {
             throw new ApiException.Conflict(
@@ -323,7 +343,11 @@ public final class Commands {
                   });
           refuseSecondExclusive(now, config);
           return Plan.done("created, Offline", new ClusterEvent.ResourceCreated(config));
-        });
+        };
+    // What the state alone refuses is refused at once, also while no monitor can be asked.
+    var _ = check.apply(state);
+    refuseWhatTheTypeRefuses(create.name(), type, checked);
+    return change(asker, "create " + create.name(), check);
   }
 
   private static void refuseSecondExclusive(ClusterState state, ResourceConfig config) {
@@ -348,8 +372,8 @@ public final class Commands {
     List<Problem> problems =
         checked.common().separateMonitor()
             ? registrar.inOwnMonitor(
-                monitor -> validator.problems(monitor, type, checked.properties()))
-            : validator.problems(MonitorName.SHARED, type, checked.properties());
+                monitor -> validator.problems(monitor, type, checked.declared()))
+            : validator.problems(MonitorName.SHARED, type, checked.declared());
     if (!problems.isEmpty()) {
       throw new PropertyText(resource, type.version().description()).invalid(problems);
     }
@@ -524,9 +548,9 @@ public final class Commands {
     ClusterState state = loop.state();
     MonitorStatus monitor = Lookup.monitor(state, kill.monitor());
     Set<ResourceId> held = held(state, monitor.name());
-    Operation operation =
-        operations.begin("send " + kill.signal() + " to monitor " + monitor.name());
+    String what = "send " + kill.signal() + " to monitor " + monitor.name();
     if (asker.dryRun()) {
+      Operation operation = operations.begin("dry run: " + what);
       operations.done(operation, "nothing was changed");
       return operation;
     }
@@ -536,8 +560,9 @@ public final class Commands {
           monitor.name().value(),
           "The monitor " + monitor.name() + " has no process now.");
     }
+    Operation operation = operations.begin(what);
     operations.await(
-        operation, new Goal.Replaced(monitor.name(), monitor.epoch(), held), loop.state());
+        operation, new Goal.Replaced(monitor.name(), monitor.epoch(), held), state, loop::state);
     return operation;
   }
 
@@ -564,12 +589,13 @@ public final class Commands {
   // ---- the service ---------------------------------------------------------------------------
 
   private Operation stopService(boolean keep, Asker asker) {
-    Operation operation =
-        operations.begin(keep ? "stop the service, keep applications" : "stop the service");
+    String what = keep ? "stop the service, keep applications" : "stop the service";
     if (asker.dryRun()) {
+      Operation operation = operations.begin("dry run: " + what);
       operations.done(operation, "nothing was changed");
       return operation;
     }
+    Operation operation = operations.begin(what);
     if (keep) {
       operations.done(operation, "applications go on; the next serve takes them over");
     } else {
@@ -578,7 +604,7 @@ public final class Commands {
       state.resources().values().stream()
           .filter(ClusterResource::isActive)
           .forEach(resource -> active.add(resource.id()));
-      operations.await(operation, new Goal.Quiet(active), state);
+      operations.await(operation, new Goal.Quiet(active), state, loop::state);
     }
     executor.execute(() -> stop.accept(keep));
     return operation;

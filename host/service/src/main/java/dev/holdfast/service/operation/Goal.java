@@ -11,9 +11,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** What an operation waits for. */
 sealed interface Goal {
@@ -27,6 +27,9 @@ sealed interface Goal {
     record Reached(String message) implements Progress {}
 
     record Missed(String resource, String message) implements Progress {}
+
+    /** It will not come to it: somebody wanted something else meanwhile. */
+    record Superseded(@Nullable String resource, String message) implements Progress {}
   }
 
   /** The resources whose changes it tells of. */
@@ -43,19 +46,28 @@ sealed interface Goal {
     @Override
     public Progress look(ClusterState state, Instant now) {
       List<ClusterResource> left = found(state, resources);
+      if (left.size() < resources.size()) {
+        return new Progress.Superseded(null, "what was to be Online was deleted meanwhile");
+      }
       long online =
           left.stream().filter(r -> r.state() == ResourceState.ONLINE && !r.bounce()).count();
       if (online == left.size()) {
         return new Progress.Reached("Online " + online + "/" + left.size());
       }
+      if (state.mode() == ClusterState.Mode.STOPPING) {
+        return new Progress.Superseded(null, "the cluster service takes everything offline");
+      }
       return left.stream()
-          .filter(resource -> isGivenUp(resource, now))
+          .filter(resource -> !resource.config().wantedOnline())
           .findFirst()
           .<Progress>map(
-              resource ->
-                  new Progress.Missed(
-                      resource.config().name(),
-                      resource.config().name() + " is Failed: " + resource.detail()))
+              resource -> superseded(resource, " is wanted Offline by somebody else meanwhile"))
+          .or(
+              () ->
+                  left.stream()
+                      .filter(resource -> isGivenUp(resource, now))
+                      .findFirst()
+                      .map(Goal::missed))
           .orElseGet(Progress.Underway::new);
     }
 
@@ -79,13 +91,18 @@ sealed interface Goal {
         return new Progress.Reached("Offline " + offline + "/" + left.size());
       }
       return left.stream()
-          .filter(resource -> resource.phase() instanceof Phase.Failed)
+          .filter(
+              resource ->
+                  resource.config().wantedOnline() && state.mode() == ClusterState.Mode.RUNNING)
           .findFirst()
           .<Progress>map(
-              resource ->
-                  new Progress.Missed(
-                      resource.config().name(),
-                      resource.config().name() + " is Failed: " + resource.detail()))
+              resource -> superseded(resource, " is wanted Online by somebody else meanwhile"))
+          .or(
+              () ->
+                  left.stream()
+                      .filter(resource -> resource.phase() instanceof Phase.Failed)
+                      .findFirst()
+                      .map(Goal::missed))
           .orElseGet(Progress.Underway::new);
     }
   }
@@ -99,7 +116,10 @@ sealed interface Goal {
     @Override
     public Progress look(ClusterState state, Instant now) {
       MonitorStatus status = state.monitors().get(monitor);
-      if (status == null || status.epoch() <= epoch) {
+      if (status == null) {
+        return new Progress.Reached(monitor + " is gone, and nothing needs another");
+      }
+      if (status.epoch() <= epoch) {
         return new Progress.Underway();
       }
       boolean all =
@@ -134,7 +154,17 @@ sealed interface Goal {
     }
   }
 
+  private static Progress missed(ClusterResource resource) {
+    return new Progress.Missed(
+        resource.config().name(), resource.config().name() + " is Failed: " + resource.detail());
+  }
+
+  private static Progress superseded(ClusterResource resource, String how) {
+    return new Progress.Superseded(resource.config().name(), resource.config().name() + how);
+  }
+
   private static List<ClusterResource> found(ClusterState state, Set<ResourceId> ids) {
-    return ids.stream().map(state.resources()::get).filter(Objects::nonNull).toList();
+    // In the order of their creation, providers first: the first that failed is the one to name.
+    return state.resources().values().stream().filter(r -> ids.contains(r.id())).toList();
   }
 }

@@ -11,14 +11,18 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
-import org.jspecify.annotations.Nullable;
+import java.util.function.Supplier;
 
 /**
  * Operations that are under way, and the last ones that ended: compares every new state with what
@@ -34,7 +38,16 @@ final class Operations {
   private final Deque<String> ended = new ArrayDeque<>();
   private final Map<Operation, Waiting> waiting = new ConcurrentHashMap<>();
 
-  private record Waiting(Goal goal, Map<ResourceId, Instant> pendingSince) {}
+  /** What an operation waits for, and what it has told. Guarded by itself. */
+  private static final class Waiting {
+    final Goal goal;
+    final Map<ResourceId, ClusterResource> told = new LinkedHashMap<>();
+    final Map<ResourceId, Instant> pendingSince = new HashMap<>();
+
+    Waiting(Goal goal) {
+      this.goal = goal;
+    }
+  }
 
   Operations(InstantSource clock) {
     this.clock = clock;
@@ -51,47 +64,75 @@ final class Operations {
     return Optional.ofNullable(known.get(id));
   }
 
-  /** Has an operation wait for a goal, seen from this state on. */
-  void await(Operation operation, Goal goal, ClusterState state) {
-    waiting.put(operation, new Waiting(goal, new ConcurrentHashMap<>()));
-    look(operation, goal, state);
+  /**
+   * Has an operation wait for a goal.
+   *
+   * @param before what changed since then is told
+   * @param newest the state is asked for once the operation hears of changes, so that none can come
+   *     in between and be missed
+   */
+  void await(Operation operation, Goal goal, ClusterState before, Supplier<ClusterState> newest) {
+    var wait = new Waiting(goal);
+    synchronized (wait) {
+      for (ClusterResource resource : before.resources().values()) {
+        if (goal.resources().contains(resource.id())) {
+          wait.told.put(resource.id(), resource);
+        }
+      }
+      waiting.put(operation, wait);
+      changed(operation, wait, newest.get());
+    }
   }
 
   /** A new state is durable. */
-  void changed(ClusterState before, ClusterState after) {
+  void changed(ClusterState after) {
     waiting.forEach(
         (operation, wait) -> {
-          for (ResourceId id : wait.goal().resources()) {
-            tell(operation, wait, before.resources().get(id), after.resources().get(id));
+          synchronized (wait) {
+            changed(operation, wait, after);
           }
-          look(operation, wait.goal(), after);
         });
   }
 
-  private void tell(
-      Operation operation,
-      Waiting wait,
-      @Nullable ClusterResource before,
-      @Nullable ClusterResource after) {
-    if (before == null || after == null || before.state() == after.state()) {
-      return;
+  private void changed(Operation operation, Waiting wait, ClusterState after) {
+    List<ClusterResource> pending = new ArrayList<>();
+    for (ClusterResource before : List.copyOf(wait.told.values())) {
+      ClusterResource now = after.resources().get(before.id());
+      if (now == null) {
+        wait.told.remove(before.id());
+        operation.narrate(new Narration(clock.instant(), before.config().name(), "deleted"));
+      } else if (before.state() != now.state()) {
+        wait.told.put(now.id(), now);
+        if (now.state().isPending()) {
+          pending.add(now);
+        } else {
+          tell(operation, wait, now);
+        }
+      }
     }
-    String text;
-    if (after.state().isPending()) {
-      wait.pendingSince().putIfAbsent(after.id(), clock.instant());
-      text = after.state().toString();
+    // What settled is told before what begins because of it.
+    pending.forEach(now -> tell(operation, wait, now));
+    look(operation, wait.goal, after);
+  }
+
+  private void tell(Operation operation, Waiting wait, ClusterResource resource) {
+    String text = resource.state().toString();
+    if (resource.state().isPending()) {
+      wait.pendingSince.putIfAbsent(resource.id(), clock.instant());
     } else {
-      Instant pending = wait.pendingSince().remove(after.id());
-      String took =
-          pending == null
-              ? ""
-              : " %.1fs".formatted(Duration.between(pending, clock.instant()).toMillis() / 1000.0);
-      text = after.state() + took;
+      Instant since = wait.pendingSince.remove(resource.id());
+      if (since != null) {
+        text +=
+            String.format(
+                Locale.ROOT,
+                " %.1fs",
+                Duration.between(since, clock.instant()).toMillis() / 1000.0);
+      }
     }
-    if (!after.detail().isEmpty()) {
-      text += "  " + after.detail();
+    if (!resource.detail().isEmpty()) {
+      text += "  " + resource.detail();
     }
-    operation.narrate(new Narration(clock.instant(), after.config().name(), text));
+    operation.narrate(new Narration(clock.instant(), resource.config().name(), text));
   }
 
   private void look(Operation operation, Goal goal, ClusterState state) {
@@ -102,6 +143,13 @@ final class Operations {
           failed(
               operation,
               new ApiException.Failed("NotReached", resource, message + ".", null),
+              goal.resources(),
+              state);
+      case Goal.Progress.Superseded(String resource, String message) ->
+          failed(
+              operation,
+              new ApiException.Failed(
+                  "Superseded", resource, "Not carried through: " + message + ".", null),
               goal.resources(),
               state);
     }

@@ -9,10 +9,13 @@ import dev.holdfast.spi.Problem;
 import dev.holdfast.spi.Properties;
 import dev.holdfast.spi.Property;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Properties as an operator typed them, sorted into common and private ones and checked against
@@ -22,8 +25,24 @@ final class PropertyText {
   private final String resource;
   private final Description description;
 
-  /** What a resource's properties become. */
-  record Checked(CommonProperties common, Map<String, List<String>> properties) {}
+  /**
+   * What a resource's properties become.
+   *
+   * @param declared those of its type
+   * @param undeclared what an earlier version of the type had: kept, so that it is there when that
+   *     version comes back
+   */
+  record Checked(
+      CommonProperties common,
+      Map<String, List<String>> declared,
+      Map<String, List<String>> undeclared) {
+    /** All that are the resource's own. */
+    Map<String, List<String>> properties() {
+      var all = new LinkedHashMap<>(undeclared);
+      all.putAll(declared);
+      return all;
+    }
+  }
 
   PropertyText(String resource, Description description) {
     this.resource = resource;
@@ -43,73 +62,70 @@ final class PropertyText {
       boolean privateOnly,
       boolean creating) {
     CommonProperties newCommon = common;
-    var newPrivate = new LinkedHashMap<>(current);
+    var declared = new LinkedHashMap<String, List<String>>();
+    var undeclared = new LinkedHashMap<String, List<String>>();
+    current.forEach(
+        (name, text) ->
+            description
+                .property(name)
+                .ifPresentOrElse(
+                    property -> declared.put(property.name(), text),
+                    () -> undeclared.put(name, text)));
+    List<Problem> problems = new ArrayList<>();
+    Set<String> given = new HashSet<>();
     for (Map.Entry<String, List<String>> change : changes.entrySet()) {
       String name = change.getKey();
       List<String> text = change.getValue();
       Optional<Property<?>> property = description.property(name);
       Optional<String> commonName =
           privateOnly ? Optional.empty() : CommonProperties.spelling(name);
-      if (property.isPresent()) {
-        refuseFixed(property.get(), creating);
-        if (text.isEmpty()) {
-          newPrivate.remove(property.get().name());
+      if (!given.add(name.toLowerCase(Locale.ROOT))) {
+        problems.add(new Problem(name, name + " was given twice; give it once."));
+      } else if (property.isPresent()) {
+        String spelled = property.get().name();
+        if (!creating && property.get().effect() == Property.Effect.FIXED) {
+          problems.add(
+              new Problem(
+                  spelled, spelled + " is fixed when a resource is created; create another."));
+        } else if (text.isEmpty()) {
+          declared.remove(spelled);
         } else {
-          newPrivate.put(property.get().name(), text);
+          declared.put(spelled, text);
         }
       } else if (commonName.isPresent()) {
-        newCommon = with(newCommon, commonName.get(), text);
-      } else {
-        throw unknown(name, privateOnly);
+        try {
+          newCommon = newCommon.with(commonName.get(), commonText(commonName.get(), text));
+        } catch (IllegalArgumentException e) {
+          problems.add(new Problem(commonName.get(), String.valueOf(e.getMessage())));
+        }
+      } else if (!text.isEmpty() || !undeclared.keySet().removeIf(name::equalsIgnoreCase)) {
+        problems.add(unknown(name, privateOnly));
       }
     }
+    Map<String, List<String>> canonical = Map.of();
     try {
-      Properties checked = Properties.of(description, newPrivate);
-      var kept = new LinkedHashMap<String, List<String>>();
-      checked
-          .asText()
-          .forEach(
-              (name, text) -> {
-                // Defaults are not written down: they may change with the type.
-                if (newPrivate.keySet().stream().anyMatch(name::equalsIgnoreCase)) {
-                  kept.put(name, text);
-                }
-              });
-      return new Checked(newCommon, kept);
+      // Defaults are not written down: they may change with the type.
+      canonical = Properties.of(description, declared).asText();
     } catch (InvalidPropertiesException e) {
-      throw invalid(e.problems());
+      problems.addAll(e.problems());
     }
+    if (!problems.isEmpty()) {
+      throw invalid(problems);
+    }
+    return new Checked(newCommon, canonical, undeclared);
   }
 
-  private void refuseFixed(Property<?> property, boolean creating) {
-    if (!creating && property.effect() == Property.Effect.FIXED) {
-      throw invalid(
-          List.of(
-              new Problem(
-                  property.name(),
-                  property.name() + " is fixed when a resource is created; create another.")));
-    }
+  private static String commonText(String name, List<String> text) {
+    return text.isEmpty()
+        ? CommonProperties.DEFAULT.asText().getOrDefault(name, "")
+        : String.join(" ", text);
   }
 
-  private CommonProperties with(CommonProperties common, String name, List<String> text) {
-    String value =
-        text.isEmpty()
-            ? CommonProperties.DEFAULT.asText().getOrDefault(name, "")
-            : String.join(" ", text);
-    try {
-      return common.with(name, value);
-    } catch (IllegalArgumentException e) {
-      throw invalid(List.of(new Problem(name, String.valueOf(e.getMessage()))));
-    }
-  }
-
-  private ApiException.Invalid unknown(String name, boolean privateOnly) {
+  private Problem unknown(String name, boolean privateOnly) {
     if (!privateOnly && name.equalsIgnoreCase("PersistentState")) {
-      return invalid(
-          List.of(
-              new Problem(
-                  "PersistentState",
-                  "PersistentState follows what is asked for: use resource online or offline.")));
+      return new Problem(
+          "PersistentState",
+          "PersistentState follows what is asked for: use resource online or offline.");
     }
     List<String> names = new ArrayList<>();
     description.properties().forEach(property -> names.add(property.name()));
@@ -118,12 +134,8 @@ final class PropertyText {
     }
     String nearest =
         NearestName.to(name, names).map(near -> " Did you mean " + near + "?").orElse("");
-    return invalid(
-        List.of(
-            new Problem(
-                name,
-                "%s has no property %s.%s"
-                    .formatted(description.registeredName(), name, nearest))));
+    return new Problem(
+        name, "%s has no property %s.%s".formatted(description.registeredName(), name, nearest));
   }
 
   /** Problems as a refusal. */

@@ -140,27 +140,43 @@ public final class Views {
     description.ifPresent(
         known -> {
           for (Property<?> property : known.properties()) {
-            List<String> text = texts.remove(property.name());
+            List<String> text = remove(texts, property.name());
             List<String> effective = text == null ? property.defaultText().orElse(List.of()) : text;
             if (!effective.isEmpty() || text != null) {
               shown.put(property.name(), shown(property.kind(), effective));
             }
           }
         });
-    // What no description explains (its type is gone) is shown as it is written, but never a
-    // secret:
-    // nobody can say whether it is one.
+    // What no description explains (its type is gone) may be a secret: nobody can say.
     texts.forEach((name, _) -> shown.put(name, MASK));
     return shown;
+  }
+
+  /** A newer version of a type may spell a property otherwise. */
+  private static @Nullable List<String> remove(Map<String, List<String>> texts, String name) {
+    return texts.keySet().stream()
+        .filter(name::equalsIgnoreCase)
+        .findFirst()
+        .map(texts::remove)
+        .orElse(null);
   }
 
   private static Object shown(Property.Kind kind, List<String> text) {
     return switch (kind) {
       case SECRET -> MASK;
       case LIST -> text;
-      case INTEGER -> Long.parseLong(text.getFirst());
+      case INTEGER -> number(String.join(" ", text));
       case TEXT, DURATION, SIZE, PATH, CHOICE -> String.join(" ", text);
     };
+  }
+
+  /** What an older version of the type took need not be a number; it is shown all the same. */
+  private static Object number(String text) {
+    try {
+      return Long.parseLong(text);
+    } catch (NumberFormatException notANumber) {
+      return text;
+    }
   }
 
   private static ResourceView.@Nullable LastExit lastExit(ClusterResource resource) {

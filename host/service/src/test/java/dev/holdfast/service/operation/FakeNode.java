@@ -1,0 +1,446 @@
+package dev.holdfast.service.operation;
+
+import static dev.holdfast.service.GivenCluster.TEST;
+
+import dev.holdfast.cluster.Action;
+import dev.holdfast.cluster.ClusterEvent;
+import dev.holdfast.cluster.ClusterState;
+import dev.holdfast.cluster.Decisions;
+import dev.holdfast.cluster.EntryPoint;
+import dev.holdfast.cluster.Failure;
+import dev.holdfast.cluster.MonitorName;
+import dev.holdfast.cluster.ResourceEvent;
+import dev.holdfast.cluster.ResourceId;
+import dev.holdfast.protocol.DescriptionCodec;
+import dev.holdfast.protocol.Link;
+import dev.holdfast.protocol.LinkClosed;
+import dev.holdfast.protocol.LinkListener;
+import dev.holdfast.protocol.MonitorCommand;
+import dev.holdfast.protocol.ProtocolVersion;
+import dev.holdfast.protocol.wire.Beat;
+import dev.holdfast.protocol.wire.Hello;
+import dev.holdfast.protocol.wire.LoadPlugin;
+import dev.holdfast.protocol.wire.Loaded;
+import dev.holdfast.protocol.wire.LoadedType;
+import dev.holdfast.protocol.wire.PropertyProblem;
+import dev.holdfast.protocol.wire.Ready;
+import dev.holdfast.protocol.wire.ToMonitor;
+import dev.holdfast.protocol.wire.ToService;
+import dev.holdfast.protocol.wire.ValidateProperties;
+import dev.holdfast.protocol.wire.Validated;
+import dev.holdfast.service.archive.PluginStore;
+import dev.holdfast.service.cluster.ClusterLoop;
+import dev.holdfast.service.home.Home;
+import dev.holdfast.service.process.ExitStatus;
+import dev.holdfast.service.process.FakeProcesses;
+import dev.holdfast.service.process.ProcessIdentity;
+import dev.holdfast.service.process.ProcessSpec;
+import dev.holdfast.service.record.StateStore;
+import dev.holdfast.service.supervision.MonitorDeath;
+import dev.holdfast.service.supervision.MonitorListener;
+import dev.holdfast.service.supervision.Monitors;
+import dev.holdfast.service.type.PropertyValidator;
+import dev.holdfast.service.type.TypeRegistrar;
+import dev.holdfast.service.type.TypeResolver;
+import dev.holdfast.spi.Description;
+import dev.holdfast.spi.Found;
+import dev.holdfast.spi.Health;
+import dev.holdfast.spi.ResourceException.Retry;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.classfile.ClassFile;
+import java.lang.constant.ClassDesc;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
+
+/**
+ * A node for commands: real decisions, real monitors' supervision over a real socket; but its
+ * monitors are threads of this process, its applications a set of ids, its database nothing at all.
+ */
+final class FakeNode implements AutoCloseable {
+  private static final Description SINGLE =
+      Description.of("Single").lives(TEST.lives()).exclusive().build();
+
+  final ClusterLoop loop;
+  final Commands commands;
+  final Monitors monitors;
+
+  /** Whose application runs. */
+  final Set<ResourceId> running = ConcurrentHashMap.newKeySet();
+
+  /** Whose online fails. */
+  final Set<ResourceId> broken = ConcurrentHashMap.newKeySet();
+
+  /** Whose online does not return. */
+  final Set<ResourceId> hanging = ConcurrentHashMap.newKeySet();
+
+  /** How many applications were started. */
+  final AtomicInteger onlines = new AtomicInteger();
+
+  /** How often a type was asked about properties. */
+  final AtomicInteger validated = new AtomicInteger();
+
+  /** The stops of the service that were asked for: whether applications are kept. */
+  final List<Boolean> stops = new CopyOnWriteArrayList<>();
+
+  /** Whether monitors that are started say that they are ready. */
+  volatile boolean monitorsGetReady = true;
+
+  /** Whether monitors that are to be started are. */
+  volatile boolean monitorsStart = true;
+
+  private final Path folder;
+  private final Map<ProcessIdentity, FakeMonitor> lives = new ConcurrentHashMap<>();
+  private final FakeProcesses processes = new FakeProcesses(this::begin);
+  private final TypeRegistrar registrar;
+  private final PropertyValidator validator;
+  private final ScheduledExecutorService beats = Executors.newSingleThreadScheduledExecutor();
+
+  FakeNode(Path folder) throws IOException {
+    this.folder = folder;
+    Home home = Home.open(folder.resolve("home"));
+    PluginStore plugins = PluginStore.open(folder.resolve("plugins"), home.unpacked());
+    loop =
+        new ClusterLoop(
+            new Decisions(Duration.ZERO),
+            new Nowhere(),
+            ClusterState.empty(),
+            InstantSource.system(),
+            failure -> {
+              throw new AssertionError("the service would halt", failure);
+            });
+    monitors =
+        new Monitors(
+            home,
+            "alpha",
+            folder.resolve("s"),
+            new MonitorCommand(Path.of("java"), List.of(Path.of("monitor.jar")), null, 64),
+            processes,
+            InstantSource.system(),
+            new Told());
+    registrar = new TypeRegistrar(plugins, monitors);
+    validator =
+        new PropertyValidator(
+            new TypeResolver(plugins, Runnable::run), monitors, new AtomicLong()::incrementAndGet);
+    commands =
+        new Commands(
+            loop,
+            monitors,
+            registrar,
+            validator,
+            InstantSource.system(),
+            UUID::randomUUID,
+            Runnable::run,
+            this::stop);
+    var _ =
+        beats.scheduleAtFixedRate(
+            () -> lives.values().forEach(FakeMonitor::beat), 0, 250, TimeUnit.MILLISECONDS);
+    loop.start(this::durable);
+    loop.post(new ClusterEvent.Tick());
+  }
+
+  @Override
+  public void close() throws IOException {
+    loop.close();
+    monitors.close();
+    beats.shutdownNow();
+    forgetMonitors();
+  }
+
+  /** All monitors are gone at once. */
+  void forgetMonitors() {
+    lives.keySet().forEach(process -> processes.end(process, new ExitStatus.Signalled(9, false)));
+    lives.values().forEach(FakeMonitor::end);
+  }
+
+  synchronized void letMonitorsGetReady() {
+    monitorsGetReady = true;
+    lives.values().forEach(FakeMonitor::ready);
+  }
+
+  /** An archive that nobody has anything against. */
+  Path archive() throws IOException {
+    byte[] jar =
+        zip(
+            Map.of(
+                "META-INF/services/dev.holdfast.spi.ResourceType",
+                "test.Type\n".getBytes(StandardCharsets.UTF_8),
+                "test/Type.class",
+                ClassFile.of().build(ClassDesc.of("test.Type"), _ -> {})));
+    String descriptor =
+        """
+        plugin.id=test-plugin
+        plugin.version=1.0.0
+        plugin.requires=>=0.1.0
+        """;
+    byte[] archive =
+        zip(
+            Map.of(
+                "plugin.properties",
+                descriptor.getBytes(StandardCharsets.UTF_8),
+                "lib/test.jar",
+                jar));
+    Path file = folder.resolve("test-plugin.zip");
+    return Files.exists(file) ? file : Files.write(file, archive);
+  }
+
+  private static byte[] zip(Map<String, byte[]> entries) throws IOException {
+    var bytes = new ByteArrayOutputStream();
+    try (var zip = new ZipOutputStream(bytes)) {
+      for (var entry : entries.entrySet()) {
+        zip.putNextEntry(new ZipEntry(entry.getKey()));
+        zip.write(entry.getValue());
+        zip.closeEntry();
+      }
+    }
+    return bytes.toByteArray();
+  }
+
+  // ---- what is decided -----------------------------------------------------------------------
+
+  private void stop(boolean keep) {
+    stops.add(keep);
+    if (!keep) {
+      loop.post(new ClusterEvent.Stop());
+    }
+  }
+
+  private void durable(ClusterState before, ClusterState after, List<Action> actions) {
+    for (Action action : actions) {
+      take(action, after);
+    }
+    commands.changed(before, after);
+  }
+
+  private void take(Action action, ClusterState state) {
+    switch (action) {
+      case Action.StartMonitor(MonitorName name) -> {
+        if (monitorsStart) {
+          monitors.start(name, Objects.requireNonNull(state.monitors().get(name)).epoch());
+        }
+      }
+      case Action.StopMonitor(MonitorName name) -> monitors.stop(name);
+      case Action.KillMonitor(MonitorName name, String because) -> monitors.kill(name, because);
+      case Action.Open open -> happened(open.resource(), new ResourceEvent.Opened());
+      case Action.Call call -> call(call.resource(), call.entryPoint());
+      case Action.CancelCall(ResourceId id) ->
+          happened(id, new ResourceEvent.CallFailed(EntryPoint.ONLINE, failure("cancelled")));
+      case Action.StartPolling _, Action.StopPolling _, Action.Close _, Action.Tell _ -> {}
+    }
+  }
+
+  private void call(ResourceId id, EntryPoint entryPoint) {
+    switch (entryPoint) {
+      case FIND ->
+          happened(
+              id,
+              new ResourceEvent.FoundIt(
+                  running.contains(id) ? Found.running("it runs") : Found.absent("no trace")));
+      case ONLINE -> online(id);
+      case OFFLINE, TERMINATE -> {
+        running.remove(id);
+        happened(id, new ResourceEvent.Returned(entryPoint));
+      }
+      case LOOKS_ALIVE, IS_ALIVE -> happened(id, new ResourceEvent.Checked(Health.alive()));
+      case OPEN, CLOSE -> {}
+    }
+  }
+
+  private void online(ResourceId id) {
+    if (broken.contains(id)) {
+      happened(id, new ResourceEvent.CallFailed(EntryPoint.ONLINE, failure("port 80 is taken")));
+    } else if (!hanging.contains(id)) {
+      running.add(id);
+      onlines.incrementAndGet();
+      happened(id, new ResourceEvent.Returned(EntryPoint.ONLINE));
+    }
+  }
+
+  private static Failure failure(String message) {
+    return new Failure("Broken", Retry.HERE, message);
+  }
+
+  private void happened(ResourceId id, ResourceEvent event) {
+    loop.post(new ClusterEvent.OfResource(id, event));
+  }
+
+  // ---- monitors ------------------------------------------------------------------------------
+
+  private synchronized void begin(ProcessSpec spec, ProcessIdentity process) {
+    List<String> command = spec.command();
+    Path socket = Path.of(command.get(command.indexOf("--socket") + 1));
+    try {
+      var monitor =
+          new FakeMonitor(
+              process, Link.connect(socket, command.get(command.indexOf("--name") + 1)));
+      monitor.hello(Objects.requireNonNull(spec.input()).strip());
+      lives.put(process, monitor);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** The other end of the link. */
+  private final class FakeMonitor implements LinkListener<ToMonitor> {
+    private final ProcessIdentity process;
+    private final Link<ToService, ToMonitor> link;
+
+    FakeMonitor(ProcessIdentity process, Link<ToService, ToMonitor> link) {
+      this.process = process;
+      this.link = link;
+    }
+
+    void hello(String nonce) {
+      link.start(this);
+      send(
+          ToService.newBuilder()
+              .setHello(
+                  Hello.newBuilder()
+                      .setProtocolMin(ProtocolVersion.MIN)
+                      .setProtocolMax(ProtocolVersion.MAX)
+                      .setPid(process.pid())
+                      .setNonce(nonce)
+                      .setName(link.name())
+                      .setVersion("0.1.0")));
+    }
+
+    void ready() {
+      send(ToService.newBuilder().setReady(Ready.getDefaultInstance()));
+    }
+
+    void beat() {
+      if (processes.isAlive(process)) {
+        send(ToService.newBuilder().setBeat(Beat.getDefaultInstance()));
+      } else {
+        end();
+      }
+    }
+
+    void end() {
+      lives.remove(process);
+      link.close();
+    }
+
+    private void send(ToService.Builder frame) {
+      var _ = link.send(frame.build());
+    }
+
+    @Override
+    public void onFrame(ToMonitor frame) {
+      switch (frame.getFrameCase()) {
+        case WELCOME -> {
+          synchronized (FakeNode.this) {
+            if (monitorsGetReady) {
+              ready();
+            }
+          }
+        }
+        case LOAD_PLUGIN -> load(frame.getLoadPlugin());
+        case VALIDATE_PROPERTIES -> validate(frame.getValidateProperties());
+        case SHUTDOWN -> {
+          lives.remove(process);
+          var _ = processes.end(process, new ExitStatus.Code(0));
+        }
+        default -> {}
+      }
+    }
+
+    private void load(LoadPlugin plugin) {
+      var loaded = Loaded.newBuilder().setCall(plugin.getCall()).setDigest(plugin.getDigest());
+      for (Description type : List.of(TEST, SINGLE)) {
+        loaded.addTypes(
+            LoadedType.newBuilder()
+                .setClassName("test.Type")
+                .setDescription(DescriptionCodec.encode(type)));
+      }
+      send(ToService.newBuilder().setLoaded(loaded));
+    }
+
+    private void validate(ValidateProperties question) {
+      validated.incrementAndGet();
+      var answer = Validated.newBuilder().setCall(question.getCall());
+      if (question.getPropertiesMap().toString().contains("forbidden")) {
+        answer.addProblems(
+            PropertyProblem.newBuilder()
+                .setProperty("Host")
+                .setMessage("Host is not allowed here."));
+      }
+      send(ToService.newBuilder().setValidated(answer));
+    }
+
+    @Override
+    public void onClosed(LinkClosed why) {}
+  }
+
+  private final class Told implements MonitorListener {
+    @Override
+    public void started(MonitorName name, long epoch, ProcessIdentity process) {
+      if (!TypeRegistrar.isRegistrars(name)) {
+        loop.post(new ClusterEvent.MonitorStarted(name, process.pid()));
+      }
+    }
+
+    @Override
+    public void ready(MonitorName name, long epoch) {
+      if (TypeRegistrar.isRegistrars(name)) {
+        registrar.ready(name);
+      } else {
+        loop.post(new ClusterEvent.MonitorReady(name));
+      }
+    }
+
+    @Override
+    public void frame(MonitorName name, long epoch, ToService frame) {
+      if (frame.hasValidated()) {
+        validator.answered(frame.getValidated());
+      }
+    }
+
+    @Override
+    public void died(MonitorDeath death) {
+      if (TypeRegistrar.isRegistrars(death.name())) {
+        registrar.died(death.name(), death.reason());
+      } else {
+        loop.post(new ClusterEvent.MonitorDied(death.name(), death.ownDoing()));
+      }
+    }
+  }
+
+  /** Everything is durable at once, and nothing is kept. */
+  private static final class Nowhere implements StateStore {
+    @Override
+    public CompletableFuture<?> write(ClusterState before, ClusterState after) {
+      return CompletableFuture.completedFuture(null);
+    }
+
+    @Override
+    public ClusterState read(Instant now) {
+      return ClusterState.empty();
+    }
+
+    @Override
+    public long revision() {
+      return 0;
+    }
+  }
+}
