@@ -263,7 +263,7 @@ class HoldfastTest {
         "[web-db] and web-app");
     holdfast("resource", "delete", "web-app");
     holdfast("resource", "fail", "web-app");
-    holdfast("resource", "set", "web-app", "RestartDelay=0", "Description=");
+    holdfast("resource", "set", "web-app", "RestartDelay=0", "RestartThreshold=");
     holdfast("resource", "set", "web-app", "--private", "RestartDelay=1");
     holdfast("resource", "reset-failures", "web-app");
     holdfast("resource", "maintenance", "on", "web-app");
@@ -288,7 +288,9 @@ class HoldfastTest {
             new Command.DeleteResource("web-app"),
             new Command.FailResource("web-app"),
             new Command.SetResource(
-                "web-app", Map.of("RestartDelay", List.of("0"), "Description", List.of()), false),
+                "web-app",
+                Map.of("RestartDelay", List.of("0"), "RestartThreshold", List.of()),
+                false),
             new Command.SetResource("web-app", Map.of("RestartDelay", List.of("1")), true),
             new Command.ResetFailures("web-app"),
             new Command.Maintenance("web-app", true),
