@@ -70,7 +70,7 @@ class PluginThreadsTest {
               assertThat(failed.failure().getMessage()).contains("All 4 threads of plugin p@1");
             });
     assertThat(value(awaitOutcome())).isEqualTo("terminated");
-    assertThat(threads.inside()).isEqualTo(LIMIT);
+    awaitInside(LIMIT);
   }
 
   @Test
@@ -82,7 +82,7 @@ class PluginThreadsTest {
     threads.runFirst(entry(null, () -> "never"));
 
     assertThat(awaitOutcome()).isInstanceOf(Outcome.Failed.class);
-    assertThat(threads.inside()).isEqualTo(LIMIT + PluginThreads.TERMINATE_RESERVE);
+    awaitInside(LIMIT + PluginThreads.TERMINATE_RESERVE);
   }
 
   @Test
@@ -189,5 +189,14 @@ class PluginThreadsTest {
   private static Object value(Outcome outcome) {
     assertThat(outcome).isInstanceOf(Outcome.Returned.class);
     return ((Outcome.Returned) outcome).value();
+  }
+
+  /** A call's outcome is told before its thread has left. */
+  private void awaitInside(int expected) throws InterruptedException {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+    while (threads.inside() != expected && System.nanoTime() < end) {
+      Thread.sleep(1);
+    }
+    assertThat(threads.inside()).isEqualTo(expected);
   }
 }
