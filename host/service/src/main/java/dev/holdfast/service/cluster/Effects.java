@@ -19,6 +19,7 @@ import dev.holdfast.protocol.wire.CallResource;
 import dev.holdfast.protocol.wire.CancelCall;
 import dev.holdfast.protocol.wire.CloseResource;
 import dev.holdfast.protocol.wire.LoadPlugin;
+import dev.holdfast.protocol.wire.Loaded;
 import dev.holdfast.protocol.wire.OpenResource;
 import dev.holdfast.protocol.wire.SetPolling;
 import dev.holdfast.protocol.wire.SlotState;
@@ -34,6 +35,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -151,6 +153,34 @@ final class Effects implements ClusterLoop.StepListener {
       throw new IllegalStateException("decided to start " + name + ", which is not there");
     }
     monitors.start(name, status.epoch());
+    // While its JVM starts there is time to check archives, and it can load while it warms up.
+    state.resources().values().stream()
+        .map(ClusterResource::config)
+        .filter(config -> config.monitor().equals(name))
+        .flatMap(config -> state.findType(config.type()).stream())
+        .distinct()
+        .filter(type -> state.typeStatus(type.name()) == TypeStatus.REGISTERED)
+        .forEach(
+            type -> {
+              var _ = load(name, type);
+            }); // What becomes of it, the opens will hear.
+  }
+
+  private CompletableFuture<Loaded> load(MonitorName monitor, TypeRegistration type) {
+    TypeRegistration.Version version = type.version();
+    return types
+        .resolve(monitor, type)
+        .thenCompose(
+            folder ->
+                monitors.load(
+                    monitor,
+                    LoadPlugin.newBuilder()
+                        .setCall(calls.next())
+                        .setPlugin(version.plugin())
+                        .setVersion(version.pluginVersion())
+                        .setDigest(version.digest())
+                        .setFolder(folder.toString())
+                        .build()));
   }
 
   // ---- open ----------------------------------------------------------------------------------
@@ -164,19 +194,7 @@ final class Effects implements ClusterLoop.StepListener {
     TypeRegistration type = registered.get();
     TypeRegistration.Version version = type.version();
     var _ =
-        types
-            .resolve(monitor, type)
-            .thenCompose(
-                folder ->
-                    monitors.load(
-                        monitor,
-                        LoadPlugin.newBuilder()
-                            .setCall(calls.next())
-                            .setPlugin(version.plugin())
-                            .setVersion(version.pluginVersion())
-                            .setDigest(version.digest())
-                            .setFolder(folder.toString())
-                            .build()))
+        load(monitor, type)
             .whenComplete(
                 (loaded, failure) -> {
                   if (failure != null) {

@@ -9,7 +9,9 @@ import dev.holdfast.protocol.wire.ToService;
 import dev.holdfast.service.process.ProcessIdentity;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
@@ -25,8 +27,10 @@ final class MonitorLife {
   private final Path directory;
   private final Map<String, CompletableFuture<Loaded>> loads = new HashMap<>();
   private final Map<Long, CompletableFuture<Loaded>> loadsByCall = new HashMap<>();
+  private final List<LoadPlugin> loadsToSend = new ArrayList<>();
   private @Nullable ProcessIdentity process;
   private @Nullable Link<ToMonitor, ToService> link;
+  private boolean welcomed;
   private boolean ready;
   private boolean asked;
   private boolean over;
@@ -79,6 +83,17 @@ final class MonitorLife {
   synchronized void linked(Link<ToMonitor, ToService> newLink) {
     link = newLink;
     silence = Duration.ZERO;
+  }
+
+  /** It was welcomed: what it was to load before that is sent. */
+  void welcomed() {
+    List<LoadPlugin> waiting;
+    synchronized (this) {
+      welcomed = true;
+      waiting = List.copyOf(loadsToSend);
+      loadsToSend.clear();
+    }
+    waiting.forEach(this::sendLoad);
   }
 
   synchronized boolean isLinked() {
@@ -162,7 +177,7 @@ final class MonitorLife {
     return silence;
   }
 
-  /** Has the monitor load a plugin, once. */
+  /** Has the monitor load a plugin, once, and as soon as it can. */
   CompletableFuture<Loaded> load(LoadPlugin plugin) {
     CompletableFuture<Loaded> load;
     synchronized (this) {
@@ -173,21 +188,33 @@ final class MonitorLife {
       load = new CompletableFuture<>();
       loads.put(plugin.getDigest(), load);
       loadsByCall.put(plugin.getCall(), load);
+      if (!welcomed && !over) {
+        loadsToSend.add(plugin);
+        return load;
+      }
     }
-    if (!send(ToMonitor.newBuilder().setLoadPlugin(plugin).build())) {
-      load.completeExceptionally(
-          new IllegalStateException("the monitor " + name + " is not there"));
-    }
+    sendLoad(plugin);
     return load;
   }
 
-  void loaded(Loaded answer) {
-    CompletableFuture<Loaded> load;
-    synchronized (this) {
-      load = loadsByCall.remove(answer.getCall());
+  private void sendLoad(LoadPlugin plugin) {
+    if (!send(ToMonitor.newBuilder().setLoadPlugin(plugin).build())) {
+      CompletableFuture<Loaded> load = takeLoad(plugin.getCall());
+      if (load != null) {
+        load.completeExceptionally(
+            new IllegalStateException("the monitor " + name + " is not there"));
+      }
     }
+  }
+
+  void loaded(Loaded answer) {
+    CompletableFuture<Loaded> load = takeLoad(answer.getCall());
     if (load != null) {
       load.complete(answer);
     }
+  }
+
+  private synchronized @Nullable CompletableFuture<Loaded> takeLoad(long call) {
+    return loadsByCall.remove(call);
   }
 }

@@ -170,7 +170,7 @@ public final class Monitors implements AutoCloseable {
     return life != null && life.send(frame);
   }
 
-  /** Has the monitor load a plugin, unless it has. */
+  /** Has the monitor load a plugin, unless it has; one that is being started, once it listens. */
   public CompletableFuture<Loaded> load(MonitorName name, LoadPlugin plugin) {
     MonitorLife life = lives.get(name);
     return life == null
@@ -373,6 +373,7 @@ public final class Monitors implements AutoCloseable {
                       .setNode(node)
                       .setHeartbeatMillis((int) HEARTBEAT.toMillis()))
               .build());
+      known.welcomed();
     }
 
     @Override
