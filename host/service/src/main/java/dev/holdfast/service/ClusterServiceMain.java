@@ -39,7 +39,7 @@ public final class ClusterServiceMain {
 
   static int run(String[] args, PrintStream out, PrintStream err) {
     if (args.length > 0 && args[0].equals("--train")) {
-      return Training.run();
+      return Training.run(err);
     }
     if (args.length == 0 || !(args[0].equals("serve") || args[0].equals("demo"))) {
       err.println("holdfast: the service's main runs serve or demo.");

@@ -4,6 +4,7 @@ import ch.qos.logback.classic.Level;
 import dev.holdfast.service.home.Home;
 import dev.holdfast.service.settings.ServiceSettings;
 import java.io.IOException;
+import java.io.PrintStream;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
@@ -28,7 +29,7 @@ final class Training {
 
   private Training() {}
 
-  static int run() {
+  static int run(PrintStream err) {
     try {
       Path folder = Files.createTempDirectory("holdfast-training");
       try {
@@ -39,7 +40,7 @@ final class Training {
       }
       return ClusterServiceMain.EXIT_OK;
     } catch (IOException e) {
-      System.err.println("holdfast: no training: " + e);
+      err.println("holdfast: no training: " + e);
       return ClusterServiceMain.EXIT_FAILED;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
