@@ -68,13 +68,17 @@ final class Training {
   }
 
   private static void makeAndKeep(Path socket) throws IOException {
+    // It ends by itself when this process does: a training may be killed, and leaves nothing
+    // running.
+    String application = "tail --pid=" + ProcessHandle.current().pid() + " -f /dev/null";
     post(socket, "/v1/groups", "{'name':'g'}");
     post(
         socket,
         "/v1/resources",
         "{'name':'r','group':'g','type':'Generic Application',"
-            + "'properties':{'CommandLine':['sleep 600'],"
-            + "'RestartDelay':['0'],'RestartThreshold':['-1']}}");
+            + "'properties':{'CommandLine':['"
+            + application
+            + "'],'RestartDelay':['0'],'RestartThreshold':['-1']}}");
     post(socket, "/v1/groups/g/online", "{}");
     for (int i = 0; i < RESTARTS; i++) {
       post(socket, "/v1/resources/r/fail", "{}");
