@@ -40,6 +40,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -59,6 +60,9 @@ public final class Commands {
   private final Executor executor;
   private final Consumer<Boolean> stop;
   private final Operations operations;
+
+  /** One at a time: what one refuses, and removes, another must not be about to register. */
+  private final ReentrantLock registering = new ReentrantLock();
 
   /**
    * @param executor for what blocks, such as loading an archive
@@ -493,7 +497,21 @@ public final class Commands {
   // ---- types ---------------------------------------------------------------------------------
 
   private Operation registerType(Command.RegisterType register, Asker asker) {
-    List<TypeRegistration> first = registrar.inspect(register.archive(), loop.state());
+    registering.lock();
+    try {
+      List<TypeRegistration> first = registrar.inspect(register.archive(), loop.state());
+      try {
+        return register(first, asker);
+      } finally {
+        // What was only looked at, or refused after all, is not kept.
+        registrar.discardUnlessRegistered(first, loop.state());
+      }
+    } finally {
+      registering.unlock();
+    }
+  }
+
+  private Operation register(List<TypeRegistration> first, Asker asker) {
     String names = String.join(", ", first.stream().map(TypeRegistration::name).toList());
     return change(
         asker,

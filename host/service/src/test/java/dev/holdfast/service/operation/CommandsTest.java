@@ -440,7 +440,8 @@ class CommandsTest {
   void registeringTheSameAgain_changesNothing() throws Exception {
     ClusterState before = node.loop.state();
 
-    assertThat(done(new Command.RegisterType(node.archive()))).isEqualTo("registered Test, Single");
+    assertThat(done(new Command.RegisterType(node.archive())))
+        .isEqualTo("registered Test, Single");
 
     assertThat(node.loop.state().types()).isEqualTo(before.types());
     assertThat(notFound(new Command.RegisterType(folder.resolve("none.zip"))).code())
@@ -618,6 +619,26 @@ class CommandsTest {
 
     assertThat(node.stops).isEmpty();
     assertThat(shared().epoch()).isEqualTo(1);
+  }
+
+  @Test
+  void aDryRunOfARegistration_leavesNoArchive_unlessItWasThere() throws Exception {
+    List<Path> before = node.stored();
+    assertThat(before).hasSize(1);
+    Operation again = node.commands.submit(new Command.RegisterType(node.archive()), DRY);
+    assertThat(done(again)).isEqualTo("nothing was changed");
+    assertThat(node.stored()).isEqualTo(before);
+
+    for (String resource : List.of("app", "db")) {
+      done(new Command.DeleteResource(resource));
+    }
+    for (String type : List.of("Test", "Single")) {
+      done(new Command.UnregisterType(type, false));
+    }
+    Operation anew = node.commands.submit(new Command.RegisterType(node.archive()), DRY);
+
+    assertThat(done(anew)).isEqualTo("nothing was changed");
+    assertThat(node.stored()).isEmpty();
   }
 
   @Test

@@ -178,6 +178,13 @@ final class FakeNode implements AutoCloseable {
     lives.values().forEach(FakeMonitor::ready);
   }
 
+  /** The archives that are kept. */
+  List<Path> stored() throws IOException {
+    try (var files = Files.list(folder.resolve("plugins"))) {
+      return files.toList();
+    }
+  }
+
   /** An archive that nobody has anything against. */
   Path archive() throws IOException {
     byte[] jar =
