@@ -6,6 +6,7 @@ import dev.holdfast.cluster.GroupConfig;
 import dev.holdfast.cluster.Phase;
 import dev.holdfast.cluster.ResourceState;
 import dev.holdfast.cluster.TypeStatus;
+import dev.holdfast.service.api.ShellWord;
 import dev.holdfast.service.api.Why;
 import dev.holdfast.service.event.Event;
 import dev.holdfast.service.event.EventId;
@@ -147,14 +148,14 @@ public final class WhyTeller {
           "its type %s is %s".formatted(resource.config().type(), type),
           type == TypeStatus.NOT_REGISTERED
               ? "holdfast type register ARCHIVE.zip"
-              : "holdfast type show " + quoted(resource.config().type()));
+              : "holdfast type show " + ShellWord.of(resource.config().type()));
     }
     if (!resource.config().wantedOnline()) {
       return new Blocker(
           "nothing: it is not wanted Online",
           resource.state() == ResourceState.ONLINE
               ? null
-              : "holdfast resource online " + quoted(name));
+              : "holdfast resource online " + ShellWord.of(name));
     }
     Optional<ClusterResource> provider =
         resource.config().dependsOn().stream()
@@ -166,7 +167,7 @@ public final class WhyTeller {
       ClusterResource other = provider.get();
       return new Blocker(
           "%s, which it depends on, is %s".formatted(other.config().name(), other.state()),
-          "holdfast why " + quoted(other.config().name()));
+          "holdfast why " + ShellWord.of(other.config().name()));
     }
     if (resource.unsupervisedSince().isPresent()) {
       return new Blocker(
@@ -183,17 +184,13 @@ public final class WhyTeller {
       return new Blocker(
           again,
           "holdfast resource reset-failures %s && holdfast resource online %s"
-              .formatted(quoted(name), quoted(name)));
+              .formatted(ShellWord.of(name), ShellWord.of(name)));
     }
     String dependencies =
         resource.config().dependsOn().isEmpty()
             ? "nothing"
             : "nothing: all it depends on is Online";
     return new Blocker(dependencies, null);
-  }
-
-  private static String quoted(String name) {
-    return name.matches("[A-Za-z0-9._-]+") ? name : "'" + name.replace("'", "'\\''") + "'";
   }
 
   private String time(Instant instant) {

@@ -263,7 +263,10 @@ public final class Commands {
     GroupConfig group = Lookup.group(state, name);
     List<ResourceId> all = state.resourcesOf(group.id()).stream().map(ClusterResource::id).toList();
     if (online) {
-      state.resourcesOf(group.id()).forEach(resource -> requireResolved(state, resource));
+      for (ClusterResource resource : state.resourcesOf(group.id())) {
+        requireResolved(state, resource);
+        RequiredTypes.requireForOnline(state, resource);
+      }
     }
     return Plan.waitFor(
         online ? new Goal.AllOnline(Set.copyOf(all)) : new Goal.AllOffline(Set.copyOf(all)),
@@ -346,6 +349,7 @@ public final class Commands {
                         "DependencyRejected", create.name(), problem, List.of());
                   });
           refuseSecondExclusive(now, config);
+          RequiredTypes.requireForCreate(now, config);
           return Plan.done("created, Offline", new ClusterEvent.ResourceCreated(config));
         };
     // What the state alone refuses is refused at once, also while no monitor can be asked.
@@ -397,6 +401,7 @@ public final class Commands {
     ClusterResource resource = Lookup.resource(state, name);
     if (online) {
       requireResolved(state, resource);
+      RequiredTypes.requireForOnline(state, resource);
     }
     Set<ResourceId> all = new LinkedHashSet<>();
     all.add(resource.id());
@@ -412,6 +417,7 @@ public final class Commands {
   private static Plan restart(ClusterState state, String name) {
     ClusterResource resource = Lookup.resource(state, name);
     requireResolved(state, resource);
+    RequiredTypes.requireForOnline(state, resource);
     Set<ResourceId> all = new LinkedHashSet<>();
     all.add(resource.id());
     for (ResourceId dependent : Requests.dependentsOf(state, resource.id())) {

@@ -80,6 +80,8 @@ import java.util.zip.ZipOutputStream;
 final class FakeNode implements AutoCloseable {
   private static final Description SINGLE =
       Description.of("Single").lives(TEST.lives()).exclusive().build();
+  private static final Description NEEDY =
+      Description.of("Needy").lives(TEST.lives()).requires("Test").build();
 
   final ClusterLoop loop;
   final Commands commands;
@@ -374,7 +376,7 @@ final class FakeNode implements AutoCloseable {
 
     private void load(LoadPlugin plugin) {
       var loaded = Loaded.newBuilder().setCall(plugin.getCall()).setDigest(plugin.getDigest());
-      for (Description type : List.of(TEST, SINGLE)) {
+      for (Description type : List.of(TEST, SINGLE, NEEDY)) {
         loaded.addTypes(
             LoadedType.newBuilder()
                 .setClassName("test.Type")
