@@ -4,6 +4,7 @@ import dev.holdfast.cluster.ClusterResource;
 import dev.holdfast.cluster.ClusterState;
 import dev.holdfast.cluster.GroupConfig;
 import dev.holdfast.cluster.Phase;
+import dev.holdfast.cluster.ResourceId;
 import dev.holdfast.cluster.ResourceState;
 import dev.holdfast.cluster.TypeStatus;
 import dev.holdfast.service.api.ShellWord;
@@ -53,7 +54,7 @@ public final class WhyTeller {
     return new Why(
         resource.config().name(),
         headline,
-        chain(resource.config().name()),
+        chain(resource.id()),
         blocker.what(),
         blocker.unblock());
   }
@@ -89,8 +90,10 @@ public final class WhyTeller {
 
   // ---- the chain ---------------------------------------------------------------------------
 
-  private List<Why.Link> chain(String resource) {
-    List<Event> about = events.query(new EventQuery(null, null, resource, null, EVENTS_LOOKED_AT));
+  private List<Why.Link> chain(ResourceId resource) {
+    // By id: a resource that had the same name before has a story of its own.
+    List<Event> about =
+        events.query(new EventQuery(null, null, resource.toString(), null, EVENTS_LOOKED_AT));
     List<Event> links = new ArrayList<>();
     boolean well = false;
     for (Event event : about) {

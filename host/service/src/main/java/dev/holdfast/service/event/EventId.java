@@ -313,7 +313,7 @@ public enum EventId {
     for (int i = 0; i < values.length; i++) {
       named.put(parameters.get(i), NewEvent.bounded(String.valueOf(values[i])));
     }
-    return new NewEvent(this, named, null, null, List.of(), null, null);
+    return new NewEvent(this, named, null, null, null, List.of(), null, null);
   }
 
   /** The text with these parameters in it. */
