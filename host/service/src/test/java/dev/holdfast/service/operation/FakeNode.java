@@ -60,6 +60,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -254,6 +255,10 @@ final class FakeNode implements AutoCloseable {
       case Action.Call call -> call(call.resource(), call.entryPoint());
       case Action.CancelCall(ResourceId id) ->
           happened(id, new ResourceEvent.CallFailed(EntryPoint.ONLINE, failure("cancelled")));
+      case Action.EndProcesses(ResourceId id) -> {
+        running.remove(id);
+        happened(id, new ResourceEvent.ProcessesEnded(Optional.empty()));
+      }
       case Action.StartPolling _, Action.StopPolling _, Action.Close _, Action.Tell _ -> {}
     }
   }
