@@ -251,7 +251,7 @@ final class FakeNode implements AutoCloseable {
       }
       case Action.StopMonitor(MonitorName name) -> monitors.stop(name);
       case Action.KillMonitor(MonitorName name, String because) -> monitors.kill(name, because);
-      case Action.Open open -> happened(open.resource(), new ResourceEvent.Opened());
+      case Action.Open open -> call(open.resource(), EntryPoint.FIND);
       case Action.Call call -> call(call.resource(), call.entryPoint());
       case Action.CancelCall(ResourceId id) ->
           happened(id, new ResourceEvent.CallFailed(EntryPoint.ONLINE, failure("cancelled")));
@@ -278,6 +278,12 @@ final class FakeNode implements AutoCloseable {
       case LOOKS_ALIVE, IS_ALIVE -> happened(id, new ResourceEvent.Checked(Health.alive()));
       case OPEN, CLOSE -> {}
     }
+  }
+
+  /** The online of a resource that hung returns. */
+  void letGo(ResourceId id) {
+    hanging.remove(id);
+    online(id);
   }
 
   private void online(ResourceId id) {
@@ -393,7 +399,7 @@ final class FakeNode implements AutoCloseable {
     private void validate(ValidateProperties question) {
       validated.incrementAndGet();
       var answer = Validated.newBuilder().setCall(question.getCall());
-      if (question.getPropertiesMap().toString().contains("forbidden")) {
+      if (question.getPropertiesList().toString().contains("forbidden")) {
         answer.addProblems(
             PropertyProblem.newBuilder()
                 .setProperty("Host")
