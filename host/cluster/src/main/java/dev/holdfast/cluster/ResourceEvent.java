@@ -13,10 +13,7 @@ public sealed interface ResourceEvent {
   /** Its monitor died or was given up. */
   record MonitorLost() implements ResourceEvent {}
 
-  /** The monitor opened it. */
-  record Opened() implements ResourceEvent {}
-
-  /** {@code find} answered. */
+  /** {@code find} answered: the one behind an open, or one of its own. */
   record FoundIt(Found found) implements ResourceEvent {}
 
   /** A call other than find returned without an exception. */

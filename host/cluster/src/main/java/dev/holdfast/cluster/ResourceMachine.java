@@ -92,7 +92,6 @@ final class ResourceMachine {
     switch (event) {
       case ResourceEvent.Supervised() -> supervised();
       case ResourceEvent.MonitorLost() -> monitorLost();
-      case ResourceEvent.Opened() -> opened();
       case ResourceEvent.FoundIt(Found found) -> found(found);
       case ResourceEvent.Returned(EntryPoint entryPoint) -> returned(entryPoint);
       case ResourceEvent.CallFailed(EntryPoint entryPoint, Failure failure) ->
@@ -123,7 +122,7 @@ final class ResourceMachine {
         MonitorName monitor = r.config.monitor();
         r.openIn = Optional.of(monitor);
         r.enter(new Opening(memory, deadlock()), r.detail, now);
-        out.add(new Action.Open(r.config.id(), monitor, r.epoch));
+        out.add(new Action.Open(r.config.id(), monitor, r.epoch, deadlock()));
       }
       case Resting _, Starting _, Stopping _, Recovering _ -> {}
     }
@@ -154,29 +153,12 @@ final class ResourceMachine {
     }
   }
 
-  private void opened() {
-    switch (r.phase()) {
-      case Opening(Memory memory, _) -> {
-        r.enter(new Finding(memory, 1, deadlock()), r.detail, now);
-        call(EntryPoint.FIND, deadlock());
-      }
-      case Resting _, Starting _, Stopping _, Recovering _ -> {}
-    }
-  }
-
   // ---- find --------------------------------------------------------------------------------
 
   private void found(Found found) {
     switch (r.phase()) {
-      case Finding(Memory memory, int attempt, _) -> {
-        r.unsupervisedSince = Optional.empty();
-        switch (found) {
-          case Found.Running(String evidence) -> recoveredRunning(memory, evidence);
-          case Found.Absent(String evidence) -> recoveredAbsent(memory, evidence);
-          case Found.Foreign(String holder, long epoch) -> foreign(holder, epoch, retryAt(memory));
-          case Found.Unknown(String why) -> unknown(memory, attempt, why);
-        }
-      }
+      case Opening(Memory memory, _) -> recovered(memory, 1, found);
+      case Finding(Memory memory, int attempt, _) -> recovered(memory, attempt, found);
       case Checking(boolean restart, Instant until) -> {
         switch (found) {
           case Found.Absent _ -> startOnline(restart);
@@ -196,6 +178,17 @@ final class ResourceMachine {
         }
       }
       case Resting _, Starting _, Stopping _, Recovering _ -> {}
+    }
+  }
+
+  /** A new monitor has looked for it. */
+  private void recovered(Memory memory, int attempt, Found found) {
+    r.unsupervisedSince = Optional.empty();
+    switch (found) {
+      case Found.Running(String evidence) -> recoveredRunning(memory, evidence);
+      case Found.Absent(String evidence) -> recoveredAbsent(memory, evidence);
+      case Found.Foreign(String holder, long epoch) -> foreign(holder, epoch, retryAt(memory));
+      case Found.Unknown(String why) -> unknown(memory, attempt, why);
     }
   }
 
@@ -335,10 +328,10 @@ final class ResourceMachine {
           out.tell(Notice.Kind.UNSUPERVISED, r, why);
         }
       }
-      case Finding(Memory memory, int attempt, _) when entryPoint == EntryPoint.FIND -> {
-        r.unsupervisedSince = Optional.empty();
-        unknown(memory, attempt, "find failed: " + failure.message());
-      }
+      case Opening(Memory memory, _) when entryPoint == EntryPoint.FIND ->
+          recovered(memory, 1, Found.unknown("find failed: " + failure.message()));
+      case Finding(Memory memory, int attempt, _) when entryPoint == EntryPoint.FIND ->
+          recovered(memory, attempt, Found.unknown("find failed: " + failure.message()));
       case Checking(_, Instant until) when entryPoint == EntryPoint.FIND ->
           unknown(new GoingOnline(until, until), 1, "find failed: " + failure.message());
       case Verifying(After after, int attempt, _) when entryPoint == EntryPoint.FIND ->
@@ -606,7 +599,7 @@ final class ResourceMachine {
         r.enter(new Online(r.done().reportBy(now)), r.detail, now);
       }
       case Opening(Memory memory, _) -> {
-        deadlocked(EntryPoint.OPEN);
+        deadlocked("open with its find");
         r.enter(new Opening(memory, deadlock()), r.detail, now);
       }
       case Finding(Memory memory, int attempt, _) -> {
@@ -634,8 +627,12 @@ final class ResourceMachine {
 
   /** MSCS event 1230: a call neither returned nor reported; its monitor is replaced. */
   private void deadlocked(EntryPoint entryPoint) {
+    deadlocked(entryPoint.toString());
+  }
+
+  private void deadlocked(String call) {
     String why =
-        entryPoint
+        call
             + " neither returned nor reported for DeadlockTimeout "
             + text(r.config.common().deadlockTimeout());
     out.tell(Notice.Kind.DEADLOCK, r, why);

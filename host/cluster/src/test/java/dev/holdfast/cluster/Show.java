@@ -86,7 +86,7 @@ final class Show {
   /** An action that belongs to a resource or monitor which the reader knows already. */
   String action(Action action) {
     return switch (action) {
-      case Action.Open(_, MonitorName monitor, long epoch) ->
+      case Action.Open(_, MonitorName monitor, long epoch, _) ->
           "open in %s, epoch %d".formatted(monitor, epoch);
       case Action.Call(_, long epoch, EntryPoint entryPoint, Instant deadline, var reason) ->
           "call %s%s, epoch %d, deadline %s"

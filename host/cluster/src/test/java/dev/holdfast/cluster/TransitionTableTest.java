@@ -342,7 +342,6 @@ class TransitionTableTest {
     events.add(new ResourceEvent.Supervised());
     events.add(new ResourceEvent.MonitorLost());
     events.add(new ResourceEvent.Released());
-    events.add(new ResourceEvent.Opened());
     events.add(new ResourceEvent.FoundIt(Found.running("pid 4711")));
     events.add(new ResourceEvent.FoundIt(Found.absent("no process")));
     events.add(new ResourceEvent.FoundIt(Found.foreign("node-b", 9)));

@@ -60,14 +60,7 @@ public final class ResourceMonitor {
     var clock = InstantSource.system();
     long pid = ProcessHandle.current().pid();
     var stateBlock = stateBlock(serve.stateBlock(), pid, clock);
-    var self =
-        new MonitorSession.Self(
-            serve.name(),
-            readNonce(System.in),
-            version(),
-            pid,
-            directoryOf(serve.stateBlock()),
-            began);
+    var self = new MonitorSession.Self(serve.name(), readNonce(System.in), version(), pid, began);
     var link = Link.connect(serve.socket(), serve.name());
     return new MonitorSession(self, link, stateBlock, clock).run();
   }
@@ -105,11 +98,6 @@ public final class ResourceMonitor {
   static String version() {
     String version = ResourceMonitor.class.getPackage().getImplementationVersion();
     return version == null ? "unpackaged" : version;
-  }
-
-  private static Path directoryOf(Path file) {
-    Path parent = file.toAbsolutePath().getParent();
-    return parent == null ? Path.of("/") : parent;
   }
 
   /**

@@ -544,7 +544,7 @@ class MonitorSessionTest {
             .setLooksAliveMillis(20)
             .setIsAliveMillis(20)
             .setCheckLimitMillis(100)
-            .putAllProperties(
+            .addAllProperties(
                 SpiCodec.encode(
                     Map.of(
                         "LooksAlive", List.of("throw:oops"), "IsAlive", List.of("await:never")))));
@@ -565,7 +565,7 @@ class MonitorSessionTest {
             .setResource("web")
             .setIsAliveMillis(50)
             .setCheckLimitMillis(50)
-            .putAllProperties(SpiCodec.encode(Map.of("IsAlive", List.of("hang")))));
+            .addAllProperties(SpiCodec.encode(Map.of("IsAlive", List.of("hang")))));
 
     var hangs = report(EntryPoint.IS_ALIVE).getBroken();
     service.await(

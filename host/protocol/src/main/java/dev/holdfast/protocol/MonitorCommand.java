@@ -96,7 +96,10 @@ public record MonitorCommand(
     return List.copyOf(command);
   }
 
-  /** What starts and training runs have in common. Measured: 292 ms to ready without, 112 with. */
+  /**
+   * What starts and training runs have in common. Scaling: a monitor that takes a hundred resources
+   * over spent 200 ms of processor time on compiling what runs a few hundred times; so 120.
+   */
   private List<String> flags() {
     var flags = new ArrayList<>(Flags.ALL);
     flags.add("-Xmx" + heapMegabytes + "m");

@@ -54,17 +54,6 @@ public record PluginFolder(String id, String version, String digest, Path folder
     return types(loader);
   }
 
-  /** Runs what every load runs, without a plugin: so that the first one is not the slowest. */
-  public static void exercise() {
-    var manager =
-        new FolderPluginManager(
-            Path.of("exercise"), new HostWindow(PluginFolder.class.getClassLoader()));
-    manager.setSystemVersion(SYSTEM_VERSION);
-    if (!manager.getVersionManager().checkVersionConstraint(SYSTEM_VERSION, ">=0.1.0 & <1.0.0")) {
-      throw new IllegalStateException("Version " + SYSTEM_VERSION + " does not satisfy itself.");
-    }
-  }
-
   private ClassLoader classLoader() throws PluginRefusedException {
     try {
       var manager =

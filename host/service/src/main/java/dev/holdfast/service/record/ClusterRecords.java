@@ -163,8 +163,9 @@ public final class ClusterRecords implements StateStore, SlotStore {
                 ResourceKeys.write(batch, key, resource.config(), old != null);
               }
               Remembered remembered = Remembered.of(resource);
-              if (old == null || !remembered.equals(Remembered.of(old))) {
-                remembered.write(batch, key.child("Instance"));
+              Optional<Remembered> written = Optional.ofNullable(old).map(Remembered::of);
+              if (!written.equals(Optional.of(remembered))) {
+                remembered.write(batch, key.child("Instance"), written);
               }
             });
     before
