@@ -54,8 +54,6 @@ final class MonitorSession implements LinkListener<ToMonitor> {
 
   private final Self self;
   private final Link<ToService, ToMonitor> link;
-  private final StateBlockWriter stateBlock;
-  private final InstantSource clock;
   private final Alarms alarms = new Alarms(this::fault);
   private final Surroundings surroundings;
   private final ServiceRequests requests;
@@ -71,8 +69,6 @@ final class MonitorSession implements LinkListener<ToMonitor> {
       InstantSource clock) {
     this.self = self;
     this.link = link;
-    this.stateBlock = stateBlock;
-    this.clock = clock;
     this.surroundings = new Surroundings(clock, alarms, stateBlock, this::send);
     this.requests = new ServiceRequests(this::send);
   }

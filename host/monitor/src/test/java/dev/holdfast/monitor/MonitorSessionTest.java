@@ -71,8 +71,7 @@ class MonitorSessionTest {
 
   private FutureTask<Integer> start() throws IOException {
     var clock = InstantSource.system();
-    var self =
-        new MonitorSession.Self("test-0", "nonce-1", "0.1.0", 4711, folder, System.nanoTime());
+    var self = new MonitorSession.Self("test-0", "nonce-1", "0.1.0", 4711, System.nanoTime());
     var session =
         new MonitorSession(
             self,
