@@ -19,7 +19,8 @@ public sealed interface Action {
       implements Action {}
 
   /**
-   * Call an entry point.
+   * Call an entry point; after a terminate that did not fail, find, too: whatever is terminated is
+   * looked for next.
    *
    * @param deadline what the plugin is told; the decisions keep their own
    */

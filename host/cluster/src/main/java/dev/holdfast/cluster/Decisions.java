@@ -166,7 +166,7 @@ public final class Decisions {
       ClusterResource next = ResourceMachine.on(resource, event, now, out);
       resources.put(id, next);
       if (event instanceof ResourceEvent.FoundIt(Found.Absent _)
-          && resource.phase() instanceof Phase.Verifying
+          && resource.phase() instanceof Phase.Stopping
           && next.phase() instanceof Phase.Resting) {
         seenGone.add(id);
       }

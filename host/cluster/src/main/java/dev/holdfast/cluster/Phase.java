@@ -170,7 +170,7 @@ public sealed interface Phase {
   }
 
   /**
-   * Its terminate is under way.
+   * Its terminate is under way, with the {@code find} behind it that says whether it is gone.
    *
    * @param attempt from 1; a terminate that its monitor's death cut short is made again, and counts
    *     once
@@ -183,7 +183,7 @@ public sealed interface Phase {
   }
 
   /**
-   * After an offline or terminate: {@code find} is asked whether it is really gone.
+   * After an offline, or a terminate that failed: {@code find} is asked whether it is really gone.
    *
    * @param attempt how many terminates (or offlines) lie behind it
    */

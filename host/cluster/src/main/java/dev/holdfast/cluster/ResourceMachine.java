@@ -167,16 +167,8 @@ final class ResourceMachine {
           case Found.Unknown(String why) -> unknown(new GoingOnline(until, until), 1, why);
         }
       }
-      case Verifying(After after, int attempt, _) -> {
-        switch (found) {
-          case Found.Absent _ -> settle(after);
-          case Found.Running(String evidence) ->
-              terminate(after, attempt + 1, "still runs: " + evidence);
-          case Found.Foreign(String holder, long epoch) -> foreign(holder, epoch, retryAt(after));
-          case Found.Unknown(String why) ->
-              unknown(new Terminating(after, attempt + 1, deadlock()), 1, why);
-        }
-      }
+      case Terminating(After after, int attempt, _) -> verified(after, attempt, found);
+      case Verifying(After after, int attempt, _) -> verified(after, attempt, found);
       case Resting _, Starting _, Stopping _, Recovering _ -> {}
     }
   }
@@ -189,6 +181,18 @@ final class ResourceMachine {
       case Found.Absent(String evidence) -> recoveredAbsent(memory, evidence);
       case Found.Foreign(String holder, long epoch) -> foreign(holder, epoch, retryAt(memory));
       case Found.Unknown(String why) -> unknown(memory, attempt, why);
+    }
+  }
+
+  /** It was looked for after it was ended. */
+  private void verified(After after, int attempt, Found found) {
+    switch (found) {
+      case Found.Absent _ -> settle(after);
+      case Found.Running(String evidence) ->
+          terminate(after, attempt + 1, "still runs: " + evidence);
+      case Found.Foreign(String holder, long epoch) -> foreign(holder, epoch, retryAt(after));
+      case Found.Unknown(String why) ->
+          unknown(new Terminating(after, attempt + 1, deadlock()), 1, why);
     }
   }
 
@@ -334,11 +338,10 @@ final class ResourceMachine {
           recovered(memory, attempt, Found.unknown("find failed: " + failure.message()));
       case Checking(_, Instant until) when entryPoint == EntryPoint.FIND ->
           unknown(new GoingOnline(until, until), 1, "find failed: " + failure.message());
+      case Terminating(After after, int attempt, _) when entryPoint == EntryPoint.FIND ->
+          verified(after, attempt, Found.unknown("find failed: " + failure.message()));
       case Verifying(After after, int attempt, _) when entryPoint == EntryPoint.FIND ->
-          unknown(
-              new Terminating(after, attempt + 1, deadlock()),
-              1,
-              "find failed: " + failure.message());
+          verified(after, attempt, Found.unknown("find failed: " + failure.message()));
       case GoingOnline _ when entryPoint == EntryPoint.ONLINE ->
           terminate(fail("online failed: " + failure.message(), failure.retry()));
       case GoingOffline(_, After after, _) when entryPoint == EntryPoint.OFFLINE -> {

@@ -88,14 +88,14 @@ final class Invariants implements VirtualNode.Watcher {
           .noneMatch(event -> event instanceof ClusterEvent.MonitorDied);
       boolean victim =
           was.lives() == Lives.IN_MONITOR
-              && was.phase() instanceof Phase.Finding
+              && (was.phase() instanceof Phase.Opening || was.phase() instanceof Phase.Finding)
               && events.toString().contains("Absent");
       assertThat(victim).as("%s lived in its monitor, and pays for that", name).isFalse();
     }
     if (is.phase() instanceof Phase.GoingOnline && !(was.phase() instanceof Phase.GoingOnline)) {
       assertThat(was.phase())
           .as("%s goes online", name)
-          .isInstanceOfAny(Phase.Checking.class, Phase.Verifying.class);
+          .isInstanceOfAny(Phase.Checking.class, Phase.Terminating.class, Phase.Verifying.class);
       assertThat(events).asString().contains("Absent");
       assertThat(is.epoch()).as("epoch of %s", name).isGreaterThan(was.epoch());
     }

@@ -275,12 +275,22 @@ final class VirtualMonitor {
           if (workload.failing.contains(EntryPoint.TERMINATE)) {
             failed(call.asked.resource(), call.asked.epoch(), EntryPoint.TERMINATE);
           } else {
-            say(
-                call.asked.resource(),
-                call.asked.epoch(),
-                new ResourceEvent.Returned(EntryPoint.TERMINATE));
+            findAfter(call.asked);
           }
         });
+  }
+
+  /** Terminate has its find with it. */
+  private void findAfter(Action.Call terminated) {
+    if (instances.containsKey(terminated.resource())) {
+      call(
+          new Action.Call(
+              terminated.resource(),
+              terminated.epoch(),
+              EntryPoint.FIND,
+              terminated.deadline(),
+              Optional.empty()));
+    }
   }
 
   private void check(ResourceId resource, long epoch) {

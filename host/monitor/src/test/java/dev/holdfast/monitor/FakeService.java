@@ -176,19 +176,33 @@ final class FakeService implements LinkAcceptor, LinkListener<ToService>, AutoCl
 
   /** Asks to open; the directory of a resource has its name. */
   long open(String resource, PluginFolder plugin, String typeClass) {
-    send(
-        ToMonitor.newBuilder()
-            .setOpenResource(
-                OpenResource.newBuilder()
-                    .setCall(++calls)
-                    .setResource(resource)
-                    .setEpoch(epoch)
-                    .setName(resource)
-                    .setGroup("group-1")
-                    .setDigest(plugin.digest())
-                    .setTypeClass(typeClass)
-                    .setDirectory(directoryOf(resource).toString())));
+    send(ToMonitor.newBuilder().setOpenResource(opening(resource, plugin, typeClass)));
     return calls;
+  }
+
+  /** Asks to open, and to find then. */
+  long openAndFind(
+      String resource, PluginFolder plugin, String typeClass, CallResource.Builder find) {
+    var opening = opening(resource, plugin, typeClass);
+    opening.setFind(
+        find.setEntryPoint(EntryPoint.FIND)
+            .setCall(opening.getCall())
+            .setResource(resource)
+            .setEpoch(opening.getEpoch()));
+    send(ToMonitor.newBuilder().setOpenResource(opening));
+    return calls;
+  }
+
+  private OpenResource.Builder opening(String resource, PluginFolder plugin, String typeClass) {
+    return OpenResource.newBuilder()
+        .setCall(++calls)
+        .setResource(resource)
+        .setEpoch(epoch)
+        .setName(resource)
+        .setGroup("group-1")
+        .setDigest(plugin.digest())
+        .setTypeClass(typeClass)
+        .setDirectory(directoryOf(resource).toString());
   }
 
   Path directoryOf(String resource) {

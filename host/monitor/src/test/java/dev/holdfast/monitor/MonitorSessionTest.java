@@ -202,6 +202,70 @@ class MonitorSessionTest {
   }
 
   @Test
+  void anOpenWithAFind_isAnsweredOnce_byWhatFindSays() throws Exception {
+    service.load(scripted);
+
+    long call =
+        service.openAndFind(
+            "web", scripted, TYPE, CallResource.newBuilder().addSlots(slot("main", true)));
+    var found = service.returned(call);
+
+    assertThat(found.getEntryPoint()).isEqualTo(EntryPoint.FIND);
+    assertThat(found.getFound().getRunning().getEvidence()).isEqualTo("slots [main]");
+    // The next call's answer comes after all that this one could have said.
+    var _ = call(EntryPoint.FIND, Map.of());
+    assertThat(service.heard())
+        .filteredOn(frame -> frame.hasReturned() && frame.getReturned().getCall() == call)
+        .hasSize(1);
+  }
+
+  @Test
+  void anOpenWithAFind_thatThrows_isAnsweredOnce_byTheOpen() throws Exception {
+    service.load(scripted);
+
+    long call = service.openAndFind("unopenable", scripted, TYPE, CallResource.newBuilder());
+    var refused = service.returned(call);
+    var _ = service.returned(service.call(EntryPoint.FIND, "unopenable", Map.of()));
+
+    assertThat(refused.getEntryPoint()).isEqualTo(EntryPoint.OPEN);
+    assertThat(refused.getFailure().getCode()).isEqualTo("NoDisk");
+    assertThat(service.heard())
+        .filteredOn(frame -> frame.hasReturned() && frame.getReturned().getCall() == call)
+        .hasSize(1);
+  }
+
+  @Test
+  void aTerminateWithAFind_isAnsweredByWhatFindSaysOfTheSlotsAsTheyAreThen() throws Exception {
+    open("web", TYPE);
+
+    long call =
+        service.call(
+            "web",
+            FakeService.callOf(EntryPoint.TERMINATE, Map.of("Terminate", List.of("stop:main")))
+                .setThenFind(true)
+                .addSlots(slot("main", true)));
+    var stop = service.await("StopProcess", ToService::hasStopProcess).getStopProcess();
+    service.answer(Answer.newBuilder().setRequest(stop.getRequest()).setSlot(slot("main", false)));
+    var found = service.returned(call);
+
+    assertThat(found.getEntryPoint()).isEqualTo(EntryPoint.FIND);
+    assertThat(found.getFound().hasAbsent()).isTrue();
+  }
+
+  @Test
+  void aTerminateWithAFind_thatThrows_isAnsweredByTheTerminate() throws Exception {
+    open("web", TYPE);
+
+    var thrown =
+        call(
+            FakeService.callOf(EntryPoint.TERMINATE, Map.of("Terminate", List.of("throw:no")))
+                .setThenFind(true));
+
+    assertThat(thrown.getEntryPoint()).isEqualTo(EntryPoint.TERMINATE);
+    assertThat(thrown.getFailure().getMessage()).contains("no");
+  }
+
+  @Test
   void whatCannotBeOpened_saysWhy() throws Exception {
     var unloaded = service.returned(service.open("web", scripted, TYPE));
     open("web", TYPE);
@@ -493,9 +557,9 @@ class MonitorSessionTest {
     service.await("LooksAlive", 5, f -> isReport(f, EntryPoint.LOOKS_ALIVE));
     var isAlive = service.await("IsAlive", 3, f -> isReport(f, EntryPoint.IS_ALIVE));
     service.poll("web", 0, 0, Map.of());
-    call(EntryPoint.FIND, Map.of());
+    var _ = call(EntryPoint.FIND, Map.of());
     service.forget();
-    call(EntryPoint.FIND, Map.of());
+    var _ = call(EntryPoint.FIND, Map.of());
     service.await("beats", 4, ToService::hasBeat);
 
     assertThat(isAlive).allMatch(f -> f.getHealthReport().getHealth().hasDegraded());
@@ -659,7 +723,7 @@ class MonitorSessionTest {
     var inFlight = awaitInFlight(EntryPoint.ONLINE);
     Files.writeString(service.directoryOf("web").resolve("go"), "yes");
     service.returned(call);
-    call(EntryPoint.FIND, Map.of());
+    var _ = call(EntryPoint.FIND, Map.of());
 
     assertThat(inFlight.resource()).isEqualTo("web");
     assertThat(inFlight.plugin()).isEqualTo("scripted@1.0.0");

@@ -160,22 +160,32 @@ final class OpenedResource {
   /** The entry of a call. */
   Entry call(CallResource call, Consumer<Outcome> outcome) {
     slots.replaceAll(call.getSlotsList());
-    Duration deadline =
-        call.getDeadlineMillis() > 0 ? Duration.ofMillis(call.getDeadlineMillis()) : null;
-    var entry =
-        entry(
-            call.getEntryPoint(),
-            call.getCall(),
-            call.getEpoch(),
-            deadline,
-            inside -> enter(inside, call),
-            outcome);
+    var entry = entry(call, outcome);
     if (call.getEntryPoint() == EntryPoint.TERMINATE) {
       plugin.threads().runFirst(entry);
     } else {
       gate.enter(entry);
     }
     return entry;
+  }
+
+  /** The entry of a find with what a call before it was given, and the slots as they are now. */
+  Entry findAfter(CallResource call, Consumer<Outcome> outcome) {
+    var entry = entry(call.toBuilder().setEntryPoint(EntryPoint.FIND).build(), outcome);
+    gate.enter(entry);
+    return entry;
+  }
+
+  private Entry entry(CallResource call, Consumer<Outcome> outcome) {
+    Duration deadline =
+        call.getDeadlineMillis() > 0 ? Duration.ofMillis(call.getDeadlineMillis()) : null;
+    return entry(
+        call.getEntryPoint(),
+        call.getCall(),
+        call.getEpoch(),
+        deadline,
+        inside -> enter(inside, call),
+        outcome);
   }
 
   private Object enter(Entry entry, CallResource call) throws Exception {

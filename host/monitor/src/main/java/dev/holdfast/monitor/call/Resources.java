@@ -118,7 +118,29 @@ public final class Resources {
     if (resource == null) {
       return;
     }
-    underWay(frame.getCall(), resource.call(frame, outcome -> ended(template, outcome)));
+    underWay(
+        frame.getCall(),
+        resource.call(
+            frame,
+            outcome -> {
+              if (frame.getThenFind() && outcome instanceof Outcome.Returned) {
+                findAfter(resource, frame);
+              } else {
+                ended(template, outcome);
+              }
+            }));
+  }
+
+  /** What was terminated is looked for; the slots are as the terminate left them. */
+  private void findAfter(OpenedResource resource, CallResource terminated) {
+    var template =
+        Returned.newBuilder()
+            .setCall(terminated.getCall())
+            .setResource(terminated.getResource())
+            .setEpoch(terminated.getEpoch())
+            .setEntryPoint(EntryPoint.FIND);
+    underWay(
+        terminated.getCall(), resource.findAfter(terminated, outcome -> ended(template, outcome)));
   }
 
   /** Closes a resource; answered by Returned. */

@@ -336,6 +336,7 @@ final class Effects implements ClusterLoop.StepListener {
             .addAllSlots(slotStates(resource.id()));
     records.token(resource.id()).ifPresent(token -> frame.setToken(ByteString.copyFrom(token)));
     reason.ifPresent(why -> frame.setOfflineReason(SpiCodec.encode(why)));
+    frame.setThenFind(entryPoint == EntryPoint.TERMINATE);
     return frame.build();
   }
 

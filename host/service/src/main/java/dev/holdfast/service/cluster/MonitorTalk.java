@@ -122,9 +122,9 @@ final class MonitorTalk {
         .ifPresent(event -> loop.post(new ClusterEvent.OfResource(id, event)));
   }
 
-  /** An open has its find with it, and unless it failed, that is what answers. */
+  /** Open and terminate have their find with them, and unless they fail, that is what answers. */
   private static EntryPoint answered(EntryPoint called, Returned answer) {
-    return called == EntryPoint.OPEN
+    return (called == EntryPoint.OPEN || called == EntryPoint.TERMINATE)
             && answer.getEntryPoint() == dev.holdfast.protocol.wire.EntryPoint.FIND
         ? EntryPoint.FIND
         : called;

@@ -271,9 +271,13 @@ final class FakeNode implements AutoCloseable {
               new ResourceEvent.FoundIt(
                   running.contains(id) ? Found.running("it runs") : Found.absent("no trace")));
       case ONLINE -> online(id);
-      case OFFLINE, TERMINATE -> {
+      case OFFLINE -> {
         running.remove(id);
         happened(id, new ResourceEvent.Returned(entryPoint));
+      }
+      case TERMINATE -> {
+        running.remove(id);
+        call(id, EntryPoint.FIND);
       }
       case LOOKS_ALIVE, IS_ALIVE -> happened(id, new ResourceEvent.Checked(Health.alive()));
       case OPEN, CLOSE -> {}
