@@ -55,6 +55,7 @@ final class Effects implements ClusterLoop.StepListener {
   private final ClusterRecords records;
   private final TypeResolver types;
   private final Calls calls;
+  private final Polls polls;
   private final InstantSource clock;
   private final NoticeWriter notices;
   private final Consumer<Transition> observer;
@@ -78,6 +79,7 @@ final class Effects implements ClusterLoop.StepListener {
       ClusterRecords records,
       TypeResolver types,
       Calls calls,
+      Polls polls,
       InstantSource clock,
       NoticeWriter notices,
       Consumer<Transition> observer) {
@@ -88,6 +90,7 @@ final class Effects implements ClusterLoop.StepListener {
     this.records = records;
     this.types = types;
     this.calls = calls;
+    this.polls = polls;
     this.clock = clock;
     this.notices = notices;
     this.observer = observer;
@@ -109,6 +112,7 @@ final class Effects implements ClusterLoop.StepListener {
     for (ResourceId id : before.resources().keySet()) {
       if (!after.resources().containsKey(id)) {
         calls.forget(id);
+        polls.stopped(id);
         slots.forget(id);
       }
     }
@@ -326,6 +330,9 @@ final class Effects implements ClusterLoop.StepListener {
           .putAllProperties(SpiCodec.encode(resource.config().properties()))
           .addAllSlots(slotStates(resource.id()));
       records.token(resource.id()).ifPresent(token -> frame.setToken(ByteString.copyFrom(token)));
+      polls.began(resource.id(), epoch, clock.instant());
+    } else {
+      polls.stopped(resource.id());
     }
     sendTo(resource, ToMonitor.newBuilder().setSetPolling(frame).build());
   }

@@ -1,0 +1,43 @@
+package dev.holdfast.cli.audit;
+
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/**
+ * What one process takes of the machine.
+ *
+ * @param descriptorsMax how many descriptors it may have open
+ */
+record Footprint(long threads, long descriptors, long descriptorsMax) {
+  /** Of a process; empty when it is gone, or is not for us to look at. */
+  static Optional<Footprint> of(Path proc, int pid) {
+    Path entry = proc.resolve(Integer.toString(pid));
+    try {
+      long threads = number(entry.resolve("status"), "Threads:", 1).orElse(0);
+      long most = number(entry.resolve("limits"), "Max open files", 3).orElse(Long.MAX_VALUE);
+      long descriptors = 0;
+      try (DirectoryStream<Path> open = Files.newDirectoryStream(entry.resolve("fd"))) {
+        for (Path _ : open) {
+          descriptors++;
+        }
+      }
+      return Optional.of(new Footprint(threads, descriptors, most));
+    } catch (IOException goneOrNotOurs) {
+      return Optional.empty();
+    }
+  }
+
+  /** The number that stands at that place of the line that begins so; none for "unlimited". */
+  private static OptionalLong number(Path file, String beginning, int place) throws IOException {
+    return Files.readAllLines(file).stream()
+        .filter(line -> line.startsWith(beginning))
+        .map(line -> line.split("\\s+")[place])
+        .filter(word -> word.chars().allMatch(Character::isDigit))
+        .mapToLong(Long::parseLong)
+        .findFirst();
+  }
+}
