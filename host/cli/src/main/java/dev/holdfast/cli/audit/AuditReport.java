@@ -5,6 +5,7 @@ import dev.holdfast.cli.output.Table;
 import dev.holdfast.cli.session.ExitCode;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -47,7 +48,7 @@ record AuditReport(Look look, List<Judgement> judgements, int looks, Duration to
   /** The item of the envelope {@code AuditReport}. */
   ObjectNode toJson(Instant now) {
     ObjectNode json = Json.object().put("verdict", verdict());
-    json.put("time", now.truncatedTo(java.time.temporal.ChronoUnit.MILLIS).toString());
+    json.put("time", now.truncatedTo(ChronoUnit.MILLIS).toString());
     json.put("home", look.home().toString()).put("serviceAnswered", look.facts().isPresent());
     json.put("looks", looks).put("millis", took.toMillis());
     var broken = json.putArray("broken");

@@ -26,7 +26,12 @@ record Baseline(
   /** Of a look. */
   static Baseline of(Look look, String time) {
     List<Facts.Slot> slots = look.slots().orElse(List.of());
-    return new Baseline(time, slots.size() + look.footprints().size(), slots, look.footprints());
+    return new Baseline(time, processes(look), slots, look.footprints());
+  }
+
+  /** What the service has to do with: slots, monitors, and itself. */
+  static long processes(Look look) {
+    return (long) look.slots().orElse(List.of()).size() + look.footprints().size();
   }
 
   ObjectNode toJson() {

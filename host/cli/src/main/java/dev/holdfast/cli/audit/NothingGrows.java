@@ -78,7 +78,7 @@ final class NothingGrows implements Rule {
     if (before == null || now == null) {
       return; // It was not there then; there is nothing to compare.
     }
-    long more = Math.max(0, processes(look) - baseline.processes());
+    long more = Math.max(0, Baseline.processes(look) - baseline.processes());
     grown(
         name,
         "threads",
@@ -93,11 +93,6 @@ final class NothingGrows implements Rule {
         now.descriptors(),
         DESCRIPTORS_SLACK + more * DESCRIPTORS_PER_PROCESS,
         findings);
-  }
-
-  /** What the service has to do with: slots and monitors. */
-  private static long processes(Look look) {
-    return look.slots().map(List::size).orElse(0) + look.footprints().size();
   }
 
   private static void grown(

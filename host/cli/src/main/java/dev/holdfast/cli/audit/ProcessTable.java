@@ -65,7 +65,7 @@ record ProcessTable(Map<Integer, ProcessSeen> processes, String bootId, long upt
       return Optional.empty(); // It went meanwhile, and its file is empty or not there.
     }
     String name = stat.substring(opening + 1, closing);
-    String[] fields = stat.substring(closing + 1).strip().split(" ");
+    String[] fields = stat.substring(closing + 1).strip().split(" ", START_TICKS + 2);
     char state = fields[STATE].charAt(0);
     Optional<String> token = token(entry, state);
     boolean interesting = token.isPresent() || name.equals(JVM);

@@ -39,7 +39,7 @@ final class TokensHaveRecords implements Rule {
     }
     return Judgement.of(
         this,
-        "%d records%s, %d processes with a token"
+        "%d records%s, %d processes with a token, other homes' included"
             .formatted(slots.get().size(), look.source(), look.processes().holders().size()),
         findings);
   }

@@ -1,0 +1,95 @@
+package dev.holdfast.system;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * What an application wrote about its own lives ({@code journal.sh}): the oracle of tests that must
+ * not take Holdfast's word for anything.
+ */
+final class Journal {
+  private static final Pattern LINE =
+      Pattern.compile(
+          "(start|stop) pid=(\\d+) ticks=(\\d+) boot=(\\S+) at=([0-9.]+)(?: beside=(\\S+))?");
+
+  private final Path file;
+
+  private Journal(Path file) {
+    this.file = file;
+  }
+
+  /** The journal of an application of that name, in a folder. */
+  static Journal in(Path folder, String name) {
+    return new Journal(folder.resolve(name + ".journal"));
+  }
+
+  /** The command line of the application, whose program is put into the folder. */
+  String commandLine() throws IOException {
+    Path program = file.resolveSibling("journal.sh");
+    if (!Files.exists(program)) {
+      try (InputStream source =
+          Objects.requireNonNull(Journal.class.getResourceAsStream("/journal.sh"))) {
+        Files.copy(source, program);
+      }
+    }
+    return "sh " + program + " " + file;
+  }
+
+  /**
+   * A line.
+   *
+   * @param at seconds since boot
+   * @param beside the pid of an earlier life that lived still; "none" for none; empty at a stop
+   */
+  record Entry(boolean start, long pid, long startTicks, String boot, double at, String beside) {}
+
+  List<Entry> entries() {
+    try {
+      List<Entry> entries = new ArrayList<>();
+      for (String line : Files.exists(file) ? Files.readAllLines(file) : List.<String>of()) {
+        Matcher matcher = LINE.matcher(line);
+        assertThat(matcher.matches()).as("line of %s: %s", file, line).isTrue();
+        String beside = matcher.group(6);
+        entries.add(
+            new Entry(
+                matcher.group(1).equals("start"),
+                Long.parseLong(matcher.group(2)),
+                Long.parseLong(matcher.group(3)),
+                matcher.group(4),
+                Double.parseDouble(matcher.group(5)),
+                beside == null ? "" : beside));
+      }
+      return entries;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  List<Entry> starts() {
+    return entries().stream().filter(Entry::start).toList();
+  }
+
+  /** Never were there two lives at a time, and the last one lives. */
+  void assertOneLifeAtATime() {
+    assertThat(starts()).as("lives of %s", file).isNotEmpty();
+    assertThat(starts()).allSatisfy(life -> assertThat(life.beside()).isEqualTo("none"));
+    assertThat(starts().stream().filter(Journal::lives))
+        .as("lives of %s that last", file)
+        .containsExactly(starts().getLast());
+  }
+
+  private static boolean lives(Entry life) {
+    return Processes.isAlive(life.pid())
+        && Processes.startTicks(life.pid()).orElse(-1) == life.startTicks();
+  }
+}
