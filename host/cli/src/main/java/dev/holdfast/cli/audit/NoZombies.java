@@ -28,7 +28,7 @@ final class NoZombies implements Rule {
                     .process()
                     .ifPresent(life -> parents.put(life.pid(), "monitor " + monitor.name())));
     if (parents.isEmpty()) {
-      return Judgement.notLookedAt(this, look.silence());
+      return Judgement.notLookedAt(this, "no process of the service or a monitor was found");
     }
     List<Finding> findings =
         look.processes().all().stream()

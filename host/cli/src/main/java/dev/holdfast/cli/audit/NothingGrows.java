@@ -39,7 +39,7 @@ final class NothingGrows implements Rule {
   @Override
   public Judgement judge(Look look) {
     if (look.footprints().isEmpty()) {
-      return Judgement.notLookedAt(this, look.silence());
+      return Judgement.notLookedAt(this, "no process of the service or a monitor was found");
     }
     List<Finding> findings = new ArrayList<>();
     Map<String, Footprint> now = new TreeMap<>(look.footprints());
