@@ -62,8 +62,8 @@ class AuditFindsIT {
     cluster.close();
   }
 
-  private static Journal journal() {
-    return Journal.in(cluster.folder(), "app");
+  private static LifeJournal journal() {
+    return LifeJournal.in(cluster.folder(), "app");
   }
 
   // ---- processes ---------------------------------------------------------------------------

@@ -56,8 +56,8 @@ class AuditIT {
     cluster.close();
   }
 
-  private static Journal journal(String name) {
-    return Journal.in(cluster.folder(), name);
+  private static LifeJournal journal(String name) {
+    return LifeJournal.in(cluster.folder(), name);
   }
 
   private static void assertWell() throws Exception {
@@ -77,6 +77,7 @@ class AuditIT {
     Ran table = cluster.does("audit");
     assertThat(table.out()).contains("all 11 rules hold");
     assertThat(table.err()).isEmpty();
+    Audited.of(cluster, "--for", "1s").assertHolds();
   }
 
   @Test

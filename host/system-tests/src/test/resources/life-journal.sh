@@ -1,5 +1,5 @@
 #!/bin/sh
-# An application that testifies about itself: usage journal.sh FILE. It appends to FILE
+# An application that testifies about itself: usage life-journal.sh FILE. It appends to FILE
 #
 #   start pid=4711 ticks=81240 boot=3f1c… at=812.41 beside=none
 #   stop pid=4711 ticks=81240 boot=3f1c… at=890.02

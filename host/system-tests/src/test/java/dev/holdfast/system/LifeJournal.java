@@ -14,31 +14,31 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What an application wrote about its own lives ({@code journal.sh}): the oracle of tests that must
- * not take Holdfast's word for anything.
+ * What an application wrote about its own lives ({@code life-journal.sh}): the oracle of tests that
+ * must not take Holdfast's word for anything.
  */
-final class Journal {
+final class LifeJournal {
   private static final Pattern LINE =
       Pattern.compile(
           "(start|stop) pid=(\\d+) ticks=(\\d+) boot=(\\S+) at=([0-9.]+)(?: beside=(\\S+))?");
 
   private final Path file;
 
-  private Journal(Path file) {
+  private LifeJournal(Path file) {
     this.file = file;
   }
 
   /** The journal of an application of that name, in a folder. */
-  static Journal in(Path folder, String name) {
-    return new Journal(folder.resolve(name + ".journal"));
+  static LifeJournal in(Path folder, String name) {
+    return new LifeJournal(folder.resolve(name + ".journal"));
   }
 
   /** The command line of the application, whose program is put into the folder. */
   String commandLine() throws IOException {
-    Path program = file.resolveSibling("journal.sh");
+    Path program = file.resolveSibling("life-journal.sh");
     if (!Files.exists(program)) {
       try (InputStream source =
-          Objects.requireNonNull(Journal.class.getResourceAsStream("/journal.sh"))) {
+          Objects.requireNonNull(LifeJournal.class.getResourceAsStream("/life-journal.sh"))) {
         Files.copy(source, program);
       }
     }
@@ -83,7 +83,7 @@ final class Journal {
   void assertOneLifeAtATime() {
     assertThat(starts()).as("lives of %s", file).isNotEmpty();
     assertThat(starts()).allSatisfy(life -> assertThat(life.beside()).isEqualTo("none"));
-    assertThat(starts().stream().filter(Journal::lives))
+    assertThat(starts().stream().filter(LifeJournal::lives))
         .as("lives of %s that last", file)
         .containsExactly(starts().getLast());
   }
