@@ -37,6 +37,12 @@ public sealed interface Action {
   /** Close it in its monitor. */
   record Close(ResourceId resource, MonitorName monitor, long epoch) implements Action {}
 
+  /**
+   * End all of a resource's processes without its plugin: the stop signal, a grace, SIGKILL of the
+   * trees. Answered by {@link ResourceEvent.ProcessesEnded}.
+   */
+  record EndProcesses(ResourceId resource) implements Action {}
+
   /** Start a monitor. */
   record StartMonitor(MonitorName monitor) implements Action {}
 

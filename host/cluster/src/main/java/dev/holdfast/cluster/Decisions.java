@@ -423,10 +423,37 @@ public final class Decisions {
 
     void reconcile() {
       tick();
+      endWhatNobodyHolds();
       superviseAll();
       driveAll();
       // A resource that moved to a monitor of its own needs that monitor now.
       reconcileMonitors();
+    }
+
+    /**
+     * A stop always ends. What no monitor can take offline, because its type is no code or no
+     * monitor gets it open within its PendingTimeout, is ended without its plugin; in its turn, as
+     * everything is.
+     */
+    private void endWhatNobodyHolds() {
+      if (mode != Mode.STOPPING) {
+        return;
+      }
+      DependencyOrder order = order();
+      for (ResourceId id : order.providersFirst().reversed()) {
+        ClusterResource resource = resource(id);
+        if (resource.isActive()
+            && resource.phase() instanceof Phase.Closed(_, Optional<Instant> retryAt)
+            && (retryAt.isEmpty() || isDue(retryAt))
+            && isBeyondReach(resource)
+            && noneActive(order.directDependentsOf(id))) {
+          tell(id, new ResourceEvent.GivenUp());
+        }
+      }
+    }
+
+    private boolean isBeyondReach(ClusterResource resource) {
+      return !isResolved(resource.config().type()) || isDue(resource.givenUpAt());
     }
 
     /** Opens what is closed wherever there is a monitor for it and its type is code. */

@@ -57,6 +57,9 @@ final class ResourceMachine {
   /** When an instance that could not be opened is opened again. */
   static final Duration OPEN_RETRY = Duration.ofSeconds(5);
 
+  /** When the end of processes that was not answered is asked for again. */
+  static final Duration END_RETRY = Duration.ofSeconds(30);
+
   /** How long a resource that was found Running on its way to Online waits between two checks. */
   static final Duration SETTLING_INTERVAL = Duration.ofMillis(500);
 
@@ -100,6 +103,8 @@ final class ResourceMachine {
       case ResourceEvent.ProcessEnded() -> processEnded();
       case ResourceEvent.GoOnline(boolean seenGone) -> goOnline(seenGone);
       case ResourceEvent.GoOffline(OfflineReason reason) -> goOffline(reason);
+      case ResourceEvent.GivenUp() -> givenUp();
+      case ResourceEvent.ProcessesEnded(Optional<String> standing) -> processesEnded(standing);
       case ResourceEvent.FailNow() -> failNow();
       case ResourceEvent.ForgetFailures() -> r.failures = FailureWindow.EMPTY;
       case ResourceEvent.TryNow() -> tryNow();
@@ -473,6 +478,35 @@ final class ResourceMachine {
       case Verifying(After.BecomeFailed _, int attempt, Instant until) when forGood ->
           r.enter(new Verifying(BECOME_OFFLINE, attempt, until), r.detail, now);
       case Failed(String why, _) when forGood -> verify(BECOME_OFFLINE, 1, why);
+      case Resting _, Starting _, Stopping _, Recovering _ -> {}
+    }
+  }
+
+  /** Its plugin cannot be entered, and the service will not wait for that without end. */
+  private void givenUp() {
+    switch (r.phase()) {
+      case Closed(Memory memory, _) -> {
+        // Until then it is not opened either; no answer, and it is ended once more.
+        r.enter(new Closed(memory, Optional.of(now.plus(END_RETRY))), r.detail, now);
+        out.add(new Action.EndProcesses(r.config.id()));
+        out.tell(
+            Notice.Kind.ENDED_WITHOUT_TYPE,
+            r,
+            "the service stops, and no monitor can take it offline");
+      }
+      case Resting _, Starting _, Stopping _, Recovering _ -> {}
+    }
+  }
+
+  /** As far as anybody knows it is Offline: the next monitor looks, as it does after any death. */
+  private void processesEnded(Optional<String> standing) {
+    switch (r.phase()) {
+      case Closed _ when standing.isPresent() -> {
+        String why = "could not be ended: " + standing.get();
+        r.enter(new Closed(new Failed(why, Optional.empty())), why, now);
+        out.tell(Notice.Kind.TERMINATE_FAILED, r, why);
+      }
+      case Closed _ -> r.enter(new Closed(new Offline()), "", now);
       case Resting _, Starting _, Stopping _, Recovering _ -> {}
     }
   }

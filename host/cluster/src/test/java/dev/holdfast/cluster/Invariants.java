@@ -121,6 +121,7 @@ final class Invariants implements VirtualNode.Watcher {
         }
       }
       case Action.CancelCall(ResourceId id) -> resource(after, id);
+      case Action.EndProcesses(ResourceId id) -> resource(after, id);
       case Action.StartPolling(ResourceId id, long epoch) ->
           assertThat(resource(after, id).epoch()).isEqualTo(epoch);
       case Action.StopPolling(ResourceId id, long epoch) ->

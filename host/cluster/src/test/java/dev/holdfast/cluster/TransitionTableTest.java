@@ -366,6 +366,9 @@ class TransitionTableTest {
     events.add(new ResourceEvent.GoOnline(false));
     events.add(new ResourceEvent.GoOnline(true));
     Stream.of(OfflineReason.values()).map(ResourceEvent.GoOffline::new).forEach(events::add);
+    events.add(new ResourceEvent.GivenUp());
+    events.add(new ResourceEvent.ProcessesEnded(Optional.empty()));
+    events.add(new ResourceEvent.ProcessesEnded(Optional.of("process 4711 stands")));
     events.add(new ResourceEvent.FailNow());
     events.add(new ResourceEvent.ForgetFailures());
     events.add(new ResourceEvent.TryNow());

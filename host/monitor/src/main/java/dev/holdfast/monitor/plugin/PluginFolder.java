@@ -4,6 +4,7 @@ import static dev.holdfast.monitor.plugin.PluginRefusedException.LOAD_FAILED;
 import static dev.holdfast.monitor.plugin.PluginRefusedException.PLUGIN_MISSING;
 
 import dev.holdfast.protocol.Failures;
+import dev.holdfast.protocol.PluginLimits;
 import dev.holdfast.protocol.wire.Failure;
 import dev.holdfast.spi.ResourceException.Responsibility;
 import dev.holdfast.spi.ResourceException.Retry;
@@ -30,9 +31,6 @@ import org.pf4j.PluginWrapper;
 public record PluginFolder(String id, String version, String digest, Path folder) {
   /** What a plugin's {@code plugin.requires} is compared with: the version of the SPI. */
   public static final String SYSTEM_VERSION = "0.1.0";
-
-  /** More types than this in one archive are a mistake. */
-  public static final int TYPE_LIMIT = 100;
 
   private static final String SERVICES = "META-INF/services/" + ResourceType.class.getName();
 
@@ -98,7 +96,7 @@ public record PluginFolder(String id, String version, String digest, Path folder
     var refused = new ArrayList<Failure>();
     Iterator<ServiceLoader.Provider<ResourceType>> providers =
         ServiceLoader.load(ResourceType.class, loader).stream().iterator();
-    for (int i = 0; i < TYPE_LIMIT; i++) {
+    for (int i = 0; i < PluginLimits.TYPES_MAX; i++) {
       try {
         if (!providers.hasNext()) {
           break;

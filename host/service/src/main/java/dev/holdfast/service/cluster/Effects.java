@@ -46,6 +46,12 @@ import org.slf4j.LoggerFactory;
  * one thread, in the order of decisions; returns quickly.
  */
 final class Effects implements ClusterLoop.StepListener {
+  /**
+   * From the stop signal to SIGKILL for what is ended without its plugin, which alone would know
+   * how long it needs.
+   */
+  private static final Duration GRACE_WITHOUT_TYPE = Duration.ofSeconds(10);
+
   private static final Logger LOG = LoggerFactory.getLogger(Effects.class);
 
   private final Home home;
@@ -139,6 +145,7 @@ final class Effects implements ClusterLoop.StepListener {
                           .setResource(id.toString())
                           .setEpoch(epoch))
                   .build());
+      case Action.EndProcesses(ResourceId id) -> endProcesses(id);
       case Action.StartMonitor(MonitorName monitor) -> startMonitor(state, monitor);
       case Action.StopMonitor(MonitorName monitor) -> monitors.stop(monitor);
       case Action.KillMonitor(MonitorName monitor, String because) ->
@@ -185,6 +192,22 @@ final class Effects implements ClusterLoop.StepListener {
                         .setDigest(version.digest())
                         .setFolder(folder.toString())
                         .build()));
+  }
+
+  private void endProcesses(ResourceId id) {
+    var _ =
+        slots
+            .stopAll(id, GRACE_WITHOUT_TYPE)
+            .handle(
+                (_, failure) ->
+                    Optional.ofNullable(failure)
+                        .map(e -> e instanceof CompletionException c ? c.getCause() : e)
+                        .map(e -> String.valueOf(e.getMessage())))
+            .thenAccept(
+                standing ->
+                    loop.post(
+                        new ClusterEvent.OfResource(
+                            id, new ResourceEvent.ProcessesEnded(standing))));
   }
 
   // ---- open ----------------------------------------------------------------------------------

@@ -329,6 +329,15 @@ public final class Slots implements AutoCloseable {
     return then(key, () -> end(key, grace));
   }
 
+  /** Stops all of a resource's processes; fails when one of them stands. */
+  public CompletableFuture<Void> stopAll(ResourceId resource, Duration grace) {
+    return CompletableFuture.allOf(
+        records.keySet().stream()
+            .filter(key -> key.resource().equals(resource))
+            .map(key -> stop(key, grace))
+            .toArray(CompletableFuture[]::new));
+  }
+
   /** Kills a slot's process with all of its tree. */
   public CompletableFuture<SlotView> kill(SlotKey key) {
     return then(key, () -> end(key, null));

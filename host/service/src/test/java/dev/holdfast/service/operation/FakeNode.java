@@ -60,6 +60,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -80,6 +81,8 @@ import java.util.zip.ZipOutputStream;
 final class FakeNode implements AutoCloseable {
   private static final Description SINGLE =
       Description.of("Single").lives(TEST.lives()).exclusive().build();
+  private static final Description NEEDY =
+      Description.of("Needy").lives(TEST.lives()).requires("Test").build();
 
   final ClusterLoop loop;
   final Commands commands;
@@ -178,6 +181,13 @@ final class FakeNode implements AutoCloseable {
     lives.values().forEach(FakeMonitor::ready);
   }
 
+  /** The archives that are kept. */
+  List<Path> stored() throws IOException {
+    try (var files = Files.list(folder.resolve("plugins"))) {
+      return files.toList();
+    }
+  }
+
   /** An archive that nobody has anything against. */
   Path archive() throws IOException {
     byte[] jar =
@@ -245,6 +255,10 @@ final class FakeNode implements AutoCloseable {
       case Action.Call call -> call(call.resource(), call.entryPoint());
       case Action.CancelCall(ResourceId id) ->
           happened(id, new ResourceEvent.CallFailed(EntryPoint.ONLINE, failure("cancelled")));
+      case Action.EndProcesses(ResourceId id) -> {
+        running.remove(id);
+        happened(id, new ResourceEvent.ProcessesEnded(Optional.empty()));
+      }
       case Action.StartPolling _, Action.StopPolling _, Action.Close _, Action.Tell _ -> {}
     }
   }
@@ -367,7 +381,7 @@ final class FakeNode implements AutoCloseable {
 
     private void load(LoadPlugin plugin) {
       var loaded = Loaded.newBuilder().setCall(plugin.getCall()).setDigest(plugin.getDigest());
-      for (Description type : List.of(TEST, SINGLE)) {
+      for (Description type : List.of(TEST, SINGLE, NEEDY)) {
         loaded.addTypes(
             LoadedType.newBuilder()
                 .setClassName("test.Type")
