@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
@@ -116,18 +117,16 @@ class AuditIT {
     var enough = new AtomicBoolean();
     var kills = new AtomicInteger();
     List<Integer> looks = new ArrayList<>();
-    Thread killer =
-        Thread.ofPlatform()
-            .name("killer")
-            .start(
-                () -> {
-                  while (!enough.get()) {
-                    for (String name : APPLICATIONS) {
-                      killOnce(name, enough);
-                      kills.incrementAndGet();
-                    }
-                  }
-                });
+    var killer =
+        CompletableFuture.runAsync(
+            () -> {
+              while (!enough.get()) {
+                for (String name : APPLICATIONS) {
+                  killOnce(name, enough);
+                  kills.incrementAndGet();
+                }
+              }
+            });
     try {
       for (int run = 0; run < RUNS; run++) {
         Audited audited = Audited.of(cluster).assertHolds();
@@ -148,14 +147,13 @@ class AuditIT {
     reporter.publishEntry(Map.of("looks", looks.toString(), "kills", kills.toString()));
   }
 
-  /** Kills an application, and waits until its next life has said that it began. */
+  /** Kills an application, if it lives just now, and waits until its next life has begun. */
   private static void killOnce(String name, AtomicBoolean enough) {
     int lives = journal(name).starts().size();
-    try {
-      Processes.signal(journal(name).starts().getLast().pid(), "KILL");
-    } catch (Exception aDependentThatIsBeingStopped) {
-      // Then it is gone by itself, and comes back all the same.
-    }
+    journal(name)
+        .living()
+        .flatMap(life -> ProcessHandle.of(life.pid()))
+        .ifPresent(ProcessHandle::destroyForcibly);
     Patience.until(
         name + " lives again", () -> enough.get() || journal(name).starts().size() > lives);
   }

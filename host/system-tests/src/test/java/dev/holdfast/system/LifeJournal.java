@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -77,6 +78,14 @@ final class LifeJournal {
 
   List<Entry> starts() {
     return entries().stream().filter(Entry::start).toList();
+  }
+
+  /** The last life, while it lasts. */
+  Optional<Entry> living() {
+    return Optional.of(starts())
+        .filter(all -> !all.isEmpty())
+        .map(List::getLast)
+        .filter(LifeJournal::lives);
   }
 
   /** Never were there two lives at a time, and the last one lives. */
