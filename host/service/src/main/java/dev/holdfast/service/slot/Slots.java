@@ -25,6 +25,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -66,6 +67,9 @@ public final class Slots implements AutoCloseable {
    * Of processes that ended by themselves: whether they left anything. By token, while it counts.
    */
   private final Map<SlotToken, CompletableFuture<Boolean>> looks = new ConcurrentHashMap<>();
+
+  /** Of which it was seen that nothing is left; by token, while it counts. */
+  private final Set<SlotToken> gone = ConcurrentHashMap.newKeySet();
 
   /**
    * @param ids where tokens come from
@@ -175,8 +179,18 @@ public final class Slots implements AutoCloseable {
           if (current != null && current.isOccupied()) {
             return CompletableFuture.completedFuture(SlotView.of(key.slot(), current));
           }
-          return startNew(key, launch, environment);
+          return endWhatIsLeft(key, current).thenCompose(_ -> startNew(key, launch, environment));
         });
+  }
+
+  /**
+   * A leader may have died while nobody asked for a terminate: between two monitors, between two
+   * services. What it left would run beside the new process, and no record would know it.
+   */
+  private CompletableFuture<?> endWhatIsLeft(SlotKey key, @Nullable SlotRecord previous) {
+    return previous == null || previous.process().isEmpty() || gone.contains(previous.token())
+        ? CompletableFuture.completedFuture(null)
+        : end(key, null);
   }
 
   private CompletableFuture<SlotView> startNew(
@@ -199,6 +213,7 @@ public final class Slots implements AutoCloseable {
     SlotRecord previous = records.put(key, intent);
     if (previous != null) {
       looks.remove(previous.token());
+      gone.remove(previous.token());
     }
     return store
         .write(key, intent)
@@ -392,6 +407,7 @@ public final class Slots implements AutoCloseable {
 
   /** The exit's record may still be on its way; that it is gone is seen. */
   private SlotView goneView(SlotKey key, SlotRecord stopped) {
+    gone.add(stopped.token());
     SlotRecord now = records.getOrDefault(key, stopped);
     return now.exit().isPresent() || !now.token().equals(stopped.token())
         ? SlotView.of(key.slot(), now)
@@ -413,6 +429,7 @@ public final class Slots implements AutoCloseable {
               boolean its = entry.getKey().resource().equals(resource);
               if (its) {
                 looks.remove(entry.getValue().token());
+                gone.remove(entry.getValue().token());
               }
               return its;
             });
