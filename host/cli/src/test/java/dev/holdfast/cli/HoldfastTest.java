@@ -19,6 +19,7 @@ import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -115,6 +116,35 @@ class HoldfastTest {
     assertThat(status.path("items").size()).isEqualTo(1);
     assertThat(status.at("/items/0/service/ready").asBoolean()).isTrue();
     assertThat(status.at("/items/0/groups/0/resources/1").asString()).isEqualTo("web-db");
+  }
+
+  @Test
+  void audit_judgesByTheServicesWordAndWhatItSees() throws IOException {
+    JsonNode report = holdfast("audit", "-o", "json").json();
+
+    assertThat(report.path("kind").asString()).isEqualTo("AuditReport");
+    assertThat(report.at("/items/0/serviceAnswered").asBoolean()).isTrue();
+    assertThat(report.at("/items/0/rules").values())
+        .filteredOn(rule -> Set.of("polling", "wanted", "events").contains(name(rule)))
+        .extracting(rule -> rule.path("verdict").asString())
+        .containsExactly("Holds", "Holds", "Holds");
+
+    Path left = Files.createDirectories(home.resolve("unpacked/.incoming-1"));
+    Ended broken = holdfast("audit");
+    assertThat(broken.code()).isEqualTo(3);
+    assertThat(broken.out()).contains(left + " is half of something");
+  }
+
+  private static String name(JsonNode rule) {
+    return rule.path("name").asString();
+  }
+
+  @Test
+  void audit_refusesWhatItCannotCompareWith() {
+    assertOneLine(holdfast("audit", "--baseline", home + "/none"), 4, "/none", "--save-baseline");
+    assertOneLine(holdfast("audit", "--baseline", home + "/run/service.json"), 9, "service.json");
+    assertOneLine(holdfast("audit", "--for", "soon"), 2, "--for", "soon");
+    assertOneLine(holdfast("audit", "--for", "1s", "--baseline", "x"), 2, "--for");
   }
 
   @Test

@@ -65,6 +65,7 @@ final class Routes {
         read("/v1/type-verification", c -> all(c, "TypeList", api.verifyTypes())),
         read("/v1/monitors", c -> all(c, "MonitorList", api.monitors())),
         read("/v1/monitors/{monitor}", c -> one(c, "Monitor", api.monitor(monitor(c)))),
+        read("/v1/audit", c -> one(c, "AuditFacts", api.auditFacts())),
         read("/v1/events", c -> all(c, "EventList", api.events(query(c)))),
         read(
             "/v1/events/{seq}",

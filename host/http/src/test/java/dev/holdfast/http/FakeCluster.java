@@ -2,6 +2,7 @@ package dev.holdfast.http;
 
 import dev.holdfast.service.api.ApiException;
 import dev.holdfast.service.api.Asker;
+import dev.holdfast.service.api.AuditFacts;
 import dev.holdfast.service.api.ClusterApi;
 import dev.holdfast.service.api.Command;
 import dev.holdfast.service.api.EventQuery;
@@ -240,6 +241,41 @@ public final class FakeCluster implements ClusterApi {
     }
     throw new ApiException.NotFound(
         "MonitorNotFound", monitor, "There is no monitor " + monitor + ".");
+  }
+
+  @Override
+  public AuditFacts auditFacts() {
+    return new AuditFacts(
+        NOW,
+        "alpha",
+        true,
+        false,
+        77,
+        0,
+        List.of(
+            new AuditFacts.Slot(
+                "web-app", "id-of-web-app", "main", "sha256:ab", "Ended", 17, null, null, null)),
+        resources().stream().map(FakeCluster::audited).toList(),
+        List.of(),
+        List.of());
+  }
+
+  private static AuditFacts.Resource audited(ResourceView resource) {
+    return new AuditFacts.Resource(
+        resource.id(),
+        resource.name(),
+        resource.type(),
+        resource.typeStatus(),
+        resource.state(),
+        resource.wanted(),
+        2,
+        resource.monitor(),
+        resource.unsupervisedSince(),
+        false,
+        NOW,
+        2L,
+        new AuditFacts.Checks(5000, NOW, 3L, false),
+        new AuditFacts.Checks(60_000, null, null, false));
   }
 
   @Override

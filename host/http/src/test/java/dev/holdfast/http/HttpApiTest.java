@@ -71,6 +71,8 @@ class HttpApiTest {
   @Test
   void status_hasEveryFieldInItsOrder() throws IOException {
     String answer = unix("GET", "/v1/status", "");
+    assertThat(unix("GET", "/v1/audit", ""))
+        .contains("\"kind\":\"AuditFacts\"", "\"tokenDigest\":\"sha256:ab\"", "\"pid\":null");
 
     assertThat(answer)
         .startsWith("HTTP/1.1 200")

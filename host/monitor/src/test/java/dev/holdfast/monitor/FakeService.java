@@ -6,12 +6,15 @@ import dev.holdfast.protocol.LinkAcceptor;
 import dev.holdfast.protocol.LinkClosed;
 import dev.holdfast.protocol.LinkListener;
 import dev.holdfast.protocol.LinkServer;
+import dev.holdfast.protocol.ProtocolVersion;
 import dev.holdfast.protocol.SpiCodec;
 import dev.holdfast.protocol.wire.Answer;
 import dev.holdfast.protocol.wire.CallResource;
 import dev.holdfast.protocol.wire.CancelCall;
 import dev.holdfast.protocol.wire.CloseResource;
 import dev.holdfast.protocol.wire.EntryPoint;
+import dev.holdfast.protocol.wire.Inspect;
+import dev.holdfast.protocol.wire.Inspected;
 import dev.holdfast.protocol.wire.LoadPlugin;
 import dev.holdfast.protocol.wire.Loaded;
 import dev.holdfast.protocol.wire.OpenResource;
@@ -80,7 +83,10 @@ final class FakeService implements LinkAcceptor, LinkListener<ToService>, AutoCl
       send(
           ToMonitor.newBuilder()
               .setWelcome(
-                  Welcome.newBuilder().setProtocol(1).setNode(NODE).setHeartbeatMillis(50)));
+                  Welcome.newBuilder()
+                      .setProtocol(ProtocolVersion.MAX)
+                      .setNode(NODE)
+                      .setHeartbeatMillis(50)));
     }
     synchronized (this) {
       heard.add(frame);
@@ -172,6 +178,15 @@ final class FakeService implements LinkAcceptor, LinkListener<ToService>, AutoCl
                     .setFolder(plugin.folder().toString())));
     return await("Loaded", frame -> frame.hasLoaded() && frame.getLoaded().getCall() == call)
         .getLoaded();
+  }
+
+  Inspected inspect() throws InterruptedException {
+    long request = ++calls;
+    send(ToMonitor.newBuilder().setInspect(Inspect.newBuilder().setRequest(request)));
+    return await(
+            "Inspected",
+            frame -> frame.hasInspected() && frame.getInspected().getRequest() == request)
+        .getInspected();
   }
 
   /** Asks to open; the directory of a resource has its name. */

@@ -19,6 +19,8 @@ import dev.holdfast.protocol.wire.EntryPoint;
 import dev.holdfast.protocol.wire.ExitState;
 import dev.holdfast.protocol.wire.Failure;
 import dev.holdfast.protocol.wire.HealthReport;
+import dev.holdfast.protocol.wire.HeldResource;
+import dev.holdfast.protocol.wire.HeldType;
 import dev.holdfast.protocol.wire.LoadPlugin;
 import dev.holdfast.protocol.wire.OfflineReason;
 import dev.holdfast.protocol.wire.Responsibility;
@@ -186,6 +188,34 @@ class MonitorSessionTest {
     assertThat(closed.hasDone()).isTrue();
     assertThat(service.directoryOf("web").resolve("closed")).exists();
     assertThat(after.getFailure().getCode()).isEqualTo("NotOpen");
+  }
+
+  @Test
+  void inspected_tellsWhatIsLoadedAndOpenAndPolled_andNothingElse() throws Exception {
+    var nothing = service.inspect();
+    open("web", TYPE);
+    var open = service.inspect();
+    service.poll("web", RARELY, RARELY, Map.of());
+    var polled = service.inspect();
+    service.poll("web", 0, 0, Map.of());
+    var stopped = service.inspect();
+
+    assertThat(nothing.getPluginsList()).isEmpty();
+    assertThat(nothing.getResourcesList()).isEmpty();
+    assertThat(open.getPluginsList()).hasSize(1);
+    assertThat(open.getPlugins(0).getDigest()).isEqualTo(scripted.digest());
+    assertThat(open.getPlugins(0).getTypesList())
+        .extracting(HeldType::getName)
+        .containsExactly("Scripted", "Scripted Inside");
+    assertThat(open.getResourcesList())
+        .containsExactly(
+            HeldResource.newBuilder()
+                .setResource("web")
+                .setEpoch(1)
+                .setDigest(scripted.digest())
+                .build());
+    assertThat(polled.getResources(0).getPolledEpoch()).isEqualTo(1);
+    assertThat(stopped.getResources(0).hasPolledEpoch()).isFalse();
   }
 
   @Test

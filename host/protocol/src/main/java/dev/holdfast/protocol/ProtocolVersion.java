@@ -2,13 +2,16 @@ package dev.holdfast.protocol;
 
 import java.util.OptionalInt;
 
-/** The protocol numbers this build speaks. A new kind of frame makes a new number. */
+/**
+ * The protocol numbers this build speaks. A new kind of frame makes a new number: 2 brought
+ * Inspect. Service and monitor come from one distribution, so the older number is not kept.
+ */
 public final class ProtocolVersion {
   /** The oldest number this build speaks. */
-  public static final int MIN = 1;
+  public static final int MIN = 2;
 
   /** The newest number this build speaks. */
-  public static final int MAX = 1;
+  public static final int MAX = 2;
 
   private ProtocolVersion() {}
 

@@ -4,6 +4,7 @@ import dev.holdfast.cluster.ClusterResource;
 import dev.holdfast.cluster.ClusterState;
 import dev.holdfast.service.api.ApiException;
 import dev.holdfast.service.api.Asker;
+import dev.holdfast.service.api.AuditFacts;
 import dev.holdfast.service.api.ClusterApi;
 import dev.holdfast.service.api.Command;
 import dev.holdfast.service.api.EventQuery;
@@ -20,6 +21,7 @@ import dev.holdfast.service.api.ServiceView;
 import dev.holdfast.service.api.StatusView;
 import dev.holdfast.service.api.TypeView;
 import dev.holdfast.service.api.Why;
+import dev.holdfast.service.audit.Witness;
 import dev.holdfast.service.chronicle.EventViews;
 import dev.holdfast.service.chronicle.WhyTeller;
 import dev.holdfast.service.cluster.Engine;
@@ -66,6 +68,7 @@ final class ServiceApi implements ClusterApi {
   private final Incidents incidents;
   private final Views views;
   private final WhyTeller why;
+  private final Witness witness;
   private final String node;
   private final long pid;
   private final BooleanSupplier ready;
@@ -88,6 +91,7 @@ final class ServiceApi implements ClusterApi {
     this.incidents = incidents;
     this.views = new Views(clock, node, engine.slots(), engine.types());
     this.why = new WhyTeller(events, clock, ZoneId.systemDefault());
+    this.witness = new Witness(engine, records, node, clock);
     this.node = node;
     this.pid = pid;
     this.ready = ready;
@@ -192,6 +196,11 @@ final class ServiceApi implements ClusterApi {
   public MonitorView monitor(String monitor) {
     ClusterState state = state();
     return views.monitor(state, Lookup.monitor(state, monitor));
+  }
+
+  @Override
+  public AuditFacts auditFacts() {
+    return witness.facts(pid, ready.getAsBoolean(), events.newestSeq());
   }
 
   // ---- events and incidents ----------------------------------------------------------------

@@ -60,10 +60,11 @@ class ArchitectureTest {
   };
 
   /**
-   * Who may wait for time to pass, having nothing else to wait for: a screen's next drawing, a
-   * deadline's thread, and the readiness of a process that nobody announces.
+   * Who may wait for time to pass, having nothing else to wait for: a screen's next drawing, an
+   * audit's next look, a deadline's thread, and the readiness of a process that nobody announces.
    */
   private static final String[] WAIT_FOR_TIME = {
+    ROOT + ".cli.audit.MachineTime",
     ROOT + ".cli.command.StatusCommand",
     ROOT + ".cli.transport.Deadline",
     ROOT + ".spi.ProcessResource"

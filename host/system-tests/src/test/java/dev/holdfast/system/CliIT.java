@@ -134,6 +134,7 @@ class CliIT {
         .isEqualTo("base");
     assertRefused(asNobody(copy, "resource", "offline", "base"), NOT_PERMITTED, "nobody");
     assertRefused(asNobody(copy, "service", "stop"), NOT_PERMITTED, "nobody");
+    assertRefused(asNobody(copy, "audit"), NOT_PERMITTED, "owner");
     assertThat(state("base")).isEqualTo("Online");
   }
 

@@ -162,6 +162,11 @@ public final class CommandTree {
                   IncidentCommands.ListAll::new),
               verb(
                   "show", "One incident.", "holdfast incident show 1", IncidentCommands.Show::new)),
+          verb(
+              "audit",
+              "Check every invariant from outside: /proc, files, records; 3 when one is broken.",
+              "holdfast audit --save-baseline before.json",
+              AuditCommand::new),
           verb("version", "The version.", "holdfast version", VersionCommand::new),
           verb(
               "exit-codes",

@@ -7,6 +7,7 @@ import dev.holdfast.monitor.plugin.LoadedType;
 import dev.holdfast.protocol.SpiCodec;
 import dev.holdfast.protocol.wire.CallResource;
 import dev.holdfast.protocol.wire.EntryPoint;
+import dev.holdfast.protocol.wire.HeldResource;
 import dev.holdfast.protocol.wire.OpenResource;
 import dev.holdfast.protocol.wire.PropertyText;
 import dev.holdfast.protocol.wire.SetPolling;
@@ -108,6 +109,16 @@ final class OpenedResource {
 
   synchronized long epoch() {
     return epoch;
+  }
+
+  /** How it stands here now. */
+  synchronized HeldResource held() {
+    var held =
+        HeldResource.newBuilder().setResource(id()).setEpoch(epoch).setDigest(opened.getDigest());
+    if (polling != null) {
+      held.setPolledEpoch(polling.epoch());
+    }
+    return held.build();
   }
 
   /** Takes an epoch in; false when it is older than what is known. */

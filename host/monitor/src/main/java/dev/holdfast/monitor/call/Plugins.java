@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -88,6 +89,14 @@ final class Plugins {
   synchronized Optional<Hosted> find(String digest) {
     var known = byDigest.get(digest);
     return Optional.ofNullable(known == null ? null : known.hosted);
+  }
+
+  /** The plugins that are loaded; not those that failed to, nor those under way. */
+  synchronized List<LoadedPlugin> loaded() {
+    return byDigest.values().stream()
+        .flatMap(known -> Stream.ofNullable(known.hosted))
+        .map(Hosted::plugin)
+        .toList();
   }
 
   /** Threads inside plugin code now. */

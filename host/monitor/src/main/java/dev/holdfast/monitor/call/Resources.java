@@ -11,6 +11,9 @@ import dev.holdfast.protocol.wire.CloseResource;
 import dev.holdfast.protocol.wire.Done;
 import dev.holdfast.protocol.wire.EntryPoint;
 import dev.holdfast.protocol.wire.Failure;
+import dev.holdfast.protocol.wire.HeldPlugin;
+import dev.holdfast.protocol.wire.Inspect;
+import dev.holdfast.protocol.wire.Inspected;
 import dev.holdfast.protocol.wire.LoadPlugin;
 import dev.holdfast.protocol.wire.OpenResource;
 import dev.holdfast.protocol.wire.PropertyProblem;
@@ -268,6 +271,28 @@ public final class Resources {
     if (!requests.answered(frame)) {
       surroundings.late();
     }
+  }
+
+  /** Tells what is held here now; answered by Inspected. */
+  public void inspect(Inspect frame) {
+    var inspected = Inspected.newBuilder().setRequest(frame.getRequest());
+    plugins.loaded().forEach(plugin -> inspected.addPlugins(held(plugin)));
+    resources.values().forEach(resource -> inspected.addResources(resource.held()));
+    surroundings.outgoing().send(ToService.newBuilder().setInspected(inspected).build());
+  }
+
+  private static HeldPlugin held(LoadedPlugin plugin) {
+    var held =
+        HeldPlugin.newBuilder()
+            .setPlugin(plugin.id())
+            .setVersion(plugin.version())
+            .setDigest(plugin.digest());
+    for (LoadedType type : plugin.types()) {
+      held.addTypesBuilder()
+          .setName(type.description().registeredName())
+          .setClassName(type.className());
+    }
+    return held.build();
   }
 
   /** Closes every resource, all at the same time, within a limit. */

@@ -40,6 +40,12 @@ public interface ClusterApi {
 
   MonitorView monitor(String monitor);
 
+  /**
+   * The service's own word, for an audit from outside. Asks every monitor what it holds, and so,
+   * unlike the other questions, waits up to a second for one that does not answer.
+   */
+  AuditFacts auditFacts();
+
   /** Oldest first; of more than {@link EventQuery#limit()} the newest are given. */
   List<EventView> events(EventQuery query);
 

@@ -153,6 +153,14 @@ public final class WhyTeller {
               ? "holdfast type register ARCHIVE.zip"
               : "holdfast type show " + ShellWord.of(resource.config().type()));
     }
+    Optional<ClusterResource> dependent = dependentThatGoesFirst(state, resource);
+    if (dependent.isPresent()) {
+      ClusterResource other = dependent.get();
+      return new Blocker(
+          "%s, which depends on it, is %s, and goes first"
+              .formatted(other.config().name(), other.state()),
+          "holdfast why " + ShellWord.of(other.config().name()));
+    }
     if (!resource.config().wantedOnline()) {
       return new Blocker(
           "nothing: it is not wanted Online",
@@ -194,6 +202,17 @@ public final class WhyTeller {
             ? "nothing"
             : "nothing: all it depends on is Online";
     return new Blocker(dependencies, null);
+  }
+
+  /** What is not wanted, and Online still, waits for those that depend on it. */
+  private static Optional<ClusterResource> dependentThatGoesFirst(
+      ClusterState state, ClusterResource resource) {
+    return resource.config().wantedOnline() || resource.state() != ResourceState.ONLINE
+        ? Optional.empty()
+        : state.resources().values().stream()
+            .filter(other -> other.config().dependsOn().contains(resource.id()))
+            .filter(ClusterResource::isActive)
+            .findFirst();
   }
 
   private String time(Instant instant) {

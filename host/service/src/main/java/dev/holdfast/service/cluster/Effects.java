@@ -63,6 +63,7 @@ final class Effects implements ClusterLoop.StepListener {
   private final ClusterRecords records;
   private final TypeResolver types;
   private final Calls calls;
+  private final Polls polls;
   private final InstantSource clock;
   private final NoticeWriter notices;
   private final Consumer<Transition> observer;
@@ -86,6 +87,7 @@ final class Effects implements ClusterLoop.StepListener {
       ClusterRecords records,
       TypeResolver types,
       Calls calls,
+      Polls polls,
       InstantSource clock,
       NoticeWriter notices,
       Consumer<Transition> observer) {
@@ -96,6 +98,7 @@ final class Effects implements ClusterLoop.StepListener {
     this.records = records;
     this.types = types;
     this.calls = calls;
+    this.polls = polls;
     this.clock = clock;
     this.notices = notices;
     this.observer = observer;
@@ -117,6 +120,7 @@ final class Effects implements ClusterLoop.StepListener {
     for (ResourceId id : before.resources().keySet()) {
       if (!after.resources().containsKey(id)) {
         calls.forget(id);
+        polls.stopped(id);
         slots.forget(id);
       }
     }
@@ -369,6 +373,9 @@ final class Effects implements ClusterLoop.StepListener {
           .addAllProperties(SpiCodec.encode(resource.config().properties()))
           .addAllSlots(slotStates(resource.id()));
       records.token(resource.id()).ifPresent(token -> frame.setToken(ByteString.copyFrom(token)));
+      polls.began(resource.id(), epoch, clock.instant());
+    } else {
+      polls.stopped(resource.id());
     }
     sendTo(resource, ToMonitor.newBuilder().setSetPolling(frame).build());
   }

@@ -75,6 +75,7 @@ public final class Engine implements AutoCloseable {
   private final Slots slots;
   private final Monitors monitors;
   private final TypeResolver types;
+  private final Polls polls = new Polls();
   private final Effects effects;
   private final MonitorTalk talk;
   private final TypeRegistrar registrar;
@@ -114,7 +115,9 @@ public final class Engine implements AutoCloseable {
     types = new TypeResolver(parts.plugins(), blocking);
     registrar = new TypeRegistrar(parts.plugins(), monitors);
     validator = new PropertyValidator(types, monitors, calls::next);
-    talk = new MonitorTalk(loop, monitors, slots, records, calls, parts.environment());
+    talk =
+        new MonitorTalk(
+            loop, monitors, slots, records, calls, polls, parts.clock(), parts.environment());
     effects =
         new Effects(
             parts.home(),
@@ -124,6 +127,7 @@ public final class Engine implements AutoCloseable {
             records,
             types,
             calls,
+            polls,
             parts.clock(),
             chronicle::notice,
             transition -> changed(transition.before(), transition.after()));
@@ -200,6 +204,11 @@ public final class Engine implements AutoCloseable {
 
   public Monitors monitors() {
     return monitors;
+  }
+
+  /** When resources were checked last. */
+  public Polls polls() {
+    return polls;
   }
 
   public TypeResolver types() {

@@ -34,6 +34,7 @@ import dev.holdfast.spi.ResourceException.Responsibility;
 import dev.holdfast.spi.ResourceException.Retry;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -60,6 +61,8 @@ final class MonitorTalk {
   private final Slots slots;
   private final ClusterRecords records;
   private final Calls calls;
+  private final Polls polls;
+  private final InstantSource clock;
   private final Map<String, String> environment;
 
   /**
@@ -71,12 +74,16 @@ final class MonitorTalk {
       Slots slots,
       ClusterRecords records,
       Calls calls,
+      Polls polls,
+      InstantSource clock,
       Map<String, String> environment) {
     this.loop = loop;
     this.monitors = monitors;
     this.slots = slots;
     this.records = records;
     this.calls = calls;
+    this.polls = polls;
+    this.clock = clock;
     this.environment = Map.copyOf(environment);
   }
 
@@ -91,7 +98,7 @@ final class MonitorTalk {
       case REMEMBER -> remember(monitor, frame.getRemember());
       // The monitor asks IsAlive itself after a signal; its report says what counts.
       case SIGNALLED -> LOG.debug("{}: {}", monitor, frame.getSignalled());
-      case VALIDATED, LOADED, HELLO, READY, BEAT, FRAME_NOT_SET ->
+      case VALIDATED, LOADED, INSPECTED, HELLO, READY, BEAT, FRAME_NOT_SET ->
           LOG.debug("{} said {}, which nobody waits for", monitor, frame.getFrameCase());
     }
   }
@@ -162,6 +169,12 @@ final class MonitorTalk {
     }
     boolean looksAlive =
         report.getEntryPoint() == dev.holdfast.protocol.wire.EntryPoint.LOOKS_ALIVE;
+    polls.checked(
+        id,
+        report.getEpoch(),
+        looksAlive,
+        new Polls.Check(
+            clock.instant(), Duration.ofMillis(report.getMillis()), report.hasBroken()));
     if (report.hasBroken()) {
       loop.post(
           new ClusterEvent.OfResource(

@@ -72,6 +72,9 @@ public final class Slots implements AutoCloseable {
    */
   private final Map<SlotToken, CompletableFuture<Boolean>> looks = new ConcurrentHashMap<>();
 
+  /** Of which it was seen that nothing is left; by token, while it counts. */
+  private final Set<SlotToken> gone = ConcurrentHashMap.newKeySet();
+
   /**
    * @param ids where tokens come from
    * @param executor runs continuations; its tasks do not block but on short file operations
@@ -192,8 +195,18 @@ public final class Slots implements AutoCloseable {
           if (current != null && current.isOccupied()) {
             return CompletableFuture.completedFuture(SlotView.of(key.slot(), current));
           }
-          return startNew(key, launch, environment);
+          return endWhatIsLeft(key, current).thenCompose(_ -> startNew(key, launch, environment));
         });
+  }
+
+  /**
+   * A leader may have died while nobody asked for a terminate: between two monitors, between two
+   * services. What it left would run beside the new process, and no record would know it.
+   */
+  private CompletableFuture<?> endWhatIsLeft(SlotKey key, @Nullable SlotRecord previous) {
+    return previous == null || previous.process().isEmpty() || gone.contains(previous.token())
+        ? CompletableFuture.completedFuture(null)
+        : end(key, null);
   }
 
   private CompletableFuture<SlotView> startNew(
@@ -216,6 +229,7 @@ public final class Slots implements AutoCloseable {
     SlotRecord previous = records.put(key, intent);
     if (previous != null) {
       looks.remove(previous.token());
+      gone.remove(previous.token());
     }
     return store
         .write(key, intent)
@@ -409,6 +423,7 @@ public final class Slots implements AutoCloseable {
 
   /** The exit's record may still be on its way; that it is gone is seen. */
   private SlotView goneView(SlotKey key, SlotRecord stopped) {
+    gone.add(stopped.token());
     SlotRecord now = records.getOrDefault(key, stopped);
     return now.exit().isPresent() || !now.token().equals(stopped.token())
         ? SlotView.of(key.slot(), now)
@@ -429,6 +444,7 @@ public final class Slots implements AutoCloseable {
         SlotRecord slot = records.remove(key);
         if (slot != null) {
           looks.remove(slot.token());
+          gone.remove(slot.token());
         }
         tails.remove(key);
       }

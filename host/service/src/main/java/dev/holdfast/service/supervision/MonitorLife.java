@@ -2,6 +2,8 @@ package dev.holdfast.service.supervision;
 
 import dev.holdfast.cluster.MonitorName;
 import dev.holdfast.protocol.Link;
+import dev.holdfast.protocol.wire.Inspect;
+import dev.holdfast.protocol.wire.Inspected;
 import dev.holdfast.protocol.wire.LoadPlugin;
 import dev.holdfast.protocol.wire.Loaded;
 import dev.holdfast.protocol.wire.ToMonitor;
@@ -14,6 +16,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,6 +31,8 @@ final class MonitorLife {
   private final Map<String, CompletableFuture<Loaded>> loads = new HashMap<>();
   private final Map<Long, CompletableFuture<Loaded>> loadsByCall = new HashMap<>();
   private final List<LoadPlugin> loadsToSend = new ArrayList<>();
+  private final Map<Long, CompletableFuture<Inspected>> inspections = new HashMap<>();
+  private long lastInspection;
   private @Nullable ProcessIdentity process;
   private @Nullable Link<ToMonitor, ToService> link;
   private boolean welcomed;
@@ -129,20 +134,19 @@ final class MonitorLife {
 
   /** Ends it; true for the one caller that did. */
   boolean end() {
-    Map<String, CompletableFuture<Loaded>> abandoned;
+    List<CompletableFuture<?>> abandoned = new ArrayList<>();
     synchronized (this) {
       if (over) {
         return false;
       }
       over = true;
-      abandoned = new HashMap<>(loads);
+      abandoned.addAll(loads.values());
+      abandoned.addAll(inspections.values());
     }
-    abandoned
-        .values()
-        .forEach(
-            load ->
-                load.completeExceptionally(
-                    new IllegalStateException("the monitor " + name + " died meanwhile")));
+    abandoned.forEach(
+        waiting ->
+            waiting.completeExceptionally(
+                new IllegalStateException("the monitor " + name + " died meanwhile")));
     Link<ToMonitor, ToService> open = link();
     if (open != null) {
       open.close();
@@ -216,5 +220,41 @@ final class MonitorLife {
 
   private synchronized @Nullable CompletableFuture<Loaded> takeLoad(long call) {
     return loadsByCall.remove(call);
+  }
+
+  /** Asks the monitor what it holds. Fails when it is not there, and does not wait for ever. */
+  CompletableFuture<Inspected> inspect(Duration atMost) {
+    var inspection = new CompletableFuture<Inspected>();
+    long request;
+    synchronized (this) {
+      if (!ready || over) {
+        return CompletableFuture.failedFuture(
+            new IllegalStateException("the monitor " + name + " takes no calls now"));
+      }
+      request = ++lastInspection;
+      inspections.put(request, inspection);
+    }
+    if (!send(
+        ToMonitor.newBuilder().setInspect(Inspect.newBuilder().setRequest(request)).build())) {
+      inspection.completeExceptionally(
+          new IllegalStateException("the monitor " + name + " is not there"));
+    }
+    return inspection
+        .orTimeout(atMost.toMillis(), TimeUnit.MILLISECONDS)
+        .whenComplete((_, _) -> forgetInspection(request));
+  }
+
+  private synchronized void forgetInspection(long request) {
+    inspections.remove(request);
+  }
+
+  void inspected(Inspected answer) {
+    CompletableFuture<Inspected> waiting;
+    synchronized (this) {
+      waiting = inspections.get(answer.getRequest());
+    }
+    if (waiting != null) {
+      waiting.complete(answer);
+    }
   }
 }

@@ -11,6 +11,7 @@ import dev.holdfast.protocol.MonitorCommand;
 import dev.holdfast.protocol.ProtocolVersion;
 import dev.holdfast.protocol.StateBlock;
 import dev.holdfast.protocol.wire.Hello;
+import dev.holdfast.protocol.wire.Inspected;
 import dev.holdfast.protocol.wire.LoadPlugin;
 import dev.holdfast.protocol.wire.Loaded;
 import dev.holdfast.protocol.wire.Shutdown;
@@ -62,6 +63,9 @@ public final class Monitors implements AutoCloseable {
 
   /** Silence after which any monitor is replaced. */
   static final Duration REPLACE_AFTER = Duration.ofSeconds(3);
+
+  /** How long a monitor may take to say what it holds: it looks it up, and enters nobody. */
+  static final Duration INSPECTION = Duration.ofSeconds(1);
 
   private static final Duration TICK = Duration.ofMillis(100);
 
@@ -177,6 +181,18 @@ public final class Monitors implements AutoCloseable {
         ? CompletableFuture.failedFuture(
             new IllegalStateException("the monitor " + name + " is not there"))
         : life.load(plugin);
+  }
+
+  /**
+   * Asks a monitor what it holds, by its own word. Fails when it is not there or takes no calls
+   * yet, and when it has not answered within {@link #INSPECTION}.
+   */
+  public CompletableFuture<Inspected> inspect(MonitorName name) {
+    MonitorLife life = lives.get(name);
+    return life == null
+        ? CompletableFuture.failedFuture(
+            new IllegalStateException("the monitor " + name + " is not there"))
+        : life.inspect(INSPECTION);
   }
 
   /** Asks a monitor to leave. Its death is then reported as asked for. */
@@ -338,6 +354,7 @@ public final class Monitors implements AutoCloseable {
           listener.ready(known.name(), known.epoch());
         }
         case LOADED -> known.loaded(frame.getLoaded());
+        case INSPECTED -> known.inspected(frame.getInspected());
         default -> listener.frame(known.name(), known.epoch(), frame);
       }
     }

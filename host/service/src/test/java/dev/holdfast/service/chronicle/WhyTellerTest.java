@@ -24,6 +24,7 @@ import dev.holdfast.service.event.EventId;
 import dev.holdfast.service.event.EventLog;
 import dev.holdfast.service.event.EventLogLimits;
 import dev.holdfast.service.event.NewEvent;
+import dev.holdfast.spi.OfflineReason;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -180,6 +181,21 @@ class WhyTellerTest {
     assertThat(why.headline()).isEqualTo("app is Offline (wanted Offline) since 10:00:00");
     assertThat(why.blockedBy()).isEqualTo("nothing: it is not wanted Online");
     assertThat(why.unblock()).isEqualTo("holdfast resource online app");
+  }
+
+  @Test
+  void whatIsUnwantedAndOnlineStill_waitsForItsDependent() {
+    ClusterResource db = resource(config(1, "db").wanted(false), online());
+    ClusterResource app =
+        resource(
+            config(2, "app", id(1)).wanted(false),
+            new Phase.GoingOffline(
+                OfflineReason.OPERATOR, new Phase.After.BecomeOffline(), NOW.plusSeconds(180)));
+    ClusterState state = state(db, app);
+
+    assertThat(teller.resource(state, db).blockedBy())
+        .isEqualTo("app, which depends on it, is OfflinePending, and goes first");
+    assertThat(why(state).blockedBy()).isEqualTo("nothing: it is not wanted Online");
   }
 
   @Test

@@ -211,6 +211,19 @@ class SlotsTest {
   }
 
   @Test
+  void whatAProcessLeftBehindIsKilledBeforeTheNextOne_thoughNobodyAskedForIt() throws Exception {
+    Path left = folder.resolve("left.pid");
+    start(Launch.of("sh", "-c", "setsid sleep 600 & echo $! > " + left + "; exit 3"));
+    assertThat(heard.nextEnd()).isEqualTo(new Exit.Code(3));
+    int pid = Integer.parseInt(read(left).strip());
+    assertThat(processes.identify(pid)).isPresent();
+
+    start(SLEEP);
+
+    assertThat(processes.identify(pid)).isEmpty();
+  }
+
+  @Test
   void theExitOfADeletedResourceIsReapedThoughItCannotBeWrittenDown() throws Exception {
     SlotView view = start(SLEEP);
     store.refused = slot -> slot.exit().isPresent();

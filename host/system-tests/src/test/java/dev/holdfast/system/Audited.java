@@ -1,0 +1,54 @@
+package dev.holdfast.system;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import tools.jackson.databind.JsonNode;
+
+/** What {@code holdfast audit -o json} said of a cluster. */
+record Audited(int exitCode, JsonNode report) {
+  private static final int ALL_HOLD = 0;
+  private static final int BROKEN = 3;
+  private static final int RULES = 11;
+
+  static Audited of(Cluster cluster, String... flags) throws IOException, InterruptedException {
+    List<String> words = new ArrayList<>(List.of("audit", "-o", "json"));
+    words.addAll(List.of(flags));
+    Ran ran = cluster.cli(words.toArray(String[]::new));
+    assertThat(ran.out()).as(ran.toString()).isNotEmpty();
+    JsonNode envelope = Door.json(ran.out());
+    assertThat(envelope.required("kind").asString()).isEqualTo("AuditReport");
+    return new Audited(ran.exitCode(), envelope.required("items").required(0));
+  }
+
+  List<String> broken() {
+    return report.required("broken").values().stream().map(JsonNode::asString).toList();
+  }
+
+  /** Every rule was judged, and holds. */
+  Audited assertHolds() {
+    assertThat(exitCode).as(report.toPrettyString()).isEqualTo(ALL_HOLD);
+    assertThat(report.required("rules").size()).isEqualTo(RULES);
+    assertThat(report.required("rules").values())
+        .allSatisfy(rule -> assertThat(rule.required("verdict").asString()).isEqualTo("Holds"));
+    return this;
+  }
+
+  /** These rules are broken, and no other; the first of them names that subject. */
+  Audited assertBroken(String subject, String... rules) {
+    assertThat(exitCode).as(report.toPrettyString()).isEqualTo(BROKEN);
+    assertThat(broken()).as(report.toPrettyString()).containsExactlyInAnyOrder(rules);
+    assertThat(subjects(rules[0])).as(report.toPrettyString()).contains(subject);
+    return this;
+  }
+
+  private List<String> subjects(String rule) {
+    return report.required("rules").values().stream()
+        .filter(each -> each.required("name").asString().equals(rule))
+        .flatMap(each -> each.required("findings").values().stream())
+        .map(finding -> finding.required("subject").asString())
+        .toList();
+  }
+}

@@ -1,0 +1,104 @@
+package dev.holdfast.system;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * What an application wrote about its own lives ({@code life-journal.sh}): the oracle of tests that
+ * must not take Holdfast's word for anything.
+ */
+final class LifeJournal {
+  private static final Pattern LINE =
+      Pattern.compile(
+          "(start|stop) pid=(\\d+) ticks=(\\d+) boot=(\\S+) at=([0-9.]+)(?: beside=(\\S+))?");
+
+  private final Path file;
+
+  private LifeJournal(Path file) {
+    this.file = file;
+  }
+
+  /** The journal of an application of that name, in a folder. */
+  static LifeJournal in(Path folder, String name) {
+    return new LifeJournal(folder.resolve(name + ".journal"));
+  }
+
+  /** The command line of the application, whose program is put into the folder. */
+  String commandLine() throws IOException {
+    Path program = file.resolveSibling("life-journal.sh");
+    if (!Files.exists(program)) {
+      try (InputStream source =
+          Objects.requireNonNull(LifeJournal.class.getResourceAsStream("/life-journal.sh"))) {
+        Files.copy(source, program);
+      }
+    }
+    return "sh " + program + " " + file;
+  }
+
+  /**
+   * A line.
+   *
+   * @param at seconds since boot
+   * @param beside the pid of an earlier life that lived still; "none" for none; empty at a stop
+   */
+  record Entry(boolean start, long pid, long startTicks, String boot, double at, String beside) {}
+
+  List<Entry> entries() {
+    try {
+      List<Entry> entries = new ArrayList<>();
+      for (String line : Files.exists(file) ? Files.readAllLines(file) : List.<String>of()) {
+        Matcher matcher = LINE.matcher(line);
+        assertThat(matcher.matches()).as("line of %s: %s", file, line).isTrue();
+        String beside = matcher.group(6);
+        entries.add(
+            new Entry(
+                matcher.group(1).equals("start"),
+                Long.parseLong(matcher.group(2)),
+                Long.parseLong(matcher.group(3)),
+                matcher.group(4),
+                Double.parseDouble(matcher.group(5)),
+                beside == null ? "" : beside));
+      }
+      return entries;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  List<Entry> starts() {
+    return entries().stream().filter(Entry::start).toList();
+  }
+
+  /** The last life, while it lasts. */
+  Optional<Entry> living() {
+    return Optional.of(starts())
+        .filter(all -> !all.isEmpty())
+        .map(List::getLast)
+        .filter(LifeJournal::lives);
+  }
+
+  /** Never were there two lives at a time, and the last one lives. */
+  void assertOneLifeAtATime() {
+    assertThat(starts()).as("lives of %s", file).isNotEmpty();
+    assertThat(starts()).allSatisfy(life -> assertThat(life.beside()).isEqualTo("none"));
+    assertThat(starts().stream().filter(LifeJournal::lives))
+        .as("lives of %s that last", file)
+        .containsExactly(starts().getLast());
+  }
+
+  private static boolean lives(Entry life) {
+    return Processes.isAlive(life.pid())
+        && Processes.startTicks(life.pid()).orElse(-1) == life.startTicks();
+  }
+}
