@@ -271,7 +271,7 @@ class MonitorSessionTest {
     long call =
         service.call(
             "web",
-            FakeService.callOf(EntryPoint.TERMINATE, Map.of("Terminate", List.of("stop:main")))
+            FakeService.callOf(EntryPoint.TERMINATE, Map.of())
                 .setThenFind(true)
                 .addSlots(slot("main", true)));
     var stop = service.await("StopProcess", ToService::hasStopProcess).getStopProcess();

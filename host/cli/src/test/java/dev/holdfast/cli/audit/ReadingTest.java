@@ -74,8 +74,10 @@ class ReadingTest {
     write("proc/4/status", "Name:\tjava\nThreads:\t21\nNoNewPrivs:\t0\n");
     write(
         "proc/4/limits",
-        "Limit                     Soft Limit           Hard Limit           Units     \n"
-            + "Max open files            1024                 4096                 files     \n");
+        """
+        Limit                     Soft Limit           Hard Limit           Units
+        Max open files            1024                 4096                 files
+        """);
     write("proc/4/fd/0", "");
     write("proc/4/fd/1", "");
 
