@@ -140,6 +140,8 @@ class AuditFindsIT {
   void aResourceThatIsNotPolled_isFound() throws Exception {
     script("looksAlive: wait");
     try {
+      Patience.until(
+          "its check is overdue", () -> Audited.of(cluster).broken().contains("polling"));
       Audited.of(cluster).assertBroken("bad", "polling");
     } finally {
       script("looksAlive: alive");
