@@ -130,8 +130,17 @@ final class LiveService implements AutoCloseable {
 
   private static void awaitLeft(List<ProcessHandle> monitors) throws IOException {
     Ground.await(
-        "the service's monitors have left",
-        () -> monitors.stream().noneMatch(ProcessHandle::isAlive));
+        "the service's monitors have left", () -> monitors.stream().noneMatch(LiveService::runs));
+  }
+
+  /** A dead one that init has not reaped yet has left. */
+  private static boolean runs(ProcessHandle process) {
+    try {
+      String stat = Files.readString(Path.of("/proc/" + process.pid() + "/stat"));
+      return process.isAlive() && !stat.substring(stat.lastIndexOf(')')).startsWith(") Z");
+    } catch (IOException gone) {
+      return false;
+    }
   }
 
   private static boolean isMonitor(ProcessHandle child) {
