@@ -42,6 +42,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** The service as the HTTP layer sees it. Thread-safe; questions are answered from memory. */
@@ -69,6 +70,7 @@ final class ServiceApi implements ClusterApi {
   private final String node;
   private final long pid;
   private final BooleanSupplier ready;
+  private final Consumer<ClusterState> refreshMeters;
   private final InstantSource clock;
 
   ServiceApi(
@@ -80,7 +82,8 @@ final class ServiceApi implements ClusterApi {
       String node,
       InstantSource clock,
       long pid,
-      BooleanSupplier ready) {
+      BooleanSupplier ready,
+      Consumer<ClusterState> refreshMeters) {
     this.engine = engine;
     this.commands = commands;
     this.records = records;
@@ -91,6 +94,7 @@ final class ServiceApi implements ClusterApi {
     this.node = node;
     this.pid = pid;
     this.ready = ready;
+    this.refreshMeters = refreshMeters;
     this.clock = clock;
   }
 
@@ -254,6 +258,11 @@ final class ServiceApi implements ClusterApi {
             });
     feed.releasing(subscription::close);
     return feed;
+  }
+
+  @Override
+  public void refreshMeters() {
+    refreshMeters.accept(state());
   }
 
   @Override

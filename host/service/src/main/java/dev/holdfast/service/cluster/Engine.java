@@ -4,9 +4,11 @@ import dev.holdfast.cluster.ClusterEvent;
 import dev.holdfast.cluster.ClusterState;
 import dev.holdfast.cluster.Decisions;
 import dev.holdfast.cluster.MonitorName;
+import dev.holdfast.cluster.Notice;
 import dev.holdfast.cluster.TypeRegistration;
 import dev.holdfast.cluster.TypeStatus;
 import dev.holdfast.protocol.MonitorCommand;
+import dev.holdfast.protocol.wire.Beat;
 import dev.holdfast.protocol.wire.ToService;
 import dev.holdfast.service.archive.PluginStore;
 import dev.holdfast.service.home.Home;
@@ -19,11 +21,13 @@ import dev.holdfast.service.slot.SlotView;
 import dev.holdfast.service.slot.Slots;
 import dev.holdfast.service.supervision.MonitorDeath;
 import dev.holdfast.service.supervision.MonitorListener;
+import dev.holdfast.service.supervision.MonitorMeters;
 import dev.holdfast.service.supervision.Monitors;
 import dev.holdfast.service.type.PropertyValidator;
 import dev.holdfast.service.type.TypeRegistrar;
 import dev.holdfast.service.type.TypeResolver;
 import dev.holdfast.spi.Exit;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -69,6 +73,7 @@ public final class Engine implements AutoCloseable {
       Supplier<UUID> ids,
       Map<String, String> environment,
       Chronicle chronicle,
+      MeterRegistry meters,
       Consumer<Throwable> halt) {}
 
   private final ClusterLoop loop;
@@ -81,6 +86,9 @@ public final class Engine implements AutoCloseable {
   private final PropertyValidator validator;
   private final ClusterRecords records;
   private final Chronicle chronicle;
+  private final ResourceMeters resourceMeters;
+  private final CallMeters callMeters;
+  private final MonitorMeters monitorMeters;
   private volatile BiConsumer<ClusterState, ClusterState> changes = (_, _) -> {};
   private final ScheduledExecutorService typeChecks =
       Executors.newSingleThreadScheduledExecutor(
@@ -98,7 +106,10 @@ public final class Engine implements AutoCloseable {
             records.read(parts.clock().instant()),
             parts.clock(),
             parts.halt());
-    var calls = new Calls();
+    resourceMeters = new ResourceMeters(parts.meters(), parts.clock(), loop.state());
+    callMeters = new CallMeters(parts.meters());
+    monitorMeters = new MonitorMeters(parts.meters());
+    var calls = new Calls(() -> callMeters.stale(StaleKind.ANSWER));
     slots =
         new Slots(
             parts.home(), parts.processes(), records, new SlotEvents(), parts.ids(), blocking);
@@ -114,7 +125,7 @@ public final class Engine implements AutoCloseable {
     types = new TypeResolver(parts.plugins(), blocking);
     registrar = new TypeRegistrar(parts.plugins(), monitors);
     validator = new PropertyValidator(types, monitors, calls::next);
-    talk = new MonitorTalk(loop, monitors, slots, records, calls, parts.environment());
+    talk = new MonitorTalk(loop, monitors, slots, records, calls, callMeters, parts.environment());
     effects =
         new Effects(
             parts.home(),
@@ -125,7 +136,7 @@ public final class Engine implements AutoCloseable {
             types,
             calls,
             parts.clock(),
-            chronicle::notice,
+            this::notice,
             transition -> changed(transition.before(), transition.after()));
   }
 
@@ -164,7 +175,15 @@ public final class Engine implements AutoCloseable {
     return loop.request(_ -> looked);
   }
 
+  private void notice(Notice notice, ClusterState state) {
+    resourceMeters.noticed(notice);
+    callMeters.noticed(notice);
+    chronicle.notice(notice, state);
+  }
+
   private void changed(ClusterState before, ClusterState after) {
+    resourceMeters.changed(before, after);
+    monitorMeters.changed(before, after);
     chronicle.changed(before, after);
     changes.accept(before, after);
   }
@@ -214,6 +233,13 @@ public final class Engine implements AutoCloseable {
     return validator;
   }
 
+  /** Brings the series of resources and monitors in line with what there is. */
+  public void refreshMeters(ClusterState state) {
+    resourceMeters.refresh(state);
+    callMeters.refresh(state);
+    monitorMeters.refresh(state);
+  }
+
   /** Who else hears of each new state that is durable. Before {@link #start}. */
   public void onChange(BiConsumer<ClusterState, ClusterState> listener) {
     changes = listener;
@@ -260,6 +286,13 @@ public final class Engine implements AutoCloseable {
     }
 
     @Override
+    public void beat(MonitorName name, long epoch, Beat beat) {
+      if (!TypeRegistrar.isRegistrars(name)) {
+        monitorMeters.beat(name, epoch, beat);
+      }
+    }
+
+    @Override
     public void frame(MonitorName name, long epoch, ToService frame) {
       if (frame.hasValidated()) {
         validator.answered(frame.getValidated());
@@ -279,6 +312,7 @@ public final class Engine implements AutoCloseable {
         return;
       }
       ClusterState state = loop.state();
+      monitorMeters.died(death);
       loop.post(new ClusterEvent.MonitorDied(death.name(), death.ownDoing()));
       if (!death.asked()) {
         chronicle.monitorDied(death, state);

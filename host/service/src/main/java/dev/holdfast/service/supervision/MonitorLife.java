@@ -35,6 +35,7 @@ final class MonitorLife {
   private boolean asked;
   private boolean over;
   private @Nullable String killedBecause;
+  private @Nullable DeathCause killedFor;
   private Duration silence = Duration.ZERO;
 
   MonitorLife(MonitorName name, long epoch, String nonce, Path directory) {
@@ -117,10 +118,15 @@ final class MonitorLife {
     return asked;
   }
 
-  synchronized void killing(String because) {
+  synchronized void killing(DeathCause cause, String because) {
     if (killedBecause == null) {
       killedBecause = because;
+      killedFor = cause;
     }
+  }
+
+  synchronized @Nullable DeathCause killedFor() {
+    return killedFor;
   }
 
   synchronized @Nullable String killedBecause() {

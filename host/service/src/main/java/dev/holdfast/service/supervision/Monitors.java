@@ -131,7 +131,11 @@ public final class Monitors implements AutoCloseable {
                   life.output())
               .reading(life.nonce() + "\n");
     } catch (IOException e) {
-      died(life, new Exit.Unknown(), "its directory cannot be used: " + e.getMessage());
+      died(
+          life,
+          new Exit.Unknown(),
+          DeathCause.NOT_STARTED,
+          "its directory cannot be used: " + e.getMessage());
       return;
     }
     var _ =
@@ -147,6 +151,7 @@ public final class Monitors implements AutoCloseable {
                     died(
                         life,
                         new Exit.Unknown(),
+                        DeathCause.NOT_STARTED,
                         "it could not be started: " + failure.getMessage());
                   }
                 });
@@ -195,7 +200,7 @@ public final class Monitors implements AutoCloseable {
     MonitorLife life = lives.get(name);
     if (life != null) {
       LOG.warn("The monitor {} is ended: {}", name, because);
-      life.killing(because);
+      life.killing(life.wasReady() ? DeathCause.DEADLOCK : DeathCause.NOT_READY, because);
       kill(life);
     }
   }
@@ -235,7 +240,23 @@ public final class Monitors implements AutoCloseable {
           case ExitStatus.Signalled(int signal, _) -> new Exit.Signal(signal);
           case ExitStatus.Unknown _ -> new Exit.Unknown();
         };
-    died(life, exit, reason(life, status));
+    died(life, exit, cause(life, status), reason(life, status));
+  }
+
+  private static DeathCause cause(MonitorLife life, ExitStatus status) {
+    DeathCause killedFor = life.killedFor();
+    if (killedFor != null) {
+      return killedFor;
+    }
+    if (Files.exists(life.errorFile())) {
+      return DeathCause.CRASH;
+    }
+    return switch (status) {
+      case ExitStatus.Code(int code) when code == OUT_OF_MEMORY -> DeathCause.OUT_OF_MEMORY;
+      case ExitStatus.Code _ -> DeathCause.EXIT;
+      case ExitStatus.Signalled _ -> DeathCause.SIGNAL;
+      case ExitStatus.Unknown _ -> DeathCause.UNKNOWN;
+    };
   }
 
   private static String reason(MonitorLife life, ExitStatus status) {
@@ -257,7 +278,7 @@ public final class Monitors implements AutoCloseable {
   /** What -XX:+ExitOnOutOfMemoryError exits with. */
   private static final int OUT_OF_MEMORY = 3;
 
-  private void died(MonitorLife life, Exit exit, String reason) {
+  private void died(MonitorLife life, Exit exit, DeathCause cause, String reason) {
     if (!life.end()) {
       return;
     }
@@ -284,6 +305,7 @@ public final class Monitors implements AutoCloseable {
             life.wasAsked(),
             !fromOutside,
             life.wasReady(),
+            cause,
             reason,
             callsInFlight(life),
             evidence,
@@ -332,7 +354,7 @@ public final class Monitors implements AutoCloseable {
       MonitorLife known = life.get();
       known.heard();
       switch (frame.getFrameCase()) {
-        case BEAT -> {}
+        case BEAT -> listener.beat(known.name(), known.epoch(), frame.getBeat());
         case READY -> {
           known.ready();
           listener.ready(known.name(), known.epoch());
@@ -392,7 +414,7 @@ public final class Monitors implements AutoCloseable {
             () -> {
               if (!life.isOver()) {
                 if (!life.wasAsked()) {
-                  life.killing("it outlived its link (" + why.cause() + ")");
+                  life.killing(DeathCause.LINK, "it outlived its link (" + why.cause() + ")");
                 }
                 kill(life);
               }
@@ -423,10 +445,12 @@ public final class Monitors implements AutoCloseable {
 
   private void judge(MonitorLife life, Duration silence) {
     if (silence.compareTo(REPLACE_AFTER) >= 0) {
-      life.killing("no heartbeat for " + silence.toMillis() + " ms");
+      life.killing(DeathCause.HEARTBEAT, "no heartbeat for " + silence.toMillis() + " ms");
       kill(life);
     } else if (silence.compareTo(SUSPECT_AFTER) >= 0 && isStopped(life)) {
-      life.killing("stopped (state T) and no heartbeat for " + silence.toMillis() + " ms");
+      life.killing(
+          DeathCause.HEARTBEAT,
+          "stopped (state T) and no heartbeat for " + silence.toMillis() + " ms");
       kill(life);
     }
   }

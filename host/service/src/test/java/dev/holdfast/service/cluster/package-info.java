@@ -1,0 +1,4 @@
+@NullMarked
+package dev.holdfast.service.cluster;
+
+import org.jspecify.annotations.NullMarked;
