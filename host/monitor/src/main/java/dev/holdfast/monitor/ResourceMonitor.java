@@ -1,5 +1,7 @@
 package dev.holdfast.monitor;
 
+import dev.holdfast.failpoint.StepPoint;
+import dev.holdfast.failpoint.StoragePoint;
 import dev.holdfast.monitor.log.MonitorLog;
 import dev.holdfast.protocol.Link;
 import dev.holdfast.protocol.MonitorCommand;
@@ -68,13 +70,18 @@ public final class ResourceMonitor {
             pid,
             directoryOf(serve.stateBlock()),
             began);
+    StepPoint.MONITOR_CONNECT.before();
     var link = Link.connect(serve.socket(), serve.name());
+    StepPoint.MONITOR_CONNECT.after();
     return new MonitorSession(self, link, stateBlock, clock).run();
   }
 
   private static StateBlockWriter stateBlock(Path file, long pid, InstantSource clock) {
     try {
-      return StateBlockWriter.create(file, pid, clock.instant(), StateBlock.ENTRY_LIMIT);
+      StoragePoint.MONITOR_STATE_BLOCK.before();
+      var made = StateBlockWriter.create(file, pid, clock.instant(), StateBlock.ENTRY_LIMIT);
+      StoragePoint.MONITOR_STATE_BLOCK.after();
+      return made;
     } catch (IOException e) {
       throw new IllegalArgumentException(
           "The state block %s of monitor process %d cannot be made: %s".formatted(file, pid, e), e);

@@ -6,6 +6,8 @@ import dev.holdfast.cluster.MonitorName;
 import dev.holdfast.cluster.MonitorStatus;
 import dev.holdfast.cluster.TypeRegistration;
 import dev.holdfast.cluster.TypeStatus;
+import dev.holdfast.failpoint.FailPoints;
+import dev.holdfast.failpoint.StepPoint;
 import dev.holdfast.quorum.DirectoryQuorumLog;
 import dev.holdfast.quorum.Holder;
 import dev.holdfast.service.api.ApiException;
@@ -36,6 +38,7 @@ import dev.holdfast.service.process.Processes;
 import dev.holdfast.service.process.SlotToken;
 import dev.holdfast.service.record.ClusterRecords;
 import dev.holdfast.service.settings.ServiceSettings;
+import dev.holdfast.service.storage.FailingStorage;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.DirectoryNotEmptyException;
@@ -59,6 +62,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.function.UnaryOperator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -191,7 +195,8 @@ final class ClusterService implements AutoCloseable {
               LOG.warn(
                   "The quorum directory {} is held by {}; waiting until it is free",
                   quorum,
-                  holder.map(Holder::toString).orElse("another process")));
+                  holder.map(Holder::toString).orElse("another process")),
+          FailPoints.asked() ? FailingStorage::new : UnaryOperator.identity());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IOException("Waiting for the quorum directory " + quorum + " was interrupted.", e);
@@ -206,6 +211,7 @@ final class ClusterService implements AutoCloseable {
                 () ->
                     new IllegalStateException(
                         "the distribution has no HTTP API on its class path"));
+    StepPoint.SERVICE_OPEN_API.before();
     server.start(
         api,
         new ApiSettings(
@@ -213,6 +219,7 @@ final class ClusterService implements AutoCloseable {
             runtime.resolve(RuntimeDirectory.API_SOCKET),
             options.httpAddress(),
             Distribution.VERSION));
+    StepPoint.SERVICE_OPEN_API.after();
     ApiServer.Addresses addresses = server.addresses();
     writeServiceFile(Optional.of(addresses.socket()), addresses.http());
     return server;
@@ -229,6 +236,13 @@ final class ClusterService implements AutoCloseable {
     return environment;
   }
 
+  /** A training must come to its end, and what it hits is nobody's hit. */
+  private static Map<String, String> withoutFailPoints(Map<String, String> inherited) {
+    var environment = new HashMap<>(inherited);
+    environment.keySet().removeAll(List.of(FailPoints.VARIABLE, FailPoints.HITS_VARIABLE));
+    return environment;
+  }
+
   // ---- start -------------------------------------------------------------------------------
 
   /** Takes over, registers what is shipped, and returns when everything has been looked for. */
@@ -241,7 +255,9 @@ final class ClusterService implements AutoCloseable {
       LOG.warn(
           "Not everything was found again within {} s; it goes on.", RECOVERY_WAIT_MAX.toSeconds());
     }
+    StepPoint.SERVICE_READY.before();
     ready = true;
+    StepPoint.SERVICE_READY.after();
     chronicle.serviceStarted(Distribution.VERSION);
   }
 
@@ -253,11 +269,13 @@ final class ClusterService implements AutoCloseable {
         .monitorProcesses()
         .forEach(
             (name, process) -> {
+              StepPoint.SERVICE_TAKE_MONITORS.before();
               if (processes.isAlive(process)) {
                 LOG.info(
                     "The monitor {} (pid {}) of an earlier service is ended", name, process.pid());
                 processes.signal(process, Signal.KILL);
               }
+              StepPoint.SERVICE_TAKE_MONITORS.after();
             });
   }
 
@@ -305,7 +323,7 @@ final class ClusterService implements AutoCloseable {
                 distribution.root().resolve("bin").resolve("holdfast").toString(),
                 "--make-aot-caches"),
             home.run(),
-            System.getenv(),
+            withoutFailPoints(System.getenv()),
             home.run().resolve("aot-caches.log"));
     var _ =
         processes

@@ -46,12 +46,41 @@ final class Door {
     return List.copyOf(json(answer.substring(body)).required("items").values());
   }
 
+  /**
+   * Asks for a change and reads its narration to the end.
+   *
+   * @return the operation as it ended: its {@code state} is {@code done} or {@code failed}
+   * @throws IOException the service went away before it said how it ended, or refused
+   */
+  JsonNode change(String method, String path, String body) throws IOException {
+    String answer =
+        exchange(
+            "%s %s HTTP/1.0\r\nHost: localhost\r\nAccept: application/x-ndjson\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s"
+                .formatted(method, path, body.getBytes(StandardCharsets.UTF_8).length, body));
+    JsonNode last =
+        answer
+            .substring(Math.max(0, answer.indexOf("\r\n\r\n")))
+            .lines()
+            .filter(line -> line.startsWith("{"))
+            .reduce((_, later) -> later)
+            .map(Door::json)
+            .orElseThrow(() -> new IOException(method + " " + path + " answered: " + answer));
+    JsonNode operation = last.path("operation");
+    if (!operation.path("state").asString("").matches("done|failed")) {
+      throw new IOException(method + " " + path + " was not answered to its end: " + answer);
+    }
+    return operation;
+  }
+
   private String get(String path) throws IOException {
+    return exchange("GET " + path + " HTTP/1.0\r\nHost: localhost\r\n\r\n");
+  }
+
+  private String exchange(String request) throws IOException {
     var socket = UnixDomainSocketAddress.of(serviceFile().required("socket").asString());
     try (var channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
       channel.connect(socket);
-      String request = "GET " + path + " HTTP/1.0\r\nHost: localhost\r\n\r\n";
-      ByteBuffer bytes = ByteBuffer.wrap(request.getBytes(StandardCharsets.US_ASCII));
+      ByteBuffer bytes = ByteBuffer.wrap(request.getBytes(StandardCharsets.UTF_8));
       while (bytes.hasRemaining()) {
         channel.write(bytes);
       }

@@ -162,6 +162,17 @@ public final class CommandTree {
                   IncidentCommands.ListAll::new),
               verb(
                   "show", "One incident.", "holdfast incident show 1", IncidentCommands.Show::new)),
+          noun(
+              "debug",
+              "For those who test crashes.",
+              "holdfast debug failpoints",
+              verb(
+                  "failpoints",
+                  "The places where service and monitors can be made to fail, and what each stands"
+                      + " for.",
+                  "holdfast debug failpoints\nHOLDFAST_FAILPOINT=hive.sync.before=halt holdfast"
+                      + " serve",
+                  DebugCommands.FailPointList::new)),
           verb("version", "The version.", "holdfast version", VersionCommand::new),
           verb(
               "exit-codes",

@@ -188,7 +188,10 @@ final class Entry implements Runnable {
     Outcome result;
     try (var _ = surroundings.stateBlock().enter(inFlight(current))) {
       current.setContextClassLoader(what.plugin().loader());
-      result = new Outcome.Returned(body.run(this), millis());
+      CallPoints.before(what.entryPoint());
+      Object returned = body.run(this);
+      CallPoints.after(what.entryPoint());
+      result = new Outcome.Returned(returned, millis());
     } catch (Throwable thrown) {
       result = new Outcome.Failed(failure(thrown), millis());
     } finally {

@@ -4,6 +4,7 @@ import dev.holdfast.cluster.Action;
 import dev.holdfast.cluster.ClusterEvent;
 import dev.holdfast.cluster.ClusterState;
 import dev.holdfast.cluster.Decisions;
+import dev.holdfast.failpoint.StepPoint;
 import dev.holdfast.service.record.StateStore;
 import java.time.Duration;
 import java.time.Instant;
@@ -222,8 +223,10 @@ public final class ClusterLoop implements AutoCloseable {
         previous.thenCombineAsync(
             write,
             (_, _) -> {
+              StepPoint.STEP_CARRY_OUT.before();
               published = step.state();
               carryOut(before, step);
+              StepPoint.STEP_CARRY_OUT.after();
               return step.state();
             },
             effects);

@@ -7,6 +7,7 @@ import static java.nio.file.StandardOpenOption.WRITE;
 
 import com.google.common.io.MoreFiles;
 import com.google.common.io.RecursiveDeleteOption;
+import dev.holdfast.failpoint.StoragePoint;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -102,7 +103,7 @@ public final class Incidents {
     writeSynced(
         unfinished.resolve(FILE), IncidentJson.encode(incident).getBytes(StandardCharsets.UTF_8));
     sync(unfinished);
-    Files.move(unfinished, folder(seq), StandardCopyOption.ATOMIC_MOVE);
+    rename(unfinished, folder(seq));
     sync(folder);
     dropOldest();
     return incident;
@@ -165,7 +166,7 @@ public final class Incidents {
     Path file = folder(seq).resolve(FILE);
     Path fresh = folder(seq).resolve(FILE + UNFINISHED);
     writeSynced(fresh, IncidentJson.encode(changed).getBytes(StandardCharsets.UTF_8));
-    Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);
+    rename(fresh, file);
     sync(folder(seq));
     return Optional.of(changed);
   }
@@ -229,7 +230,14 @@ public final class Incidents {
     MoreFiles.deleteRecursively(entry, RecursiveDeleteOption.ALLOW_INSECURE);
   }
 
+  private static void rename(Path from, Path to) throws IOException {
+    StoragePoint.INCIDENT_RENAME.before();
+    Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
+    StoragePoint.INCIDENT_RENAME.after();
+  }
+
   private static void writeSynced(Path file, byte[] bytes) throws IOException {
+    StoragePoint.INCIDENT_WRITE.before();
     try (FileChannel channel = FileChannel.open(file, CREATE, WRITE, TRUNCATE_EXISTING)) {
       ByteBuffer buffer = ByteBuffer.wrap(bytes);
       while (buffer.hasRemaining()) {
@@ -237,11 +245,14 @@ public final class Incidents {
       }
       channel.force(true);
     }
+    StoragePoint.INCIDENT_WRITE.after();
   }
 
   private static void sync(Path directory) throws IOException {
+    StoragePoint.INCIDENT_DIRECTORY_SYNC.before();
     try (FileChannel channel = FileChannel.open(directory, READ)) {
       channel.force(true);
     }
+    StoragePoint.INCIDENT_DIRECTORY_SYNC.after();
   }
 }

@@ -1,6 +1,7 @@
 package dev.holdfast.service.process;
 
 import com.google.common.util.concurrent.Uninterruptibles;
+import dev.holdfast.failpoint.StepPoint;
 import dev.holdfast.service.posix.Epoll;
 import dev.holdfast.service.posix.Pidfd;
 import dev.holdfast.service.posix.PosixException;
@@ -294,7 +295,9 @@ final class ExitWatcher implements AutoCloseable {
     // Before: right after, the pid may be that of another child.
     children.remove(process.pid());
     try {
+      StepPoint.PROCESS_REAP.before();
       var _ = pidfd.reap();
+      StepPoint.PROCESS_REAP.after();
     } catch (PosixException e) {
       log.warn("Process {} cannot be reaped", process, e);
     }

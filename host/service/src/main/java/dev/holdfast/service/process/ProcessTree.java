@@ -1,5 +1,6 @@
 package dev.holdfast.service.process;
 
+import dev.holdfast.failpoint.StepPoint;
 import dev.holdfast.service.posix.Pidfd;
 import dev.holdfast.service.posix.PosixException;
 import dev.holdfast.service.posix.ProcessControl;
@@ -148,6 +149,13 @@ final class ProcessTree {
    * which keeps the number. Else each member by a pidfd of its own.
    */
   private CompletableFuture<?> signalGroup(Watch held, Signal signal) {
+    StepPoint.PROCESS_SIGNAL.before();
+    CompletableFuture<?> signalled = signalGroupNow(held, signal);
+    StepPoint.PROCESS_SIGNAL.after();
+    return signalled;
+  }
+
+  private CompletableFuture<?> signalGroupNow(Watch held, Signal signal) {
     try {
       if (held.pidfd != null && groupsByPidfd) {
         // A leader that went into the background by itself may lead no group.

@@ -1,6 +1,7 @@
 package dev.holdfast.service.slot;
 
 import dev.holdfast.cluster.ResourceId;
+import dev.holdfast.failpoint.StepPoint;
 import dev.holdfast.service.home.Home;
 import dev.holdfast.service.posix.Signal;
 import dev.holdfast.service.process.BoundedOutput;
@@ -97,6 +98,7 @@ public final class Slots implements AutoCloseable {
         .readAll()
         .forEach(
             (key, slot) -> {
+              StepPoint.SERVICE_TAKE_SLOT.before();
               records.put(key, slot);
               if (slot.isOccupied()) {
                 ProcessIdentity process = slot.process().orElseThrow();
@@ -107,6 +109,7 @@ public final class Slots implements AutoCloseable {
               } else if (slot.process().isEmpty() && slot.exit().isEmpty()) {
                 work.add(then(key, () -> findByToken(key, slot)));
               }
+              StepPoint.SERVICE_TAKE_SLOT.after();
             });
     return CompletableFuture.allOf(work.toArray(CompletableFuture[]::new));
   }
@@ -200,9 +203,14 @@ public final class Slots implements AutoCloseable {
     if (previous != null) {
       looks.remove(previous.token());
     }
+    StepPoint.SLOT_INTENT.before();
     return store
         .write(key, intent)
-        .thenCompose(_ -> processes.spawn(spec))
+        .thenCompose(
+            _ -> {
+              StepPoint.SLOT_INTENT.after();
+              return processes.spawn(spec);
+            })
         .thenCompose(process -> record(key, intent.started(process), process))
         .exceptionallyCompose(thrown -> notStarted(key, intent, thrown));
   }
@@ -210,13 +218,17 @@ public final class Slots implements AutoCloseable {
   private CompletableFuture<SlotView> record(
       SlotKey key, SlotRecord started, ProcessIdentity process) {
     records.put(key, started);
+    StepPoint.SLOT_IDENTITY.before();
     return store
         .write(key, started)
         .exceptionallyCompose(thrown -> undo(process, started, thrown))
         .thenApply(
             _ -> {
+              StepPoint.SLOT_IDENTITY.after();
               listener.started(key, process);
+              StepPoint.SLOT_WATCH.before();
               watch(key, started, process);
+              StepPoint.SLOT_WATCH.after();
               return SlotView.of(key.slot(), records.getOrDefault(key, started));
             });
   }
@@ -287,6 +299,7 @@ public final class Slots implements AutoCloseable {
   }
 
   private void ended(SlotKey key, SlotRecord slot, ProcessIdentity process, Exit exit) {
+    StepPoint.SLOT_END.before();
     SlotRecord ended = slot.ended(exit);
     // A terminate will most likely ask for this next: it is looked while the plugin is asked.
     looks.put(
@@ -301,6 +314,7 @@ public final class Slots implements AutoCloseable {
             .write(key, ended)
             .whenComplete(
                 (_, failure) -> {
+                  StepPoint.SLOT_END.after();
                   // Of a resource that was deleted meanwhile nothing is to be written down.
                   if (failure == null || !records.containsKey(key)) {
                     processes.acknowledge(process);

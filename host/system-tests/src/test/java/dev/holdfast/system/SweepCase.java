@@ -1,0 +1,197 @@
+package dev.holdfast.system;
+
+import dev.holdfast.failpoint.FailPoint;
+import dev.holdfast.failpoint.FailPoints;
+import dev.holdfast.failpoint.HitsFile;
+import dev.holdfast.failpoint.Side;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+
+/**
+ * One run of a sweep: an action, a point that strikes in it, perhaps a second one that strikes in
+ * the recovery from the first; then a service without fail points, and the audit.
+ *
+ * @param first as the environment has it, {@code name:n=deed}
+ * @param second strikes while the service that follows the first starts
+ */
+record SweepCase(SweepAction action, Strike first, Optional<Strike> second) {
+  /** A service that cannot make something durable halts with this. */
+  private static final int NOT_DURABLE = 70;
+
+  /** A service that cannot use its home does not start. */
+  private static final int NOT_STARTED = 1;
+
+  /** A point that strikes, as written. */
+  record Strike(FailPoint place, String point, long hit, String deed) {
+    boolean halts() {
+      return deed.equals("halt");
+    }
+
+    @Override
+    public String toString() {
+      return point + ":" + hit + "=" + deed;
+    }
+  }
+
+  /**
+   * What became of it.
+   *
+   * @param struck whether every point of it was reached
+   */
+  record Result(SweepCase of, boolean struck, List<String> violations) {
+    boolean isGood() {
+      return violations.isEmpty();
+    }
+  }
+
+  @Override
+  public String toString() {
+    return action + " " + first + second.map(strike -> " then " + strike).orElse("");
+  }
+
+  /** Counts what an action hits, with nothing that strikes. */
+  static Map<String, Long> coverage(SweepAction action, SweepHomes homes) throws Exception {
+    try (Cluster cluster = action.cluster(homes)) {
+      action.beforeStart(cluster);
+      HitsFile hits = count(cluster, "hits", action.isAtStart());
+      cluster.start("serve");
+      settle(action, cluster);
+      hits.counting(true);
+      action.perform(cluster, homes);
+      if (cluster.service().isAlive()) {
+        settle(action, cluster);
+      }
+      hits.counting(false);
+      return hits.hits();
+    }
+  }
+
+  private static HitsFile count(Cluster cluster, String name, boolean now) throws IOException {
+    Path file = cluster.folder().resolve(name);
+    HitsFile hits = HitsFile.create(file);
+    hits.counting(now);
+    cluster.with(FailPoints.HITS_VARIABLE, file.toString());
+    return hits;
+  }
+
+  private static boolean settle(SweepAction action, Cluster cluster) {
+    return !action.hasResources() || Settled.orGone(cluster);
+  }
+
+  /** Runs it. What it throws is a violation, too: nothing of it may fail for another reason. */
+  Result run(SweepHomes homes, Audit audit) {
+    try (Cluster cluster = action.cluster(homes)) {
+      try {
+        return run(cluster, homes, audit);
+      } catch (Exception | AssertionError e) {
+        return new Result(
+            this,
+            true,
+            List.of("%s; the service's last words: %s".formatted(e, lastWords(cluster))));
+      }
+    } catch (IOException e) {
+      return new Result(this, true, List.of("its cluster could not be made or ended: " + e));
+    }
+  }
+
+  private static String lastWords(Cluster cluster) {
+    try {
+      return cluster.errors().lines().reduce((_, later) -> later).orElse("none");
+    } catch (IOException e) {
+      return "none: " + e.getMessage();
+    }
+  }
+
+  private Result run(Cluster cluster, SweepHomes homes, Audit audit) throws Exception {
+    action.beforeStart(cluster);
+    var violations = new ArrayList<String>();
+    HitsFile hits = count(cluster, "hits", action.isAtStart());
+    cluster.with(FailPoints.VARIABLE, first.toString());
+    boolean acknowledged = strike(cluster, homes, hits);
+    boolean struck = hasStruck(hits, first);
+    violations.addAll(wrongEnd(cluster, first, struck));
+    if (second.isPresent()) {
+      Strike again = second.get();
+      endIfAlive(cluster);
+      HitsFile more = count(cluster, "more-hits", true);
+      cluster.with(FailPoints.VARIABLE, again.toString());
+      if (cluster.startOrEnd("serve")) {
+        settle(action, cluster);
+      }
+      struck &= hasStruck(more, again);
+      violations.addAll(wrongEnd(cluster, again, hasStruck(more, again)));
+    }
+    recover(cluster);
+    settle(action, cluster);
+    if (acknowledged) {
+      action.broken(cluster).ifPresent(violations::add);
+    }
+    violations.addAll(audit.violations(cluster));
+    return new Result(this, struck, List.copyOf(violations));
+  }
+
+  /** Has it strike; whether the action was acknowledged all the same. */
+  private boolean strike(Cluster cluster, SweepHomes homes, HitsFile hits)
+      throws IOException, InterruptedException {
+    if (!cluster.startOrEnd("serve") || !settle(action, cluster)) {
+      return false;
+    }
+    hits.counting(true);
+    try {
+      action.perform(cluster, homes);
+      if (cluster.service().isAlive()) {
+        settle(action, cluster);
+      }
+      return true;
+    } catch (IOException unanswered) {
+      // It is the service's right not to answer, once a point has struck.
+      return false;
+    }
+  }
+
+  private static boolean hasStruck(HitsFile hits, Strike strike) {
+    return Objects.requireNonNull(hits.hits().get(strike.point())) >= strike.hit();
+  }
+
+  /** A service ends for the reason that was asked for, and for no other. */
+  private static List<String> wrongEnd(Cluster cluster, Strike strike, boolean struck)
+      throws InterruptedException {
+    boolean serviceHalts = strike.halts() && strike.place().side() == Side.SERVICE && struck;
+    if (!serviceHalts && cluster.service().isAlive()) {
+      return List.of();
+    }
+    int code = cluster.awaitEnd();
+    List<Integer> expected =
+        serviceHalts
+            ? List.of(FailPoints.HALTED)
+            : strike.halts() ? List.of(0) : List.of(0, NOT_DURABLE, NOT_STARTED);
+    return expected.contains(code)
+        ? List.of()
+        : List.of("the service ended with %d, expected %s".formatted(code, expected));
+  }
+
+  /**
+   * A service without fail points. One that lives is asked to prove what it acknowledged: after a
+   * disk that failed it is killed first, after the death of a monitor it has recovered by itself.
+   */
+  private void recover(Cluster cluster) throws IOException, InterruptedException {
+    if (!first.halts()) {
+      endIfAlive(cluster);
+    }
+    cluster.without(FailPoints.VARIABLE).without(FailPoints.HITS_VARIABLE);
+    if (!cluster.service().isAlive()) {
+      cluster.start("serve");
+    }
+  }
+
+  private static void endIfAlive(Cluster cluster) throws IOException, InterruptedException {
+    if (cluster.service().isAlive()) {
+      cluster.end("KILL");
+    }
+  }
+}
