@@ -467,4 +467,18 @@ class HoldfastTest {
         .startsWith("CODE  MEANING\n0     ok\n1     operation failed\n")
         .endsWith("70    internal error\n");
   }
+
+  @Test
+  void failPoints_areListedWithoutAService_withWhatTheyStandFor() {
+    assertThat(holdfast("debug", "failpoints").out())
+        .startsWith("NAME ")
+        .contains("hive.sync.before ")
+        .contains("before: an application is forked");
+    var items = holdfast("debug", "failpoints", "-o", "json").json().path("items");
+    assertThat(items.size()).isGreaterThan(100);
+    assertThat(items.get(0).path("name").asString()).isEqualTo("home.format.before");
+    assertThat(items.get(0).path("process").asString()).isEqualTo("service");
+    assertThat(items.get(0).path("storage").asBoolean()).isTrue();
+    assertThat(items.get(0).path("hits").isNull()).isTrue();
+  }
 }

@@ -15,6 +15,9 @@ final class Distribution {
   /** Moves AOT caches to a place of the tests' own. */
   private static final String CACHE = "HOLDFAST_CACHE";
 
+  /** Says where that is; for who runs tests often. */
+  static final String CACHE_PROPERTY = "holdfast.cache";
+
   private static final Path ROOT = property("holdfast.dist");
 
   private Distribution() {}
@@ -83,7 +86,7 @@ final class Distribution {
   /** A process to be started. */
   static ProcessBuilder builder(Map<String, String> environment, List<String> command) {
     var builder = new ProcessBuilder(new ArrayList<>(command));
-    String cache = System.getProperty("holdfast.cache", "/dev/null/none");
+    String cache = System.getProperty(CACHE_PROPERTY, "/dev/null/none");
     builder
         .environment()
         .keySet()

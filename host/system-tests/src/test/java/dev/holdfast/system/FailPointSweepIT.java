@@ -42,8 +42,10 @@ import org.junit.jupiter.api.Test;
  */
 @Tag("sweep")
 class FailPointSweepIT {
-  private static final Duration TIME = Duration.ofMinutes(Long.getLong("holdfast.sweep.minutes", 12));
-  private static final long SEED = Long.getLong("holdfast.sweep.seed", new Random().nextInt(1_000_000));
+  private static final Duration TIME =
+      Duration.ofMinutes(Long.getLong("holdfast.sweep.minutes", 12));
+  private static final long SEED =
+      Long.getLong("holdfast.sweep.seed", new Random().nextInt(1_000_000));
   private static final boolean FULL = Boolean.getBoolean("holdfast.sweep.full");
   private static final String ONLY = System.getProperty("holdfast.sweep.only", "");
   private static final int CLUSTERS = Integer.getInteger("holdfast.sweep.clusters", 2);
@@ -153,8 +155,7 @@ class FailPointSweepIT {
   }
 
   private static SweepCase halt(SweepAction action, FailPoint place, String point, long hit) {
-    return new SweepCase(
-        action, new SweepCase.Strike(place, point, hit, "halt"), Optional.empty());
+    return new SweepCase(action, new SweepCase.Strike(place, point, hit, "halt"), Optional.empty());
   }
 
   private long hits(SweepAction action, String point) {

@@ -39,7 +39,9 @@ final class OutsideAudit implements Audit {
     return wrong;
   }
 
-  /** One living process in the slot of what is Online, none in any other, and one life at a time. */
+  /**
+   * One living process in the slot of what is Online, none in any other, and one life at a time.
+   */
   private static List<String> oneLife(Cluster cluster, JsonNode resource) throws IOException {
     String name = resource.required("name").asString();
     Path directory =
@@ -116,9 +118,7 @@ final class OutsideAudit implements Audit {
           .filter(
               file ->
                   UNFINISHED.stream()
-                      .anyMatch(
-                          mark ->
-                              Objects.toString(file.getFileName()).contains(mark)))
+                      .anyMatch(mark -> Objects.toString(file.getFileName()).contains(mark)))
           .map(file -> "a file that nobody finishes: " + home.relativize(file))
           .toList();
     }

@@ -93,19 +93,16 @@ final class Processes {
         : OptionalLong.of(Long.parseLong(fields[START_TICKS_AFTER_NAME]));
   }
 
-  /** The directory a process works in; empty when there is no such process. */
-  static Optional<Path> directory(long pid) {
-    try {
-      return Optional.of(Files.readSymbolicLink(Path.of("/proc", Long.toString(pid), "cwd")));
-    } catch (IOException gone) {
-      return Optional.empty();
-    }
-  }
-
   /** Whether there is such a process, and it is no zombie. */
   static boolean isAlive(long pid) {
     String[] fields = statAfterName(pid);
     return fields.length > 0 && !fields[STATE_AFTER_NAME].equals("Z");
+  }
+
+  /** Whether it was stopped by a signal. */
+  static boolean isStopped(long pid) {
+    String[] fields = statAfterName(pid);
+    return fields.length > 0 && fields[STATE_AFTER_NAME].equals("T");
   }
 
   private static String[] statAfterName(long pid) {

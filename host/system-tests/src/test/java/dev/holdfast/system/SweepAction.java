@@ -105,8 +105,7 @@ enum SweepAction {
     void perform(Cluster cluster, SweepHomes homes) throws IOException {
       cluster
           .door()
-          .change(
-              "POST", "/v1/types", "{\"archive\":\"" + Distribution.sample("ticker") + "\"}");
+          .change("POST", "/v1/types", "{\"archive\":\"" + Distribution.sample("ticker") + "\"}");
     }
 
     @Override

@@ -11,8 +11,8 @@ import java.util.Objects;
  * Homes that a sweep's clusters are copies of, made once: copying one takes milliseconds, making
  * one some seconds.
  *
- * <p>There are three resources, all of them {@code journal-app}: {@code a}; {@code b}, which depends
- * on it; and {@code c}, which is Offline.
+ * <p>There are three resources, all of them {@code journal-app}: {@code a}; {@code b}, which
+ * depends on it; and {@code c}, which is Offline.
  */
 final class SweepHomes implements AutoCloseable {
   /** Property text of this size, a few times, brings the database to its compaction. */
@@ -41,7 +41,8 @@ final class SweepHomes implements AutoCloseable {
   }
 
   private Path caches() {
-    return folder.resolve("caches");
+    String given = System.getProperty(Distribution.CACHE_PROPERTY);
+    return given == null ? folder.resolve("caches") : Path.of(given);
   }
 
   /** AOT caches are half of what a start costs, and a sweep is starts. */

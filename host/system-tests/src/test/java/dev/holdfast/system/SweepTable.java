@@ -13,8 +13,7 @@ final class SweepTable {
   private final Map<SweepAction, Map<String, Long>> coverage;
   private final Collection<SweepCase.Result> results;
 
-  SweepTable(
-      Map<SweepAction, Map<String, Long>> coverage, Collection<SweepCase.Result> results) {
+  SweepTable(Map<SweepAction, Map<String, Long>> coverage, Collection<SweepCase.Result> results) {
     this.coverage = coverage;
     this.results = results;
   }
