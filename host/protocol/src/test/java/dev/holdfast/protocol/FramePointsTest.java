@@ -8,9 +8,8 @@ import dev.holdfast.protocol.wire.ToMonitor;
 import dev.holdfast.protocol.wire.ToService;
 import java.util.Arrays;
 import java.util.EnumSet;
+import java.util.HashSet;
 import java.util.Map;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class FramePointsTest {
@@ -31,10 +30,12 @@ class FramePointsTest {
     assertThat(received.keySet()).isEqualTo(toMonitor);
     assertThat(answered.keySet()).isEqualTo(toService);
     assertThat(heard.keySet()).isEqualTo(toService);
-    assertThat(
-            Stream.of(sent, received, answered, heard)
-                .flatMap(points -> points.values().stream())
-                .collect(Collectors.toSet()))
+    var points = new HashSet<FramePoint>();
+    points.addAll(sent.values());
+    points.addAll(received.values());
+    points.addAll(answered.values());
+    points.addAll(heard.values());
+    assertThat(points)
         .as("points of frames that there are")
         .containsExactlyInAnyOrderElementsOf(Arrays.asList(FramePoint.values()));
   }

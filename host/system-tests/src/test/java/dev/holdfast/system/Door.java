@@ -72,6 +72,17 @@ final class Door {
     return operation;
   }
 
+  /** Asks for a change, and does not wait for what becomes of it. */
+  void begin(String method, String path) throws IOException {
+    String answer =
+        exchange(
+            "%s %s HTTP/1.0\r\nHost: localhost\r\nContent-Length: 0\r\n\r\n"
+                .formatted(method, path));
+    if (!answer.startsWith("202", "HTTP/1.1 ".length())) {
+      throw new IOException(method + " " + path + " answered: " + answer);
+    }
+  }
+
   private String get(String path) throws IOException {
     return exchange("GET " + path + " HTTP/1.0\r\nHost: localhost\r\n\r\n");
   }

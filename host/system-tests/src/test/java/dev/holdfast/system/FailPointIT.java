@@ -90,8 +90,7 @@ class FailPointIT {
             .redirectOutput(cluster.folder().resolve("asking").toFile())
             .start();
 
-    Patience.until(
-        "the service is stopped", () -> Processes.isStopped(cluster.service().pid()));
+    Patience.until("the service is stopped", () -> Processes.isStopped(cluster.service().pid()));
     assertThat(asking.isAlive()).isTrue();
     Processes.signal(cluster.service().pid(), "CONT");
 
@@ -106,7 +105,14 @@ class FailPointIT {
     hits.counting(true);
     cluster.does("group", "create", "g");
     cluster.does(
-        "resource", "create", "r", "-t", "Generic Application", "-g", "g", "-p",
+        "resource",
+        "create",
+        "r",
+        "-t",
+        "Generic Application",
+        "-g",
+        "g",
+        "-p",
         "CommandLine=sleep 1000");
 
     cluster.does("resource", "online", "r");

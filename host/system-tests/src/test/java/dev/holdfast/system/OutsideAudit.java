@@ -30,7 +30,9 @@ final class OutsideAudit implements Audit {
     var wrong = new ArrayList<String>();
     List<JsonNode> resources = cluster.resources();
     for (JsonNode resource : resources) {
-      wrong.addAll(oneLife(cluster, resource));
+      if (resource.required("properties").toString().contains(Journal.PROGRAM)) {
+        wrong.addAll(oneLife(cluster, resource));
+      }
     }
     wrong.addAll(nobodyElse(cluster, resources));
     wrong.addAll(gaplessEvents(cluster));

@@ -4,10 +4,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 
@@ -64,6 +65,36 @@ enum SweepAction {
     }
   },
 
+  /** An online that a plugin talks through, and that is cancelled. */
+  TALK(false) {
+    private static final String TALKER = "talker";
+
+    @Override
+    Cluster cluster(SweepHomes homes) throws IOException {
+      return homes.talking();
+    }
+
+    @Override
+    void perform(Cluster cluster, SweepHomes homes) throws IOException {
+      cluster.door().begin("POST", "/v1/resources/" + TALKER + "/online");
+      awaitOrGone(
+          cluster,
+          "it has said all, and waits",
+          () -> {
+            JsonNode talker = cluster.resource(TALKER);
+            // Online is a second attempt, which does not wait, after its monitor died in the first.
+            return talker.required("detail").asString("").contains("step 1 of 1")
+                || talker.required("state").asString().equals("Online");
+          });
+      cluster.door().change("POST", "/v1/resources/" + TALKER + "/offline", "");
+    }
+
+    @Override
+    Optional<String> broken(Cluster cluster) throws IOException {
+      return wanted(cluster, TALKER, "Offline");
+    }
+  },
+
   CREATE(false) {
     @Override
     void perform(Cluster cluster, SweepHomes homes) throws IOException {
@@ -78,9 +109,21 @@ enum SweepAction {
     }
   },
 
-  SET(false) {
-    private static final String DELAY = "RestartDelay";
+  DELETE(false) {
+    @Override
+    void perform(Cluster cluster, SweepHomes homes) throws IOException {
+      cluster.door().change("DELETE", "/v1/resources/c", "");
+    }
 
+    @Override
+    Optional<String> broken(Cluster cluster) throws IOException {
+      return names(cluster).contains("c")
+          ? Optional.of("the resource c was deleted, and is there")
+          : Optional.empty();
+    }
+  },
+
+  SET(false) {
     @Override
     void perform(Cluster cluster, SweepHomes homes) throws IOException {
       cluster
@@ -88,13 +131,13 @@ enum SweepAction {
           .change(
               "PATCH",
               "/v1/resources/c/properties",
-              "{\"properties\":{\"" + DELAY + "\":[\"7s\"],\"StopGrace\":[\"3s\"]}}");
+              "{\"properties\":{\"RestartDelay\":[\"7000\"],\"StopGrace\":[\"3s\"]}}");
     }
 
     @Override
     Optional<String> broken(Cluster cluster) throws IOException {
       String properties = cluster.resource("c").required("properties").toString();
-      return properties.contains("7") && properties.contains("3")
+      return properties.contains("7000") && properties.contains("3s")
           ? Optional.empty()
           : Optional.of("the properties of c were set, and are " + properties);
     }
@@ -133,6 +176,21 @@ enum SweepAction {
     void perform(Cluster cluster, SweepHomes homes) throws IOException, InterruptedException {
       Processes.signal(cluster.number("b", "pid"), "KILL");
       awaitEvent(cluster, 2006);
+    }
+  },
+
+  /** The service is killed; its monitor lets go of everything and leaves. */
+  SERVICE_DEATH(false) {
+    @Override
+    void perform(Cluster cluster, SweepHomes homes) throws IOException, InterruptedException {
+      long monitor = cluster.monitor("shared-0").required("pid").asLong();
+      cluster.end("KILL");
+      Patience.until("its monitor has left", () -> !Processes.isAlive(monitor));
+    }
+
+    @Override
+    boolean killsTheService() {
+      return true;
     }
   },
 
@@ -188,6 +246,10 @@ enum SweepAction {
     return true;
   }
 
+  boolean killsTheService() {
+    return false;
+  }
+
   /** What comes before the service that is to fail is started. */
   void beforeStart(Cluster cluster) throws IOException, InterruptedException {}
 
@@ -224,18 +286,22 @@ enum SweepAction {
 
   /** Waits until it is told; fails when the service goes away before that. */
   private static void awaitEvent(Cluster cluster, int id) throws IOException {
-    var told = new ArrayList<JsonNode>();
-    Patience.named("event " + id + " is told, or the service is gone")
-        .until(
-            () -> {
-              if (!cluster.service().isAlive()) {
-                return true;
-              }
-              told.addAll(cluster.events(id));
-              return !told.isEmpty();
-            });
-    if (told.isEmpty()) {
-      throw new IOException("the service went away before it told event " + id);
+    awaitOrGone(cluster, "event " + id + " is told", () -> !cluster.events(id).isEmpty());
+  }
+
+  private static void awaitOrGone(Cluster cluster, String what, Callable<Boolean> holds)
+      throws IOException {
+    var held = new AtomicBoolean();
+    Patience.until(
+        what + ", or the service is gone",
+        () -> {
+          if (cluster.service().isAlive()) {
+            held.set(holds.call());
+          }
+          return held.get() || !cluster.service().isAlive();
+        });
+    if (!held.get()) {
+      throw new IOException("the service went away before this held: " + what);
     }
   }
 

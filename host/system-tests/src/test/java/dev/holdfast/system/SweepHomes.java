@@ -25,6 +25,7 @@ final class SweepHomes implements AutoCloseable {
   private final Path program;
   private final Cluster usual;
   private final Cluster full;
+  private final Cluster talking;
 
   SweepHomes() throws Exception {
     folder = Files.createTempDirectory("holdfast-sweep");
@@ -38,6 +39,7 @@ final class SweepHomes implements AutoCloseable {
     makeCaches();
     usual = prepared(withCaches(Cluster.empty()));
     full = filled(copy(usual));
+    talking = talking(copy(usual));
   }
 
   private Path caches() {
@@ -89,6 +91,26 @@ final class SweepHomes implements AutoCloseable {
     return cluster;
   }
 
+  /** Has one more resource, which says during its online all that a plugin can say. */
+  private static Cluster talking(Cluster cluster) throws Exception {
+    cluster.start("serve");
+    Door door = cluster.door();
+    done(
+        door.change(
+            "POST", "/v1/types", "{\"archive\":\"" + Distribution.sample("scripted") + "\"}"));
+    done(
+        door.change(
+            "POST",
+            "/v1/resources",
+            """
+            {"name":"talker","type":"Scripted","group":"g","properties":{"Script":[
+              "online: log 1","online: remember a place","online: signal nothing",
+              "online: progress 1 1ms","online: once wait"]}}
+            """));
+    stop(cluster);
+    return cluster;
+  }
+
   /** Makes the database longer. */
   static void fill(Cluster cluster, int with) throws IOException {
     String text = String.valueOf((char) ('a' + with % 26)).repeat(FILL_BYTES);
@@ -136,10 +158,16 @@ final class SweepHomes implements AutoCloseable {
     return copy(full);
   }
 
+  /** With the resource {@code talker}, whose first online lasts until it is cancelled. */
+  Cluster talking() throws IOException {
+    return copy(talking);
+  }
+
   @Override
   public void close() throws IOException {
     usual.close();
     full.close();
+    talking.close();
     Cluster.removeTree(folder);
   }
 }

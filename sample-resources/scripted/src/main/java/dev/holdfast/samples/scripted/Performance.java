@@ -3,10 +3,12 @@ package dev.holdfast.samples.scripted;
 import dev.holdfast.spi.Call;
 import dev.holdfast.spi.Context;
 import dev.holdfast.spi.Health;
+import dev.holdfast.spi.OnlineCall;
 import dev.holdfast.spi.ResourceException;
 import dev.holdfast.spi.ResourceException.Responsibility;
 import dev.holdfast.spi.ResourceException.Retry;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -48,6 +50,7 @@ record Performance(@Nullable Context context, @Nullable Call call) {
       case ALLOCATE -> LEAKED.add(new byte[step.bytes()]);
       case LEAK_THREAD -> leakThread();
       case SIGNAL -> requireContext().signal(Health.failed(step.reason()));
+      case REMEMBER -> remember(step);
       case STATIC_INIT -> StaticInit.perform(() -> perform(List.of(step.inner())));
       case WAIT -> awaitCancelled();
       case HANG -> hang();
@@ -70,6 +73,13 @@ record Performance(@Nullable Context context, @Nullable Call call) {
       }
     }
     return true;
+  }
+
+  private void remember(Step step) throws ResourceException {
+    if (!(call instanceof OnlineCall online)) {
+      throw new IllegalStateException("only an online can remember, and this is " + call);
+    }
+    online.remember(step.reason().getBytes(StandardCharsets.UTF_8));
   }
 
   private void progress(Step step) throws InterruptedException {

@@ -20,6 +20,8 @@ enum Verb {
   LEAK_THREAD("", Where.ANYWHERE),
   /** {@code signal REASON}: tells the host, unasked, that the resource failed. Passes. */
   SIGNAL("REASON", Where.OPENED),
+  /** {@code remember TEXT}: has the host keep it as the recovery token. Passes. */
+  REMEMBER("TEXT", Where.IN_ONLINE),
   /** {@code static-init halt 3}: does the rest in the static initialiser of a class. Passes. */
   STATIC_INIT("STEP", Where.OPENED),
 
@@ -86,6 +88,7 @@ enum Verb {
       case OPENED -> place != Place.LOAD;
       case CAN_FAIL -> place != Place.LOAD && place != Place.CLOSE;
       case IN_CALLS -> place.hasCall();
+      case IN_ONLINE -> place == Place.ONLINE;
       case IN_CHECKS -> place.isHealth();
       case IN_FIND -> place == Place.FIND;
       case ANSWERED -> place == Place.FIND || place.isHealth();
@@ -106,6 +109,7 @@ enum Verb {
     OPENED,
     CAN_FAIL,
     IN_CALLS,
+    IN_ONLINE,
     IN_CHECKS,
     IN_FIND,
     ANSWERED

@@ -148,7 +148,11 @@ class ScriptedTest {
   @Test
   void passingSteps_areFollowedByTheTruth() throws Exception {
     FakeCall call = call();
-    steer("online: progress 2 1ms", "online: delay 1ms", "online: signal it hurts");
+    steer(
+        "online: progress 2 1ms",
+        "online: delay 1ms",
+        "online: remember a place",
+        "online: signal it hurts");
     resource.online(call);
 
     assertThat(call.progressed()).containsExactly("step 1 of 2", "step 2 of 2");
