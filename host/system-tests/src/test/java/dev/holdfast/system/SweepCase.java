@@ -6,11 +6,15 @@ import dev.holdfast.failpoint.HitsFile;
 import dev.holdfast.failpoint.Side;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
+import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionTimeoutException;
 
 /**
  * One run of a sweep: an action, a point that strikes in it, perhaps a second one that strikes in
@@ -25,6 +29,9 @@ record SweepCase(SweepAction action, Strike first, Optional<Strike> second) {
 
   /** A service that cannot use its home does not start. */
   private static final int NOT_STARTED = 1;
+
+  /** How long what was killed may need to go. */
+  private static final Duration SETTLING = Duration.ofSeconds(15);
 
   /** What Java tells of a process that SIGKILL ended. */
   private static final int KILLED = 137;
@@ -134,8 +141,30 @@ record SweepCase(SweepAction action, Strike first, Optional<Strike> second) {
     if (acknowledged) {
       action.broken(cluster).ifPresent(violations::add);
     }
-    violations.addAll(audit.violations(cluster));
+    violations.addAll(lasting(audit, cluster));
     return new Result(this, struck, List.copyOf(violations));
+  }
+
+  /**
+   * What stays broken. A monitor that was forked and never written down needs a moment to find that
+   * nobody waits for it.
+   */
+  private static List<String> lasting(Audit audit, Cluster cluster) throws Exception {
+    var found = new AtomicReference<List<String>>(audit.violations(cluster));
+    try {
+      Awaitility.await("no rule is broken")
+          .atMost(SETTLING)
+          .until(
+              () -> {
+                if (!found.get().isEmpty()) {
+                  found.set(audit.violations(cluster));
+                }
+                return found.get().isEmpty();
+              });
+    } catch (ConditionTimeoutException stillBroken) {
+      // Then that is the answer.
+    }
+    return found.get();
   }
 
   /** Has it strike; whether the action was acknowledged all the same. */

@@ -66,8 +66,12 @@ public final class Incidents {
   static Incidents open(Path folder, int kept) throws IOException {
     Files.createDirectories(folder);
     try (Stream<Path> entries = Files.list(folder)) {
-      for (Path entry : entries.filter(e -> e.toString().endsWith(UNFINISHED)).toList()) {
-        delete(entry);
+      for (Path entry : entries.toList()) {
+        if (entry.toString().endsWith(UNFINISHED)) {
+          delete(entry);
+        } else if (Files.isDirectory(entry)) {
+          Files.deleteIfExists(entry.resolve(FILE + UNFINISHED));
+        }
       }
     }
     return new Incidents(folder, kept);

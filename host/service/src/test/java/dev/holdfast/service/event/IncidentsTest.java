@@ -130,6 +130,17 @@ class IncidentsTest {
   }
 
   @Test
+  void anAccountThatACrashLeftHalfRenamedIsRemovedAndTheOlderOneHolds() throws IOException {
+    Incident recorded = incidents.record(REPORT, List.of());
+    Files.writeString(folder.resolve("1/incident.json.tmp"), "{");
+
+    Incidents opened = Incidents.open(folder);
+
+    assertThat(folder.resolve("1/incident.json.tmp")).doesNotExist();
+    assertThat(opened.find(1)).contains(recorded);
+  }
+
+  @Test
   void aDamagedOneIsNamedAndHidesNoOther() throws IOException {
     incidents.record(REPORT, List.of());
     incidents.record(REPORT, List.of());
