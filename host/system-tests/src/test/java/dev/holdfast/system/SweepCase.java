@@ -33,6 +33,9 @@ record SweepCase(SweepAction action, Strike first, Optional<Strike> second) {
   /** How long what was killed may need to go. */
   private static final Duration SETTLING = Duration.ofSeconds(15);
 
+  /** How long after an action what follows it may still hit a point. */
+  private static final Duration AFTERMATH = Duration.ofSeconds(2);
+
   /** What Java tells of a process that SIGKILL ended. */
   private static final int KILLED = 137;
 
@@ -123,7 +126,7 @@ record SweepCase(SweepAction action, Strike first, Optional<Strike> second) {
     HitsFile hits = count(cluster, "hits", action.isAtStart());
     cluster.with(FailPoints.VARIABLE, first.toString());
     boolean acknowledged = strike(cluster, homes, hits);
-    boolean struck = hasStruck(hits, first);
+    boolean struck = awaitStrike(cluster, hits, first);
     violations.addAll(wrongEnd(cluster, first, struck));
     if (second.isPresent()) {
       Strike again = second.get();
@@ -133,8 +136,9 @@ record SweepCase(SweepAction action, Strike first, Optional<Strike> second) {
       if (cluster.startOrEnd("serve")) {
         settle(action, cluster);
       }
-      struck &= hasStruck(more, again);
-      violations.addAll(wrongEnd(cluster, again, hasStruck(more, again)));
+      boolean struckAgain = awaitStrike(cluster, more, again);
+      struck &= struckAgain;
+      violations.addAll(wrongEnd(cluster, again, struckAgain));
     }
     recover(cluster);
     settle(action, cluster);
@@ -184,6 +188,22 @@ record SweepCase(SweepAction action, Strike first, Optional<Strike> second) {
       // It is the service's right not to answer, once a point has struck.
       return false;
     }
+  }
+
+  /**
+   * Whether it has struck. What follows an answer, such as an event or the end of an incident, gets a
+   * moment; then nothing counts any more, and so nothing strikes in what comes next.
+   */
+  private static boolean awaitStrike(Cluster cluster, HitsFile hits, Strike strike) {
+    try {
+      Awaitility.await("it has struck, or cannot any more")
+          .atMost(AFTERMATH)
+          .until(() -> hasStruck(hits, strike) || !cluster.service().isAlive());
+    } catch (ConditionTimeoutException notReached) {
+      // It may not be reached this time; the report says so.
+    }
+    hits.counting(false);
+    return hasStruck(hits, strike);
   }
 
   private static boolean hasStruck(HitsFile hits, Strike strike) {
