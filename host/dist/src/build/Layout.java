@@ -116,6 +116,9 @@ final class Layout {
   private void scripts() throws IOException {
     Path sources = checkout.resolve("host/dist/src");
     copy(sources.resolve("lib/find-java.sh"), lib.resolve("find-java.sh"));
+    copy(
+        checkout.resolve("host/protocol/src/main/resources/dev/holdfast/protocol/monitor.flags"),
+        lib.resolve("monitor.flags"));
     Path launcher = dist.resolve("bin/holdfast");
     copy(sources.resolve("bin/holdfast"), launcher);
     copy(sources.resolve("docs/README.md"), dist.resolve("README.md"));

@@ -9,8 +9,14 @@ import java.util.Optional;
  * action is taken.
  */
 public sealed interface Action {
-  /** Resolve its type in the monitor and open it there. */
-  record Open(ResourceId resource, MonitorName monitor, long epoch) implements Action {}
+  /**
+   * Resolve its type in the monitor, open it there, and find it at once: whatever is opened is
+   * looked for next, and asking for both in one spares a thousand resources a round trip.
+   *
+   * @param deadline when find, without having said anything new, has taken too long
+   */
+  record Open(ResourceId resource, MonitorName monitor, long epoch, Instant deadline)
+      implements Action {}
 
   /**
    * Call an entry point.
@@ -36,6 +42,12 @@ public sealed interface Action {
 
   /** Close it in its monitor. */
   record Close(ResourceId resource, MonitorName monitor, long epoch) implements Action {}
+
+  /**
+   * End all of a resource's processes without its plugin: the stop signal, a grace, SIGKILL of the
+   * trees. Answered by {@link ResourceEvent.ProcessesEnded}.
+   */
+  record EndProcesses(ResourceId resource) implements Action {}
 
   /** Start a monitor. */
   record StartMonitor(MonitorName monitor) implements Action {}

@@ -90,6 +90,13 @@ public record ClusterResource(
     return !(phase instanceof Phase.Closed || phase instanceof Phase.Opening);
   }
 
+  /** When a service that stops has waited long enough for a monitor to hold it. */
+  Optional<Instant> givenUpAt() {
+    return phase instanceof Phase.Closed && isActive()
+        ? unsupervisedSince.map(since -> since.plus(config.common().pendingTimeout()))
+        : Optional.empty();
+  }
+
   /** How often LooksAlive is asked: its own interval, else the type's. */
   public Duration looksAliveInterval() {
     return config.common().looksAlivePollInterval().orElse(timings.looksAlive());

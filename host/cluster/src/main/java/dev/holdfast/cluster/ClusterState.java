@@ -112,7 +112,12 @@ public record ClusterState(
     Stream<Instant> phases =
         resources.values().stream().flatMap(resource -> resource.phase().due().stream());
     Stream<Instant> waits = monitors.values().stream().flatMap(monitor -> monitor.due().stream());
-    return Stream.concat(phases, waits)
+    Stream<Instant> patience =
+        mode == Mode.STOPPING
+            ? resources.values().stream().flatMap(resource -> resource.givenUpAt().stream())
+            : Stream.empty();
+    return Stream.of(phases, waits, patience)
+        .flatMap(moments -> moments)
         .filter(moment -> moment.isAfter(after))
         .min(Instant::compareTo);
   }

@@ -26,6 +26,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The cluster's decisions: events and the time in, the new state and the actions to take out.
@@ -36,7 +37,8 @@ import java.util.function.Consumer;
  * and they come back with it. That a monitor died changes nobody's state: a provider without a
  * monitor is as Online as it was.
  *
- * <p>Pure and without state of its own; safe to use from any thread.
+ * <p>Pure: the same in gives the same out. What it keeps is the last order of dependencies, since
+ * that of a thousand resources costs more than a step. Safe to use from any thread.
  */
 public final class Decisions {
   /** How long a monitor may take from its start to ready. */
@@ -52,6 +54,7 @@ public final class Decisions {
   private static final Duration BACKOFF_MAX = Duration.ofSeconds(30);
 
   private final Duration replacementDelay;
+  private volatile @Nullable DependencyOrder lastOrder;
 
   /**
    * @param replacementDelay how long a dead monitor's replacement is held back; zero but for people
@@ -423,10 +426,37 @@ public final class Decisions {
 
     void reconcile() {
       tick();
+      endWhatNobodyHolds();
       superviseAll();
       driveAll();
       // A resource that moved to a monitor of its own needs that monitor now.
       reconcileMonitors();
+    }
+
+    /**
+     * A stop always ends. What no monitor can take offline, because its type is no code or no
+     * monitor gets it open within its PendingTimeout, is ended without its plugin; in its turn, as
+     * everything is.
+     */
+    private void endWhatNobodyHolds() {
+      if (mode != Mode.STOPPING) {
+        return;
+      }
+      DependencyOrder order = order();
+      for (ResourceId id : order.providersFirst().reversed()) {
+        ClusterResource resource = resource(id);
+        if (resource.isActive()
+            && resource.phase() instanceof Phase.Closed(_, Optional<Instant> retryAt)
+            && (retryAt.isEmpty() || isDue(retryAt))
+            && isBeyondReach(resource)
+            && noneActive(order.directDependentsOf(id))) {
+          tell(id, new ResourceEvent.GivenUp());
+        }
+      }
+    }
+
+    private boolean isBeyondReach(ClusterResource resource) {
+      return !isResolved(resource.config().type()) || isDue(resource.givenUpAt());
     }
 
     /** Opens what is closed wherever there is a monitor for it and its type is code. */
@@ -469,7 +499,7 @@ public final class Decisions {
 
     private void driveAll() {
       if (mode == Mode.RUNNING && resources.values().stream().allMatch(this::isAsWanted)) {
-        // Most steps are a report of a check: the order of a thousand resources costs more.
+        // Most steps are a report of a check, or one more resource that was found again.
         return;
       }
       DependencyOrder order = order();
@@ -493,15 +523,21 @@ public final class Decisions {
     }
 
     private boolean isAsWanted(ClusterResource resource) {
+      return isAsWanted(resource, resource.phase());
+    }
+
+    private boolean isAsWanted(ClusterResource resource, Phase phase) {
       ResourceConfig config = resource.config();
-      return switch (resource.phase()) {
+      return switch (phase) {
         case Phase.Offline _ -> !config.wantedOnline() && !resource.bounce();
         case Phase.Online _ ->
             config.wantedOnline()
                 && !resource.bounce()
                 && config.dependsOn().stream()
                     .allMatch(provider -> resource(provider).state() == ResourceState.ONLINE);
-        case Phase.Failed _, Phase.Starting _, Phase.Stopping _, Phase.Recovering _ -> false;
+        // Nothing can be asked of it; what it is as far as anybody knows is what counts.
+        case Phase.Recovering recovering -> isAsWanted(resource, recovering.memory());
+        case Phase.Failed _, Phase.Starting _, Phase.Stopping _ -> false;
       };
     }
 
@@ -576,7 +612,12 @@ public final class Decisions {
     private DependencyOrder order() {
       List<ResourceConfig> configs = new ArrayList<>(resources.size());
       resources.values().forEach(resource -> configs.add(resource.config()));
-      return DependencyOrder.of(configs);
+      DependencyOrder last = lastOrder;
+      if (last == null || !last.isOf(configs)) {
+        last = DependencyOrder.of(configs);
+        lastOrder = last;
+      }
+      return last;
     }
   }
 }

@@ -1,11 +1,11 @@
 package dev.holdfast.cluster;
 
+import com.google.common.collect.ImmutableList;
 import com.google.common.graph.Graph;
 import com.google.common.graph.GraphBuilder;
 import com.google.common.graph.Graphs;
-import com.google.common.graph.MutableGraph;
+import com.google.common.graph.ImmutableGraph;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.Deque;
@@ -17,23 +17,44 @@ import java.util.Set;
 
 /**
  * Who depends on whom. An edge leads from a resource to its provider: the provider is Online before
- * it, and Offline after it.
+ * it, and Offline after it. Immutable.
  */
 final class DependencyOrder {
-  private final MutableGraph<ResourceId> providers =
-      GraphBuilder.directed().allowsSelfLoops(true).build();
+  private final List<ResourceConfig> resources;
+  private final ImmutableGraph<ResourceId> providers;
+  private final ImmutableList<ResourceId> providersFirst;
 
-  private DependencyOrder() {}
+  private DependencyOrder(List<ResourceConfig> resources, ImmutableGraph<ResourceId> providers) {
+    this.resources = resources;
+    this.providers = providers;
+    this.providersFirst = sortedTopologically(providers);
+  }
 
   static DependencyOrder of(Collection<ResourceConfig> resources) {
-    var order = new DependencyOrder();
-    resources.forEach(resource -> order.providers.addNode(resource.id()));
+    ImmutableGraph.Builder<ResourceId> graph =
+        GraphBuilder.directed().allowsSelfLoops(true).immutable();
+    resources.forEach(resource -> graph.addNode(resource.id()));
     for (ResourceConfig resource : resources) {
       for (ResourceId provider : resource.dependsOn()) {
-        order.providers.putEdge(resource.id(), provider);
+        graph.putEdge(resource.id(), provider);
       }
     }
-    return order;
+    return new DependencyOrder(List.copyOf(resources), graph.build());
+  }
+
+  /** Whether it is the order of these resources, too: whatever else was said about them. */
+  boolean isOf(List<ResourceConfig> others) {
+    if (resources.size() != others.size()) {
+      return false;
+    }
+    for (int i = 0; i < others.size(); i++) {
+      ResourceConfig mine = resources.get(i);
+      ResourceConfig other = others.get(i);
+      if (!mine.id().equals(other.id()) || !mine.dependsOn().equals(other.dependsOn())) {
+        return false;
+      }
+    }
+    return true;
   }
 
   boolean hasCycle() {
@@ -57,8 +78,13 @@ final class DependencyOrder {
 
   /**
    * All resources, each after its providers; equals by id, so that the order is always the same.
+   * Without those that are on a cycle, or behind one.
    */
   List<ResourceId> providersFirst() {
+    return providersFirst;
+  }
+
+  private static ImmutableList<ResourceId> sortedTopologically(Graph<ResourceId> providers) {
     Map<ResourceId, Integer> missing = new HashMap<>();
     Deque<ResourceId> ready = new ArrayDeque<>();
     for (ResourceId node : sorted(providers.nodes())) {
@@ -68,7 +94,7 @@ final class DependencyOrder {
         ready.add(node);
       }
     }
-    List<ResourceId> order = new ArrayList<>(missing.size());
+    ImmutableList.Builder<ResourceId> order = ImmutableList.builder();
     while (!ready.isEmpty()) {
       ResourceId node = ready.remove();
       order.add(node);
@@ -78,7 +104,7 @@ final class DependencyOrder {
         }
       }
     }
-    return order;
+    return order.build();
   }
 
   private static List<ResourceId> sorted(Set<ResourceId> nodes) {

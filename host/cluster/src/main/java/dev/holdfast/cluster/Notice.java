@@ -36,7 +36,8 @@ public record Notice(
     STATE_UNKNOWN,
     CHECK_BROKEN,
     DEGRADED,
-    TERMINATE_FAILED
+    TERMINATE_FAILED,
+    ENDED_WITHOUT_TYPE
   }
 
   static Notice of(Kind kind, ClusterResource resource, String cause) {

@@ -10,11 +10,11 @@ import java.util.Optional;
  * <pre>
  *  a monitor died (from anywhere)
  *    │
- *    ▼    monitor     opened             Running, and was Online
- *  Closed ───────► Opening ───► Finding ─────────────────────────────────────► Online
- *    ▲                │         │  ▲ │ Unknown                                 ▲ ▲  │
- *    └────────────────┘         │  │ └──► Asking ─┐   Running otherwise        │ │  │
- *     could not be opened       │  └──────────────┘   ──────────────► Settling ┘ │  │
+ *    ▼    monitor     answered           Running, and was Online
+ *  Closed ───────► Opening ───► ┬ ───────────────────────────────────────────► Online
+ *    ▲                │         │  Unknown                                     ▲ ▲  │
+ *    └────────────────┘         ├──► Asking ──► Finding ──┐  Running otherwise │ │  │
+ *     could not be opened       ├──────────── answered ───┘  ───────► Settling ┘ │  │
  *                               │ Absent               (its checks      ▲   │    │  │
  *                               ▼                       say when)       │   │    │  │
  *            ┌────────────► Offline ──► Checking ──── Running ──────────┘   │    │  │
@@ -241,7 +241,7 @@ public sealed interface Phase {
     }
   }
 
-  /** A monitor was told to open it. */
+  /** A monitor was told to open it, and to find it then. */
   record Opening(Memory memory, Instant until) implements Recovering {
     @Override
     public Opening remembering(Memory other) {
@@ -254,7 +254,7 @@ public sealed interface Phase {
     }
   }
 
-  /** It is open in a monitor that has not seen it before, which was told to find it. */
+  /** {@code find} could not tell, and is asked once more. */
   record Finding(Memory memory, int attempt, Instant until) implements Recovering {
     @Override
     public Finding remembering(Memory other) {
@@ -267,7 +267,7 @@ public sealed interface Phase {
     }
   }
 
-  /** {@code find} could not tell; it is asked again. */
+  /** {@code find} could not tell; it is asked again after a while. */
   record Asking(Memory memory, int attempt, Instant askAt) implements Recovering {
     @Override
     public Asking remembering(Memory other) {

@@ -83,6 +83,24 @@ public final class Requests {
         : Optional.empty();
   }
 
+  /**
+   * The types that a resource's type requires, and of which it depends on no resource itself. MSCS:
+   * GET_REQUIRED_DEPENDENCIES; what is required must be there before an online.
+   */
+  public static List<String> missingRequirements(ClusterState state, ResourceConfig config) {
+    return state.findType(config.type()).stream()
+        .flatMap(type -> type.version().description().requires().stream())
+        .filter(
+            required ->
+                config.dependsOn().stream()
+                    .map(state.resources()::get)
+                    .noneMatch(
+                        provider ->
+                            provider != null
+                                && provider.config().type().equalsIgnoreCase(required)))
+        .toList();
+  }
+
   /** The names of the resources of a type. */
   public static List<String> usersOfType(ClusterState state, String type) {
     return state.resources().values().stream()

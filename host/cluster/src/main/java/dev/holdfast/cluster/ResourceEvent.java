@@ -3,6 +3,7 @@ package dev.holdfast.cluster;
 import dev.holdfast.spi.Found;
 import dev.holdfast.spi.Health;
 import dev.holdfast.spi.OfflineReason;
+import java.util.Optional;
 
 /** What can happen to one resource. */
 public sealed interface ResourceEvent {
@@ -12,10 +13,7 @@ public sealed interface ResourceEvent {
   /** Its monitor died or was given up. */
   record MonitorLost() implements ResourceEvent {}
 
-  /** The monitor opened it. */
-  record Opened() implements ResourceEvent {}
-
-  /** {@code find} answered. */
+  /** {@code find} answered: the one behind an open, or one of its own. */
   record FoundIt(Found found) implements ResourceEvent {}
 
   /** A call other than find returned without an exception. */
@@ -45,6 +43,16 @@ public sealed interface ResourceEvent {
 
   /** It is not wanted, or what it depends on is not there, and nothing depends on it any more. */
   record GoOffline(OfflineReason reason) implements ResourceEvent {}
+
+  /** The service stops, and nobody can be asked to take it offline: it is ended without. */
+  record GivenUp() implements ResourceEvent {}
+
+  /**
+   * The service itself ended its processes ({@link Action.EndProcesses}).
+   *
+   * @param standing what could not be ended, as a sentence; empty when all of it is gone
+   */
+  record ProcessesEnded(Optional<String> standing) implements ResourceEvent {}
 
   /** An operator asks for a failure (FailClusterResource). */
   record FailNow() implements ResourceEvent {}

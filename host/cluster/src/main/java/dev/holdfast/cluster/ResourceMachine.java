@@ -57,6 +57,9 @@ final class ResourceMachine {
   /** When an instance that could not be opened is opened again. */
   static final Duration OPEN_RETRY = Duration.ofSeconds(5);
 
+  /** When the end of processes that was not answered is asked for again. */
+  static final Duration END_RETRY = Duration.ofSeconds(30);
+
   /** How long a resource that was found Running on its way to Online waits between two checks. */
   static final Duration SETTLING_INTERVAL = Duration.ofMillis(500);
 
@@ -89,7 +92,6 @@ final class ResourceMachine {
     switch (event) {
       case ResourceEvent.Supervised() -> supervised();
       case ResourceEvent.MonitorLost() -> monitorLost();
-      case ResourceEvent.Opened() -> opened();
       case ResourceEvent.FoundIt(Found found) -> found(found);
       case ResourceEvent.Returned(EntryPoint entryPoint) -> returned(entryPoint);
       case ResourceEvent.CallFailed(EntryPoint entryPoint, Failure failure) ->
@@ -100,6 +102,8 @@ final class ResourceMachine {
       case ResourceEvent.ProcessEnded() -> processEnded();
       case ResourceEvent.GoOnline(boolean seenGone) -> goOnline(seenGone);
       case ResourceEvent.GoOffline(OfflineReason reason) -> goOffline(reason);
+      case ResourceEvent.GivenUp() -> givenUp();
+      case ResourceEvent.ProcessesEnded(Optional<String> standing) -> processesEnded(standing);
       case ResourceEvent.FailNow() -> failNow();
       case ResourceEvent.ForgetFailures() -> r.failures = FailureWindow.EMPTY;
       case ResourceEvent.TryNow() -> tryNow();
@@ -118,7 +122,7 @@ final class ResourceMachine {
         MonitorName monitor = r.config.monitor();
         r.openIn = Optional.of(monitor);
         r.enter(new Opening(memory, deadlock()), r.detail, now);
-        out.add(new Action.Open(r.config.id(), monitor, r.epoch));
+        out.add(new Action.Open(r.config.id(), monitor, r.epoch, deadlock()));
       }
       case Resting _, Starting _, Stopping _, Recovering _ -> {}
     }
@@ -149,29 +153,12 @@ final class ResourceMachine {
     }
   }
 
-  private void opened() {
-    switch (r.phase()) {
-      case Opening(Memory memory, _) -> {
-        r.enter(new Finding(memory, 1, deadlock()), r.detail, now);
-        call(EntryPoint.FIND, deadlock());
-      }
-      case Resting _, Starting _, Stopping _, Recovering _ -> {}
-    }
-  }
-
   // ---- find --------------------------------------------------------------------------------
 
   private void found(Found found) {
     switch (r.phase()) {
-      case Finding(Memory memory, int attempt, _) -> {
-        r.unsupervisedSince = Optional.empty();
-        switch (found) {
-          case Found.Running(String evidence) -> recoveredRunning(memory, evidence);
-          case Found.Absent(String evidence) -> recoveredAbsent(memory, evidence);
-          case Found.Foreign(String holder, long epoch) -> foreign(holder, epoch, retryAt(memory));
-          case Found.Unknown(String why) -> unknown(memory, attempt, why);
-        }
-      }
+      case Opening(Memory memory, _) -> recovered(memory, 1, found);
+      case Finding(Memory memory, int attempt, _) -> recovered(memory, attempt, found);
       case Checking(boolean restart, Instant until) -> {
         switch (found) {
           case Found.Absent _ -> startOnline(restart);
@@ -191,6 +178,17 @@ final class ResourceMachine {
         }
       }
       case Resting _, Starting _, Stopping _, Recovering _ -> {}
+    }
+  }
+
+  /** A new monitor has looked for it. */
+  private void recovered(Memory memory, int attempt, Found found) {
+    r.unsupervisedSince = Optional.empty();
+    switch (found) {
+      case Found.Running(String evidence) -> recoveredRunning(memory, evidence);
+      case Found.Absent(String evidence) -> recoveredAbsent(memory, evidence);
+      case Found.Foreign(String holder, long epoch) -> foreign(holder, epoch, retryAt(memory));
+      case Found.Unknown(String why) -> unknown(memory, attempt, why);
     }
   }
 
@@ -330,10 +328,10 @@ final class ResourceMachine {
           out.tell(Notice.Kind.UNSUPERVISED, r, why);
         }
       }
-      case Finding(Memory memory, int attempt, _) when entryPoint == EntryPoint.FIND -> {
-        r.unsupervisedSince = Optional.empty();
-        unknown(memory, attempt, "find failed: " + failure.message());
-      }
+      case Opening(Memory memory, _) when entryPoint == EntryPoint.FIND ->
+          recovered(memory, 1, Found.unknown("find failed: " + failure.message()));
+      case Finding(Memory memory, int attempt, _) when entryPoint == EntryPoint.FIND ->
+          recovered(memory, attempt, Found.unknown("find failed: " + failure.message()));
       case Checking(_, Instant until) when entryPoint == EntryPoint.FIND ->
           unknown(new GoingOnline(until, until), 1, "find failed: " + failure.message());
       case Verifying(After after, int attempt, _) when entryPoint == EntryPoint.FIND ->
@@ -477,6 +475,35 @@ final class ResourceMachine {
     }
   }
 
+  /** Its plugin cannot be entered, and the service will not wait for that without end. */
+  private void givenUp() {
+    switch (r.phase()) {
+      case Closed(Memory memory, _) -> {
+        // Until then it is not opened either; no answer, and it is ended once more.
+        r.enter(new Closed(memory, Optional.of(now.plus(END_RETRY))), r.detail, now);
+        out.add(new Action.EndProcesses(r.config.id()));
+        out.tell(
+            Notice.Kind.ENDED_WITHOUT_TYPE,
+            r,
+            "the service stops, and no monitor can take it offline");
+      }
+      case Resting _, Starting _, Stopping _, Recovering _ -> {}
+    }
+  }
+
+  /** As far as anybody knows it is Offline: the next monitor looks, as it does after any death. */
+  private void processesEnded(Optional<String> standing) {
+    switch (r.phase()) {
+      case Closed _ when standing.isPresent() -> {
+        String why = "could not be ended: " + standing.get();
+        r.enter(new Closed(new Failed(why, Optional.empty())), why, now);
+        out.tell(Notice.Kind.TERMINATE_FAILED, r, why);
+      }
+      case Closed _ -> r.enter(new Closed(new Offline()), "", now);
+      case Resting _, Starting _, Stopping _, Recovering _ -> {}
+    }
+  }
+
   private void failNow() {
     switch (r.phase()) {
       case Online _ -> checked(Health.failed("failure asked for by the operator"));
@@ -572,7 +599,7 @@ final class ResourceMachine {
         r.enter(new Online(r.done().reportBy(now)), r.detail, now);
       }
       case Opening(Memory memory, _) -> {
-        deadlocked(EntryPoint.OPEN);
+        deadlocked("open with its find");
         r.enter(new Opening(memory, deadlock()), r.detail, now);
       }
       case Finding(Memory memory, int attempt, _) -> {
@@ -600,8 +627,12 @@ final class ResourceMachine {
 
   /** MSCS event 1230: a call neither returned nor reported; its monitor is replaced. */
   private void deadlocked(EntryPoint entryPoint) {
+    deadlocked(entryPoint.toString());
+  }
+
+  private void deadlocked(String call) {
     String why =
-        entryPoint
+        call
             + " neither returned nor reported for DeadlockTimeout "
             + text(r.config.common().deadlockTimeout());
     out.tell(Notice.Kind.DEADLOCK, r, why);

@@ -58,7 +58,6 @@ class DecisionsTest {
         new ClusterEvent.TypeRegistered(Given.type("Test", Lives.ON_NODE)),
         new ClusterEvent.ResourceCreated(Given.config(1, "app").wanted(true)));
     on(new ClusterEvent.MonitorReady(MonitorName.SHARED));
-    tell(new ResourceEvent.Opened());
     found(Found.absent(""));
     found(Found.absent(""));
     tell(new ResourceEvent.Returned(EntryPoint.ONLINE));
@@ -274,7 +273,7 @@ class DecisionsTest {
     @Test
     void wordsAboutWhatIsNotThereAreNotHeard() {
       on(new ClusterEvent.Tick());
-      tell(new ResourceEvent.Opened());
+      tell(new ResourceEvent.FoundIt(Found.absent("")));
       on(new ClusterEvent.ProcessEnded(APP, new Exit.Code(1)));
       on(new ClusterEvent.Wanted(List.of(APP), true), new ClusterEvent.Restart(APP));
       on(new ClusterEvent.PropertiesSet(APP, CommonProperties.DEFAULT, Map.of()));
@@ -316,18 +315,15 @@ class DecisionsTest {
       on(new ClusterEvent.TypeRegistered(Given.type("Test", Lives.ON_NODE)));
       on(new ClusterEvent.MonitorReady(MonitorName.SHARED));
       List<ClusterEvent> created = new ArrayList<>();
-      List<ClusterEvent> opened = new ArrayList<>();
       List<ClusterEvent> found = new ArrayList<>();
       for (int i = 1; i <= 1000; i++) {
         created.add(new ClusterEvent.ResourceCreated(Given.config(i, "r" + i).wanted(true)));
-        opened.add(new ClusterEvent.OfResource(Given.id(i), new ResourceEvent.Opened()));
         found.add(
             new ClusterEvent.OfResource(
                 Given.id(i), new ResourceEvent.FoundIt(Found.running("pid " + i))));
       }
 
       on(created.toArray(ClusterEvent[]::new));
-      on(opened.toArray(ClusterEvent[]::new));
       on(found.toArray(ClusterEvent[]::new));
 
       assertThat(state.resources().values())

@@ -103,7 +103,7 @@ final class Invariants implements VirtualNode.Watcher {
 
   private static void allowed(ClusterState before, ClusterState after, Action action) {
     switch (action) {
-      case Action.Open(ResourceId id, MonitorName monitor, long epoch) -> {
+      case Action.Open(ResourceId id, MonitorName monitor, long epoch, _) -> {
         assertThat(resource(after, id).epoch()).isEqualTo(epoch);
         assertReady(after, monitor);
       }
@@ -121,6 +121,7 @@ final class Invariants implements VirtualNode.Watcher {
         }
       }
       case Action.CancelCall(ResourceId id) -> resource(after, id);
+      case Action.EndProcesses(ResourceId id) -> resource(after, id);
       case Action.StartPolling(ResourceId id, long epoch) ->
           assertThat(resource(after, id).epoch()).isEqualTo(epoch);
       case Action.StopPolling(ResourceId id, long epoch) ->

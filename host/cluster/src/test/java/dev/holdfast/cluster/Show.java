@@ -76,6 +76,8 @@ final class Show {
                   failure.retry() == dev.holdfast.spi.ResourceException.Retry.HERE
                       ? ""
                       : " " + failure.retry());
+      case ResourceEvent.ProcessesEnded(Optional<String> standing) ->
+          "ProcessesEnded(" + (standing.isPresent() ? "standing" : "gone") + ")";
       case ResourceEvent.GoOffline(var reason) -> "GoOffline(" + reason + ")";
       default -> event.getClass().getSimpleName();
     };
@@ -84,13 +86,14 @@ final class Show {
   /** An action that belongs to a resource or monitor which the reader knows already. */
   String action(Action action) {
     return switch (action) {
-      case Action.Open(_, MonitorName monitor, long epoch) ->
+      case Action.Open(_, MonitorName monitor, long epoch, _) ->
           "open in %s, epoch %d".formatted(monitor, epoch);
       case Action.Call(_, long epoch, EntryPoint entryPoint, Instant deadline, var reason) ->
           "call %s%s, epoch %d, deadline %s"
               .formatted(
                   entryPoint, reason.map(r -> " (" + r + ")").orElse(""), epoch, in(deadline));
       case Action.CancelCall _ -> "cancel";
+      case Action.EndProcesses _ -> "end its processes";
       case Action.StartPolling(_, long epoch) -> "poll, epoch " + epoch;
       case Action.StopPolling _ -> "stop polling";
       case Action.Close(_, MonitorName monitor, _) -> "close in " + monitor;
@@ -111,6 +114,7 @@ final class Show {
       case Action.Open open -> names.apply(open.resource());
       case Action.Call call -> names.apply(call.resource());
       case Action.CancelCall cancel -> names.apply(cancel.resource());
+      case Action.EndProcesses end -> names.apply(end.resource());
       case Action.StartPolling start -> names.apply(start.resource());
       case Action.StopPolling stop -> names.apply(stop.resource());
       case Action.Close close -> names.apply(close.resource());

@@ -342,7 +342,6 @@ class TransitionTableTest {
     events.add(new ResourceEvent.Supervised());
     events.add(new ResourceEvent.MonitorLost());
     events.add(new ResourceEvent.Released());
-    events.add(new ResourceEvent.Opened());
     events.add(new ResourceEvent.FoundIt(Found.running("pid 4711")));
     events.add(new ResourceEvent.FoundIt(Found.absent("no process")));
     events.add(new ResourceEvent.FoundIt(Found.foreign("node-b", 9)));
@@ -366,6 +365,9 @@ class TransitionTableTest {
     events.add(new ResourceEvent.GoOnline(false));
     events.add(new ResourceEvent.GoOnline(true));
     Stream.of(OfflineReason.values()).map(ResourceEvent.GoOffline::new).forEach(events::add);
+    events.add(new ResourceEvent.GivenUp());
+    events.add(new ResourceEvent.ProcessesEnded(Optional.empty()));
+    events.add(new ResourceEvent.ProcessesEnded(Optional.of("process 4711 stands")));
     events.add(new ResourceEvent.FailNow());
     events.add(new ResourceEvent.ForgetFailures());
     events.add(new ResourceEvent.TryNow());

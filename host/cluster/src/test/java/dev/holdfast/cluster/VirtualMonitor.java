@@ -7,6 +7,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -74,7 +75,13 @@ final class VirtualMonitor {
             return;
           }
           instances.put(open.resource(), new Instance());
-          say(open.resource(), open.epoch(), new ResourceEvent.Opened());
+          call(
+              new Action.Call(
+                  open.resource(),
+                  open.epoch(),
+                  EntryPoint.FIND,
+                  open.deadline(),
+                  Optional.empty()));
         });
   }
 

@@ -191,6 +191,18 @@ final class VirtualNode {
       case Action.Call call -> holder(call.resource()).ifPresent(m -> m.call(call));
       case Action.CancelCall cancel ->
           holder(cancel.resource()).ifPresent(m -> m.cancel(cancel.resource()));
+      case Action.EndProcesses(ResourceId id) ->
+          after(
+              latency(),
+              () -> {
+                Workload workload = workload(id);
+                if (!workload.immortal) {
+                  workload.end();
+                }
+                Optional<String> standing =
+                    workload.isRunning() ? Optional.of("it stands") : Optional.empty();
+                post(new ClusterEvent.OfResource(id, new ResourceEvent.ProcessesEnded(standing)));
+              });
       case Action.StartPolling start ->
           holder(start.resource()).ifPresent(m -> m.startPolling(start, interval(start)));
       case Action.StopPolling stop -> holder(stop.resource()).ifPresent(m -> m.stopPolling(stop));

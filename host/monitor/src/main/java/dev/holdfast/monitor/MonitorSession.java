@@ -18,7 +18,6 @@ import dev.holdfast.protocol.wire.Ready;
 import dev.holdfast.protocol.wire.ToMonitor;
 import dev.holdfast.protocol.wire.ToService;
 import dev.holdfast.protocol.wire.Welcome;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.concurrent.CompletableFuture;
@@ -42,11 +41,9 @@ final class MonitorSession implements LinkListener<ToMonitor> {
    * Who this monitor is.
    *
    * @param nonce the service's one-time word for it
-   * @param directory one that exists, for what the exercise opens
    * @param beganNanos when main began, by System.nanoTime
    */
-  record Self(
-      String name, String nonce, String version, long pid, Path directory, long beganNanos) {}
+  record Self(String name, String nonce, String version, long pid, long beganNanos) {}
 
   private sealed interface End {
     record Told() implements End {}
@@ -58,8 +55,6 @@ final class MonitorSession implements LinkListener<ToMonitor> {
 
   private final Self self;
   private final Link<ToService, ToMonitor> link;
-  private final StateBlockWriter stateBlock;
-  private final InstantSource clock;
   private final Alarms alarms = new Alarms(this::fault);
   private final Surroundings surroundings;
   private final ServiceRequests requests;
@@ -75,8 +70,6 @@ final class MonitorSession implements LinkListener<ToMonitor> {
       InstantSource clock) {
     this.self = self;
     this.link = link;
-    this.stateBlock = stateBlock;
-    this.clock = clock;
     this.surroundings = new Surroundings(clock, alarms, stateBlock, this::send);
     this.requests = new ServiceRequests(this::send);
   }
@@ -85,11 +78,6 @@ final class MonitorSession implements LinkListener<ToMonitor> {
   int run() throws InterruptedException {
     link.start(this);
     send(hello());
-    try {
-      SelfExercise.run(clock, stateBlock, self.directory());
-    } catch (RuntimeException e) {
-      fault(e);
-    }
     var welcomed = awaitWelcome();
     if (welcomed == null) {
       alarms.close();

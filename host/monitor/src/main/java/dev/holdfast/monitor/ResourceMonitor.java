@@ -62,14 +62,7 @@ public final class ResourceMonitor {
     var clock = InstantSource.system();
     long pid = ProcessHandle.current().pid();
     var stateBlock = stateBlock(serve.stateBlock(), pid, clock);
-    var self =
-        new MonitorSession.Self(
-            serve.name(),
-            readNonce(System.in),
-            version(),
-            pid,
-            directoryOf(serve.stateBlock()),
-            began);
+    var self = new MonitorSession.Self(serve.name(), readNonce(System.in), version(), pid, began);
     StepPoint.MONITOR_CONNECT.before();
     var link = Link.connect(serve.socket(), serve.name());
     StepPoint.MONITOR_CONNECT.after();
@@ -112,11 +105,6 @@ public final class ResourceMonitor {
   static String version() {
     String version = ResourceMonitor.class.getPackage().getImplementationVersion();
     return version == null ? "unpackaged" : version;
-  }
-
-  private static Path directoryOf(Path file) {
-    Path parent = file.toAbsolutePath().getParent();
-    return parent == null ? Path.of("/") : parent;
   }
 
   /**

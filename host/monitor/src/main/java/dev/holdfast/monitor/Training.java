@@ -13,10 +13,13 @@ import dev.holdfast.protocol.wire.EntryPoint;
 import dev.holdfast.protocol.wire.LoadPlugin;
 import dev.holdfast.protocol.wire.LoadedType;
 import dev.holdfast.protocol.wire.OpenResource;
+import dev.holdfast.protocol.wire.SetPolling;
 import dev.holdfast.protocol.wire.Shutdown;
+import dev.holdfast.protocol.wire.SlotState;
 import dev.holdfast.protocol.wire.ToMonitor;
 import dev.holdfast.protocol.wire.ToService;
 import dev.holdfast.protocol.wire.Welcome;
+import dev.holdfast.spi.ProcessResource;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,8 +34,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A whole monitor's life with a service played in the same JVM, so that an AOT cache made of it
- * holds what monitors need: the link, the exercise, PF4J's loading, and the classes of the plugins
- * that are given. Each type is opened, asked to find, and closed; none is brought online.
+ * holds what monitors need: the link, PF4J's loading, and the classes of the plugins that are
+ * given. Each type is opened, asked to find a process that is said to live, checked, and closed, as
+ * after a monitor's death; none is brought online, and no process is touched.
  */
 final class Training implements LinkAcceptor, LinkListener<ToService> {
   /** A plugin that does not answer in this time is left out. */
@@ -64,8 +68,7 @@ final class Training implements LinkAcceptor, LinkListener<ToService> {
       long pid = ProcessHandle.current().pid();
       var session =
           new MonitorSession(
-              new MonitorSession.Self(
-                  "training", "training", "training", pid, directory, System.nanoTime()),
+              new MonitorSession.Self("training", "training", "training", pid, System.nanoTime()),
               Link.connect(server.socket(), "training"),
               StateBlockWriter.create(directory.resolve("state"), pid, clock.instant(), 64),
               clock);
@@ -136,6 +139,9 @@ final class Training implements LinkAcceptor, LinkListener<ToService> {
                     .setTypeClass(type.getClassName())
                     .setDirectory(directory.resolve(resource).toString())));
     await(ToService.FrameCase.RETURNED);
+    var found =
+        SlotState.newBuilder().setName(ProcessResource.SLOT).setNonce("training").setAlive(true);
+    var properties = TrainingProperties.of(type.getDescription());
     send(
         ToMonitor.newBuilder()
             .setCallResource(
@@ -144,8 +150,21 @@ final class Training implements LinkAcceptor, LinkListener<ToService> {
                     .setResource(resource)
                     .setEpoch(1)
                     .setEntryPoint(EntryPoint.FIND)
-                    .setDeadlineMillis(ANSWER_LIMIT.toMillis())));
+                    .setDeadlineMillis(ANSWER_LIMIT.toMillis())
+                    .addAllProperties(properties)
+                    .addSlots(found)));
     await(ToService.FrameCase.RETURNED);
+    send(
+        ToMonitor.newBuilder()
+            .setSetPolling(
+                SetPolling.newBuilder()
+                    .setResource(resource)
+                    .setEpoch(1)
+                    .setLooksAliveMillis(1)
+                    .setIsAliveMillis(1)
+                    .addAllProperties(properties)
+                    .addSlots(found)));
+    await(ToService.FrameCase.HEALTH_REPORT);
     send(
         ToMonitor.newBuilder()
             .setCloseResource(

@@ -202,7 +202,7 @@ final class FakeService implements LinkAcceptor, LinkListener<ToService>, AutoCl
   static CallResource.Builder callOf(EntryPoint entryPoint, Map<String, List<String>> script) {
     return CallResource.newBuilder()
         .setEntryPoint(entryPoint)
-        .putAllProperties(SpiCodec.encode(script));
+        .addAllProperties(SpiCodec.encode(script));
   }
 
   long call(String resource, CallResource.Builder call) {
@@ -231,7 +231,7 @@ final class FakeService implements LinkAcceptor, LinkListener<ToService>, AutoCl
                     .setCall(++calls)
                     .setDigest(plugin.digest())
                     .setTypeClass(typeClass)
-                    .putAllProperties(SpiCodec.encode(properties))));
+                    .addAllProperties(SpiCodec.encode(properties))));
     return calls;
   }
 
@@ -249,7 +249,7 @@ final class FakeService implements LinkAcceptor, LinkListener<ToService>, AutoCl
             .setResource(resource)
             .setLooksAliveMillis(looksAliveMillis)
             .setIsAliveMillis(isAliveMillis)
-            .putAllProperties(SpiCodec.encode(script)));
+            .addAllProperties(SpiCodec.encode(script)));
   }
 
   void poll(SetPolling.Builder polling) {

@@ -71,8 +71,7 @@ class MonitorSessionTest {
 
   private FutureTask<Integer> start() throws IOException {
     var clock = InstantSource.system();
-    var self =
-        new MonitorSession.Self("test-0", "nonce-1", "0.1.0", 4711, folder, System.nanoTime());
+    var self = new MonitorSession.Self("test-0", "nonce-1", "0.1.0", 4711, System.nanoTime());
     var session =
         new MonitorSession(
             self,
@@ -544,7 +543,7 @@ class MonitorSessionTest {
             .setLooksAliveMillis(20)
             .setIsAliveMillis(20)
             .setCheckLimitMillis(100)
-            .putAllProperties(
+            .addAllProperties(
                 SpiCodec.encode(
                     Map.of(
                         "LooksAlive", List.of("throw:oops"), "IsAlive", List.of("await:never")))));
@@ -565,7 +564,7 @@ class MonitorSessionTest {
             .setResource("web")
             .setIsAliveMillis(50)
             .setCheckLimitMillis(50)
-            .putAllProperties(SpiCodec.encode(Map.of("IsAlive", List.of("hang")))));
+            .addAllProperties(SpiCodec.encode(Map.of("IsAlive", List.of("hang")))));
 
     var hangs = report(EntryPoint.IS_ALIVE).getBroken();
     service.await(

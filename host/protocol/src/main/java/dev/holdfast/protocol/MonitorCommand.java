@@ -1,6 +1,9 @@
 package dev.holdfast.protocol;
 
 import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -93,15 +96,33 @@ public record MonitorCommand(
     return List.copyOf(command);
   }
 
-  /** What starts and training runs have in common. Measured: 292 ms to ready without, 112 with. */
+  /**
+   * What starts and training runs have in common. Scaling: a monitor that takes a hundred resources
+   * over spent 200 ms of processor time on compiling what runs a few hundred times; so 120.
+   */
   private List<String> flags() {
-    return List.of(
-        "-XX:+UseSerialGC",
-        "-XX:TieredStopAtLevel=1",
-        "-Xmx" + heapMegabytes + "m",
-        "-XX:-CreateCoredumpOnCrash",
-        "-XX:+ExitOnOutOfMemoryError",
-        "--enable-native-access=ALL-UNNAMED");
+    var flags = new ArrayList<>(Flags.ALL);
+    flags.add("-Xmx" + heapMegabytes + "m");
+    return flags;
+  }
+
+  /**
+   * The flags of the JVM, one a line of the file {@code monitor.flags}. The launcher, which trains
+   * a monitor without a JVM at hand to ask, has a copy of the same file.
+   */
+  private static final class Flags {
+    static final List<String> ALL = read();
+
+    private static List<String> read() {
+      try (var in = MonitorCommand.class.getResourceAsStream("monitor.flags")) {
+        if (in == null) {
+          throw new IllegalStateException("the jar of the protocol lacks monitor.flags");
+        }
+        return new String(in.readAllBytes(), StandardCharsets.US_ASCII).lines().toList();
+      } catch (IOException e) {
+        throw new UncheckedIOException("monitor.flags cannot be read from the protocol's jar", e);
+      }
+    }
   }
 
   private List<String> mainClass() {

@@ -1,6 +1,7 @@
 package dev.holdfast.protocol;
 
 import dev.holdfast.protocol.wire.Done;
+import dev.holdfast.protocol.wire.EnvironmentVariable;
 import dev.holdfast.protocol.wire.ExitState;
 import dev.holdfast.protocol.wire.FoundAbsent;
 import dev.holdfast.protocol.wire.FoundForeign;
@@ -12,7 +13,7 @@ import dev.holdfast.protocol.wire.HealthDegraded;
 import dev.holdfast.protocol.wire.HealthFailed;
 import dev.holdfast.protocol.wire.HealthState;
 import dev.holdfast.protocol.wire.LaunchSpec;
-import dev.holdfast.protocol.wire.TextList;
+import dev.holdfast.protocol.wire.PropertyText;
 import dev.holdfast.spi.Exit;
 import dev.holdfast.spi.Found;
 import dev.holdfast.spi.Health;
@@ -21,6 +22,7 @@ import dev.holdfast.spi.OfflineReason;
 import dev.holdfast.spi.ResourceException.Responsibility;
 import dev.holdfast.spi.ResourceException.Retry;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -112,10 +114,10 @@ public final class SpiCodec {
   /** Writes what is to be run. */
   public static LaunchSpec encode(Launch launch) {
     var spec =
-        LaunchSpec.newBuilder()
-            .addAllCommand(launch.command())
-            .putAllEnvironment(launch.environment())
-            .setStopSignal(launch.stopSignal());
+        LaunchSpec.newBuilder().addAllCommand(launch.command()).setStopSignal(launch.stopSignal());
+    launch
+        .environment()
+        .forEach((name, value) -> spec.addEnvironmentBuilder().setName(name).setValue(value));
     var directory = launch.directory();
     if (directory != null) {
       spec.setDirectory(directory.toString());
@@ -129,26 +131,33 @@ public final class SpiCodec {
 
   /** Reads what is to be run. */
   public static Launch decode(LaunchSpec spec) {
+    var environment = new LinkedHashMap<String, String>();
+    for (EnvironmentVariable variable : spec.getEnvironmentList()) {
+      environment.put(variable.getName(), variable.getValue());
+    }
     return new Launch(
         spec.getCommandList(),
         spec.hasDirectory() ? Path.of(spec.getDirectory()) : null,
-        spec.getEnvironmentMap(),
+        environment,
         spec.hasUser() ? spec.getUser() : null,
         spec.getStopSignal());
   }
 
   /** Writes properties' texts. */
-  public static Map<String, TextList> encode(Map<String, List<String>> properties) {
-    var messages = new LinkedHashMap<String, TextList>();
+  public static List<PropertyText> encode(Map<String, List<String>> properties) {
+    var messages = new ArrayList<PropertyText>(properties.size());
     properties.forEach(
-        (name, text) -> messages.put(name, TextList.newBuilder().addAllText(text).build()));
+        (name, text) ->
+            messages.add(PropertyText.newBuilder().setName(name).addAllText(text).build()));
     return messages;
   }
 
   /** Reads properties' texts; they are not checked here. */
-  public static Map<String, List<String>> decode(Map<String, TextList> properties) {
+  public static Map<String, List<String>> decode(List<PropertyText> properties) {
     var texts = new LinkedHashMap<String, List<String>>();
-    properties.forEach((name, text) -> texts.put(name, List.copyOf(text.getTextList())));
+    for (PropertyText property : properties) {
+      texts.put(property.getName(), List.copyOf(property.getTextList()));
+    }
     return texts;
   }
 

@@ -1,6 +1,7 @@
 package dev.holdfast.service;
 
 import ch.qos.logback.classic.Level;
+import dev.holdfast.service.archive.FolderTree;
 import dev.holdfast.service.home.Home;
 import dev.holdfast.service.settings.ServiceSettings;
 import java.io.IOException;
@@ -12,7 +13,6 @@ import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.Map;
 import picocli.CommandLine;
 
@@ -36,7 +36,7 @@ final class Training {
         live(folder.resolve("home"), Training::makeAndKeep);
         live(folder.resolve("home"), Training::lookAndStop);
       } finally {
-        remove(folder);
+        FolderTree.delete(folder);
       }
       return ClusterServiceMain.EXIT_OK;
     } catch (IOException e) {
@@ -125,14 +125,6 @@ final class Training {
       var status = new String(answer, 0, Math.min(12, answer.length), StandardCharsets.US_ASCII);
       if (!status.matches("HTTP/1.1 2..")) {
         throw new IOException(request + " was answered with " + status);
-      }
-    }
-  }
-
-  private static void remove(Path directory) throws IOException {
-    try (var files = Files.walk(directory)) {
-      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.deleteIfExists(file);
       }
     }
   }

@@ -8,10 +8,10 @@ import dev.holdfast.protocol.SpiCodec;
 import dev.holdfast.protocol.wire.CallResource;
 import dev.holdfast.protocol.wire.EntryPoint;
 import dev.holdfast.protocol.wire.OpenResource;
+import dev.holdfast.protocol.wire.PropertyText;
 import dev.holdfast.protocol.wire.SetPolling;
 import dev.holdfast.protocol.wire.Signalled;
 import dev.holdfast.protocol.wire.SlotState;
-import dev.holdfast.protocol.wire.TextList;
 import dev.holdfast.protocol.wire.ToService;
 import dev.holdfast.spi.Health;
 import dev.holdfast.spi.InvalidPropertiesException;
@@ -25,7 +25,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Map;
+import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -38,7 +38,7 @@ final class OpenedResource {
   /** So many signals of one resource pass a second. */
   static final int SIGNALS_PER_SECOND = 10;
 
-  private record Decoded(Map<String, TextList> text, Properties properties) {}
+  private record Decoded(List<PropertyText> text, Properties properties) {}
 
   private final OpenResource opened;
   private final LoadedType type;
@@ -179,7 +179,7 @@ final class OpenedResource {
   }
 
   private Object enter(Entry entry, CallResource call) throws Exception {
-    var life = life(call.getPropertiesMap(), call.hasToken() ? call.getToken() : null);
+    var life = life(call.getPropertiesList(), call.hasToken() ? call.getToken() : null);
     Resource inside = required();
     return switch (call.getEntryPoint()) {
       case FIND -> notNull(inside.find(new LiveCall(entry, life)), "find");
@@ -276,7 +276,7 @@ final class OpenedResource {
         limit,
         entry -> {
           var life =
-              life(settings.getPropertiesMap(), settings.hasToken() ? settings.getToken() : null);
+              life(settings.getPropertiesList(), settings.hasToken() ? settings.getToken() : null);
           var call = new LiveCall(entry, life);
           Resource inside = required();
           return kind == EntryPoint.IS_ALIVE
@@ -360,7 +360,7 @@ final class OpenedResource {
         gate);
   }
 
-  private LiveCall.Life life(Map<String, TextList> text, @Nullable ByteString token)
+  private LiveCall.Life life(List<PropertyText> text, @Nullable ByteString token)
       throws ResourceException {
     return life(properties(text), token);
   }
@@ -371,14 +371,14 @@ final class OpenedResource {
   }
 
   /** Decodes on a plugin thread, because a property's check is plugin code. */
-  private Properties properties(Map<String, TextList> text) throws ResourceException {
+  private Properties properties(List<PropertyText> text) throws ResourceException {
     var known = decoded;
     if (known != null && known.text().equals(text)) {
       return known.properties();
     }
     try {
       var properties = Properties.of(type.description(), SpiCodec.decode(text));
-      decoded = new Decoded(Map.copyOf(text), properties);
+      decoded = new Decoded(List.copyOf(text), properties);
       return properties;
     } catch (InvalidPropertiesException e) {
       throw new ResourceException(

@@ -84,18 +84,6 @@ final class Plugins {
     }
   }
 
-  /** Takes in a plugin that was not loaded from a folder. */
-  synchronized void add(LoadedPlugin plugin) {
-    var known = new Known(plugin.id(), newThreads(plugin.id(), plugin.version()));
-    known.hosted = host(plugin, known.threads);
-    byDigest.put(plugin.digest(), known);
-  }
-
-  /** Forgets what {@link #add} took in. */
-  synchronized void remove(String digest) {
-    byDigest.remove(digest);
-  }
-
   /** The plugin, once it is loaded. */
   synchronized Optional<Hosted> find(String digest) {
     var known = byDigest.get(digest);

@@ -63,16 +63,6 @@ public final class Resources {
     this.plugins = new Plugins(surroundings);
   }
 
-  /** Takes in a plugin that was not loaded from a folder; {@link #forget} takes it out again. */
-  public void add(LoadedPlugin plugin) {
-    plugins.add(plugin);
-  }
-
-  /** Forgets a plugin that {@link #add} took in. */
-  public void forget(String digest) {
-    plugins.remove(digest);
-  }
-
   /** Threads inside plugin code now. */
   public int inside() {
     return plugins.inside();
@@ -83,7 +73,7 @@ public final class Resources {
     plugins.load(frame, entry -> underWay(frame.getCall(), entry));
   }
 
-  /** Opens a resource; answered by Returned. */
+  /** Opens a resource, and finds it then if it is told to; answered by Returned. */
   public void open(OpenResource frame) {
     var hosted = plugins.find(frame.getDigest()).orElse(null);
     var type = hosted == null ? null : hosted.plugin().type(frame.getTypeClass()).orElse(null);
@@ -108,6 +98,9 @@ public final class Resources {
             outcome -> {
               if (outcome instanceof Outcome.Failed) {
                 over(opened);
+              } else if (frame.hasFind()) {
+                call(frame.getFind());
+                return;
               }
               ended(openReturned(frame), outcome);
             }));
@@ -188,7 +181,8 @@ public final class Resources {
 
   private static List<Problem> problems(LoadedType type, ValidateProperties frame) {
     try {
-      var properties = Properties.of(type.description(), SpiCodec.decode(frame.getPropertiesMap()));
+      var properties =
+          Properties.of(type.description(), SpiCodec.decode(frame.getPropertiesList()));
       return List.copyOf(type.type().validate(properties));
     } catch (InvalidPropertiesException e) {
       return e.problems();

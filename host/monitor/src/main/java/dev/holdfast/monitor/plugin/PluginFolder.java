@@ -4,6 +4,7 @@ import static dev.holdfast.monitor.plugin.PluginRefusedException.LOAD_FAILED;
 import static dev.holdfast.monitor.plugin.PluginRefusedException.PLUGIN_MISSING;
 
 import dev.holdfast.protocol.Failures;
+import dev.holdfast.protocol.PluginLimits;
 import dev.holdfast.protocol.wire.Failure;
 import dev.holdfast.spi.ResourceException.Responsibility;
 import dev.holdfast.spi.ResourceException.Retry;
@@ -31,9 +32,6 @@ public record PluginFolder(String id, String version, String digest, Path folder
   /** What a plugin's {@code plugin.requires} is compared with: the version of the SPI. */
   public static final String SYSTEM_VERSION = "0.1.0";
 
-  /** More types than this in one archive are a mistake. */
-  public static final int TYPE_LIMIT = 100;
-
   private static final String SERVICES = "META-INF/services/" + ResourceType.class.getName();
 
   /**
@@ -54,17 +52,6 @@ public record PluginFolder(String id, String version, String digest, Path folder
     ClassLoader loader = classLoader();
     Thread.currentThread().setContextClassLoader(loader);
     return types(loader);
-  }
-
-  /** Runs what every load runs, without a plugin: so that the first one is not the slowest. */
-  public static void exercise() {
-    var manager =
-        new FolderPluginManager(
-            Path.of("exercise"), new HostWindow(PluginFolder.class.getClassLoader()));
-    manager.setSystemVersion(SYSTEM_VERSION);
-    if (!manager.getVersionManager().checkVersionConstraint(SYSTEM_VERSION, ">=0.1.0 & <1.0.0")) {
-      throw new IllegalStateException("Version " + SYSTEM_VERSION + " does not satisfy itself.");
-    }
   }
 
   private ClassLoader classLoader() throws PluginRefusedException {
@@ -98,7 +85,7 @@ public record PluginFolder(String id, String version, String digest, Path folder
     var refused = new ArrayList<Failure>();
     Iterator<ServiceLoader.Provider<ResourceType>> providers =
         ServiceLoader.load(ResourceType.class, loader).stream().iterator();
-    for (int i = 0; i < TYPE_LIMIT; i++) {
+    for (int i = 0; i < PluginLimits.TYPES_MAX; i++) {
       try {
         if (!providers.hasNext()) {
           break;

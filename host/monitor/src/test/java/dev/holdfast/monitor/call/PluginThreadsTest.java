@@ -1,6 +1,7 @@
 package dev.holdfast.monitor.call;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.holdfast.protocol.StateBlockWriter;
 import dev.holdfast.protocol.wire.EntryPoint;
@@ -192,11 +193,9 @@ class PluginThreadsTest {
   }
 
   /** A call's outcome is told before its thread has left. */
-  private void awaitInside(int expected) throws InterruptedException {
-    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
-    while (threads.inside() != expected && System.nanoTime() < end) {
-      Thread.sleep(1);
-    }
-    assertThat(threads.inside()).isEqualTo(expected);
+  private void awaitInside(int expected) {
+    await("threads in plugin code")
+        .atMost(Duration.ofSeconds(30))
+        .untilAsserted(() -> assertThat(threads.inside()).isEqualTo(expected));
   }
 }

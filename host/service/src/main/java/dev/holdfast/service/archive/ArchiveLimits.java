@@ -24,7 +24,4 @@ public record ArchiveLimits(
 
   /** How large plugin.properties, a manifest or a list of services may be. */
   static final int TEXT_BYTES_MAX = 64 << 10;
-
-  /** How many types one archive may offer. */
-  static final int TYPES_MAX = 256;
 }

@@ -12,14 +12,14 @@ import java.nio.file.attribute.BasicFileAttributes;
 import org.jspecify.annotations.Nullable;
 
 /** Folders as wholes. */
-final class FolderTree {
+public final class FolderTree {
   /** What begins with this is nobody's after a crash. */
   static final String TEMPORARY_PREFIX = ".incoming-";
 
   private FolderTree() {}
 
   /** Deletes a folder with all that is in it; links are deleted, not followed. */
-  static void delete(Path folder) throws IOException {
+  public static void delete(Path folder) throws IOException {
     try {
       Files.walkFileTree(
           folder,

@@ -1,5 +1,6 @@
 package dev.holdfast.service.archive;
 
+import dev.holdfast.protocol.PluginLimits;
 import dev.holdfast.service.archive.ArchiveRefusedException.Reason;
 import dev.holdfast.spi.SpiVersion;
 import java.io.IOException;
@@ -105,11 +106,11 @@ public record PluginArchive(
           Reason.NO_TYPES,
           "No jar in lib/ names a type in META-INF/services/dev.holdfast.spi.ResourceType.");
     }
-    if (types.size() > ArchiveLimits.TYPES_MAX) {
+    if (types.size() > PluginLimits.TYPES_MAX) {
       throw new ArchiveRefusedException(
           Reason.TOO_LARGE,
           "The archive names %d types; at most %d are taken."
-              .formatted(types.size(), ArchiveLimits.TYPES_MAX));
+              .formatted(types.size(), PluginLimits.TYPES_MAX));
     }
     for (String type : types) {
       if (!classes.contains(type)) {

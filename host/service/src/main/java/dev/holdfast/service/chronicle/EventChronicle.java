@@ -90,8 +90,10 @@ public final class EventChronicle implements Chronicle, AutoCloseable {
           case CHECK_BROKEN -> EventId.CHECK_BROKEN.of(name, cause);
           case DEGRADED -> EventId.RESOURCE_DEGRADED.of(name, cause);
           case TERMINATE_FAILED -> EventId.TERMINATE_FAILED.of(name, cause);
+          case ENDED_WITHOUT_TYPE -> EventId.ENDED_WITHOUT_TYPE.of(name, cause);
         };
-    write(cause.isEmpty() ? event.about(name) : event.about(name).because(cause));
+    NewEvent about = event.about(name, r.id().toString());
+    write(cause.isEmpty() ? about : about.because(cause));
     if (notice.kind() == Notice.Kind.STATE_CHANGED) {
       LOG.info(
           "state  resource={} from={} to={} because={}",
@@ -123,7 +125,7 @@ public final class EventChronicle implements Chronicle, AutoCloseable {
         write(
             EventId.SUPERVISED_AGAIN
                 .of(resource.config().name(), resource.openIn().map(MonitorName::value).orElse(""))
-                .about(resource.config().name()));
+                .about(resource.config().name(), resource.id().toString()));
       }
     }
     after
@@ -204,19 +206,23 @@ public final class EventChronicle implements Chronicle, AutoCloseable {
   @Override
   public void processStarted(SlotKey slot, ProcessIdentity process, ClusterState state) {
     String name = name(slot.resource(), state);
-    write(EventId.PROCESS_STARTED.of(name, process.pid()).about(name));
+    write(EventId.PROCESS_STARTED.of(name, process.pid()).about(name, slot.resource().toString()));
   }
 
   @Override
   public void processTakenOver(SlotKey slot, ProcessIdentity process, ClusterState state) {
     String name = name(slot.resource(), state);
-    write(EventId.PROCESS_ADOPTED.of(name, process.pid()).about(name));
+    write(EventId.PROCESS_ADOPTED.of(name, process.pid()).about(name, slot.resource().toString()));
   }
 
   @Override
   public void processEnded(SlotKey slot, int pid, Exit exit, ClusterState state) {
     String name = name(slot.resource(), state);
-    write(EventId.PROCESS_ENDED.of(name, pid, exit).about(name).because(exit.toString()));
+    write(
+        EventId.PROCESS_ENDED
+            .of(name, pid, exit)
+            .about(name, slot.resource().toString())
+            .because(exit.toString()));
   }
 
   private static String name(ResourceId id, ClusterState state) {

@@ -4,8 +4,10 @@ import dev.holdfast.cluster.ClusterResource;
 import dev.holdfast.cluster.ClusterState;
 import dev.holdfast.cluster.GroupConfig;
 import dev.holdfast.cluster.Phase;
+import dev.holdfast.cluster.ResourceId;
 import dev.holdfast.cluster.ResourceState;
 import dev.holdfast.cluster.TypeStatus;
+import dev.holdfast.service.api.ShellWord;
 import dev.holdfast.service.api.Why;
 import dev.holdfast.service.event.Event;
 import dev.holdfast.service.event.EventId;
@@ -52,7 +54,7 @@ public final class WhyTeller {
     return new Why(
         resource.config().name(),
         headline,
-        chain(resource.config().name()),
+        chain(resource.id()),
         blocker.what(),
         blocker.unblock());
   }
@@ -88,8 +90,10 @@ public final class WhyTeller {
 
   // ---- the chain ---------------------------------------------------------------------------
 
-  private List<Why.Link> chain(String resource) {
-    List<Event> about = events.query(new EventQuery(null, null, resource, null, EVENTS_LOOKED_AT));
+  private List<Why.Link> chain(ResourceId resource) {
+    // By id: a resource that had the same name before has a story of its own.
+    List<Event> about =
+        events.query(new EventQuery(null, null, resource.toString(), null, EVENTS_LOOKED_AT));
     List<Event> links = new ArrayList<>();
     boolean well = false;
     for (Event event : about) {
@@ -147,14 +151,14 @@ public final class WhyTeller {
           "its type %s is %s".formatted(resource.config().type(), type),
           type == TypeStatus.NOT_REGISTERED
               ? "holdfast type register ARCHIVE.zip"
-              : "holdfast type show " + quoted(resource.config().type()));
+              : "holdfast type show " + ShellWord.of(resource.config().type()));
     }
     if (!resource.config().wantedOnline()) {
       return new Blocker(
           "nothing: it is not wanted Online",
           resource.state() == ResourceState.ONLINE
               ? null
-              : "holdfast resource online " + quoted(name));
+              : "holdfast resource online " + ShellWord.of(name));
     }
     Optional<ClusterResource> provider =
         resource.config().dependsOn().stream()
@@ -166,7 +170,7 @@ public final class WhyTeller {
       ClusterResource other = provider.get();
       return new Blocker(
           "%s, which it depends on, is %s".formatted(other.config().name(), other.state()),
-          "holdfast why " + quoted(other.config().name()));
+          "holdfast why " + ShellWord.of(other.config().name()));
     }
     if (resource.unsupervisedSince().isPresent()) {
       return new Blocker(
@@ -183,17 +187,13 @@ public final class WhyTeller {
       return new Blocker(
           again,
           "holdfast resource reset-failures %s && holdfast resource online %s"
-              .formatted(quoted(name), quoted(name)));
+              .formatted(ShellWord.of(name), ShellWord.of(name)));
     }
     String dependencies =
         resource.config().dependsOn().isEmpty()
             ? "nothing"
             : "nothing: all it depends on is Online";
     return new Blocker(dependencies, null);
-  }
-
-  private static String quoted(String name) {
-    return name.matches("[A-Za-z0-9._-]+") ? name : "'" + name.replace("'", "'\\''") + "'";
   }
 
   private String time(Instant instant) {

@@ -30,8 +30,10 @@ import dev.holdfast.service.slot.Slots;
 import dev.holdfast.service.supervision.Monitors;
 import dev.holdfast.service.type.TypeResolver;
 import dev.holdfast.service.type.UnresolvedTypeException;
+import dev.holdfast.spi.OfflineReason;
 import dev.holdfast.spi.ResourceException.Retry;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
@@ -46,6 +48,12 @@ import org.slf4j.LoggerFactory;
  * one thread, in the order of decisions; returns quickly.
  */
 final class Effects implements ClusterLoop.StepListener {
+  /**
+   * From the stop signal to SIGKILL for what is ended without its plugin, which alone would know
+   * how long it needs.
+   */
+  private static final Duration GRACE_WITHOUT_TYPE = Duration.ofSeconds(10);
+
   private static final Logger LOG = LoggerFactory.getLogger(Effects.class);
 
   private final Home home;
@@ -117,8 +125,8 @@ final class Effects implements ClusterLoop.StepListener {
 
   private void take(Action action, ClusterState state) {
     switch (action) {
-      case Action.Open(ResourceId id, MonitorName monitor, long epoch) ->
-          resource(state, id).ifPresent(resource -> open(state, resource, monitor, epoch));
+      case Action.Open open ->
+          resource(state, open.resource()).ifPresent(resource -> open(state, resource, open));
       case Action.Call call -> resource(state, call.resource()).ifPresent(r -> call(r, call));
       case Action.CancelCall(ResourceId id) -> resource(state, id).ifPresent(this::cancelCall);
       case Action.StartPolling(ResourceId id, long epoch) ->
@@ -135,6 +143,7 @@ final class Effects implements ClusterLoop.StepListener {
                           .setResource(id.toString())
                           .setEpoch(epoch))
                   .build());
+      case Action.EndProcesses(ResourceId id) -> endProcesses(id);
       case Action.StartMonitor(MonitorName monitor) -> startMonitor(state, monitor);
       case Action.StopMonitor(MonitorName monitor) -> monitors.stop(monitor);
       case Action.KillMonitor(MonitorName monitor, String because) ->
@@ -183,9 +192,25 @@ final class Effects implements ClusterLoop.StepListener {
                         .build()));
   }
 
+  private void endProcesses(ResourceId id) {
+    var _ =
+        slots
+            .stopAll(id, GRACE_WITHOUT_TYPE)
+            .handle(
+                (_, failure) ->
+                    Optional.ofNullable(failure)
+                        .map(e -> e instanceof CompletionException c ? c.getCause() : e)
+                        .map(e -> String.valueOf(e.getMessage())))
+            .thenAccept(
+                standing ->
+                    loop.post(
+                        new ClusterEvent.OfResource(
+                            id, new ResourceEvent.ProcessesEnded(standing))));
+  }
+
   // ---- open ----------------------------------------------------------------------------------
 
-  private void open(ClusterState state, ClusterResource resource, MonitorName monitor, long epoch) {
+  private void open(ClusterState state, ClusterResource resource, Action.Open action) {
     Optional<TypeRegistration> registered = state.findType(resource.config().type());
     if (registered.isEmpty()) {
       openFailed(resource.id(), "NotRegistered", "its type is not registered");
@@ -194,7 +219,10 @@ final class Effects implements ClusterLoop.StepListener {
     TypeRegistration type = registered.get();
     TypeRegistration.Version version = type.version();
     var _ =
-        load(monitor, type)
+        load(action.monitor(), type)
+            // What a monitor that died had asked for may still be under way; find must see its
+            // outcome.
+            .thenCombine(slots.settled(resource.id()), (loaded, _) -> loaded)
             .whenComplete(
                 (loaded, failure) -> {
                   if (failure != null) {
@@ -210,7 +238,7 @@ final class Effects implements ClusterLoop.StepListener {
                             : loaded.getRefused(0).getMessage();
                     unresolved(resource, type, TypeStatus.LOAD_FAILED, refused);
                   } else {
-                    sendOpen(state, resource, version, monitor, epoch);
+                    sendOpen(state, resource, version, action);
                   }
                 });
   }
@@ -219,23 +247,26 @@ final class Effects implements ClusterLoop.StepListener {
       ClusterState state,
       ClusterResource resource,
       TypeRegistration.Version version,
-      MonitorName monitor,
-      long epoch) {
+      Action.Open action) {
     var group = state.groups().get(resource.config().group());
+    Calls.Pending call = calls.begin(resource.id(), action.epoch(), EntryPoint.OPEN);
     monitors.send(
-        monitor,
+        action.monitor(),
         ToMonitor.newBuilder()
             .setOpenResource(
                 OpenResource.newBuilder()
-                    .setCall(calls.begin(resource.id(), epoch, EntryPoint.OPEN).call())
+                    .setCall(call.call())
                     .setResource(resource.id().toString())
-                    .setEpoch(epoch)
+                    .setEpoch(action.epoch())
                     .setName(resource.config().name())
                     .setGroup(group == null ? "" : group.name())
                     .setType(resource.config().type())
                     .setDigest(version.digest())
                     .setTypeClass(version.className())
-                    .setDirectory(home.resource(resource.id().toString()).toString()))
+                    .setDirectory(home.resource(resource.id().toString()).toString())
+                    .setFind(
+                        frame(
+                            resource, call, EntryPoint.FIND, action.deadline(), Optional.empty())))
             .build());
   }
 
@@ -282,19 +313,30 @@ final class Effects implements ClusterLoop.StepListener {
   }
 
   private void send(ClusterResource resource, Action.Call action, Calls.Pending call) {
-    Duration left = Duration.between(clock.instant(), action.deadline());
+    CallResource frame =
+        frame(resource, call, action.entryPoint(), action.deadline(), action.reason());
+    sendTo(resource, ToMonitor.newBuilder().setCallResource(frame).build());
+  }
+
+  private CallResource frame(
+      ClusterResource resource,
+      Calls.Pending call,
+      EntryPoint entryPoint,
+      Instant deadline,
+      Optional<OfflineReason> reason) {
+    Duration left = Duration.between(clock.instant(), deadline);
     var frame =
         CallResource.newBuilder()
             .setCall(call.call())
             .setResource(resource.id().toString())
-            .setEpoch(action.epoch())
-            .setEntryPoint(entryPoint(action.entryPoint()))
+            .setEpoch(call.epoch())
+            .setEntryPoint(entryPoint(entryPoint))
             .setDeadlineMillis(Math.max(1, left.toMillis()))
-            .putAllProperties(SpiCodec.encode(resource.config().properties()))
+            .addAllProperties(SpiCodec.encode(resource.config().properties()))
             .addAllSlots(slotStates(resource.id()));
     records.token(resource.id()).ifPresent(token -> frame.setToken(ByteString.copyFrom(token)));
-    action.reason().ifPresent(reason -> frame.setOfflineReason(SpiCodec.encode(reason)));
-    sendTo(resource, ToMonitor.newBuilder().setCallResource(frame).build());
+    reason.ifPresent(why -> frame.setOfflineReason(SpiCodec.encode(why)));
+    return frame.build();
   }
 
   private List<SlotState> slotStates(ResourceId id) {
@@ -323,7 +365,7 @@ final class Effects implements ClusterLoop.StepListener {
       frame
           .setLooksAliveMillis(resource.looksAliveInterval().toMillis())
           .setIsAliveMillis(resource.isAliveInterval().toMillis())
-          .putAllProperties(SpiCodec.encode(resource.config().properties()))
+          .addAllProperties(SpiCodec.encode(resource.config().properties()))
           .addAllSlots(slotStates(resource.id()));
       records.token(resource.id()).ifPresent(token -> frame.setToken(ByteString.copyFrom(token)));
     }

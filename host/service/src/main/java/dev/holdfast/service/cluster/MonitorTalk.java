@@ -118,8 +118,16 @@ final class MonitorTalk {
     ResourceId id = ResourceId.of(answer.getResource());
     calls
         .end(id, answer.getCall())
-        .map(call -> event(call.entryPoint(), answer))
+        .map(call -> event(answered(call.entryPoint(), answer), answer))
         .ifPresent(event -> loop.post(new ClusterEvent.OfResource(id, event)));
+  }
+
+  /** An open has its find with it, and unless it failed, that is what answers. */
+  private static EntryPoint answered(EntryPoint called, Returned answer) {
+    return called == EntryPoint.OPEN
+            && answer.getEntryPoint() == dev.holdfast.protocol.wire.EntryPoint.FIND
+        ? EntryPoint.FIND
+        : called;
   }
 
   private static ResourceEvent event(EntryPoint entryPoint, Returned answer) {
@@ -127,10 +135,7 @@ final class MonitorTalk {
       case FAILURE -> new ResourceEvent.CallFailed(entryPoint, failure(answer.getFailure()));
       case FOUND -> new ResourceEvent.FoundIt(SpiCodec.decode(answer.getFound()));
       case HEALTH -> new ResourceEvent.Checked(SpiCodec.decode(answer.getHealth()));
-      case DONE, RESULT_NOT_SET ->
-          entryPoint == EntryPoint.OPEN
-              ? new ResourceEvent.Opened()
-              : new ResourceEvent.Returned(entryPoint);
+      case DONE, RESULT_NOT_SET -> new ResourceEvent.Returned(entryPoint);
     };
   }
 

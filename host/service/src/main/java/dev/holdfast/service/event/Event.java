@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
  * @param id the number that people know, such as 1146
  * @param time to the millisecond
  * @param parameters in the order of the message
+ * @param resource the name that the resource had
+ * @param resourceId which resource: a name can be given again
  */
 public record Event(
     long seq,
@@ -27,6 +29,7 @@ public record Event(
     String message,
     Map<String, String> parameters,
     @Nullable String resource,
+    @Nullable String resourceId,
     @Nullable String cause,
     List<Holder> holders,
     @Nullable String correlation,
@@ -49,6 +52,7 @@ public record Event(
         event.id().render(event.parameters()),
         event.parameters(),
         event.resource(),
+        event.resourceId(),
         event.cause(),
         event.holders(),
         event.correlation(),

@@ -243,7 +243,14 @@ public enum EventId {
       "Process",
       "Process %2 of cluster resource '%1', started by an earlier cluster service, is taken over.",
       "resource",
-      "pid");
+      "pid"),
+  ENDED_WITHOUT_TYPE(
+      2023,
+      EventType.WARNING,
+      "Resource",
+      "The processes of cluster resource '%1' are ended by the cluster service itself: %2",
+      "resource",
+      "reason");
 
   /** The source of the events that MSCS had, and of ours. */
   private static final String MSCS_SOURCE = "ClusSvc";
@@ -313,7 +320,7 @@ public enum EventId {
     for (int i = 0; i < values.length; i++) {
       named.put(parameters.get(i), NewEvent.bounded(String.valueOf(values[i])));
     }
-    return new NewEvent(this, named, null, null, List.of(), null, null);
+    return new NewEvent(this, named, null, null, null, List.of(), null, null);
   }
 
   /** The text with these parameters in it. */

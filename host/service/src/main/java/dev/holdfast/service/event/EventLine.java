@@ -107,6 +107,9 @@ final class EventLine {
     ObjectNode parameters = node.putObject("parameters");
     event.parameters().forEach(parameters::put);
     node.put("resource", event.resource());
+    if (event.resourceId() != null) {
+      node.put("resourceId", event.resourceId());
+    }
     node.put("cause", event.cause());
     ArrayNode holders = node.putArray("holders");
     event.holders().forEach(holder -> holders.add(node(holder)));
@@ -144,6 +147,7 @@ final class EventLine {
         node.required("message").asString(),
         parameters,
         text(node, "resource"),
+        resourceId(node),
         text(node, "cause"),
         holders,
         text(node, "correlation"),
@@ -158,6 +162,12 @@ final class EventLine {
         node.required("key").asString(),
         node.required("resolvedKey").asString(),
         since == null ? null : Instant.parse(since));
+  }
+
+  /** Absent where an event is about none, and in what earlier versions wrote. */
+  private static @Nullable String resourceId(JsonNode node) {
+    JsonNode value = node.path("resourceId");
+    return value.isString() ? value.asString() : null;
   }
 
   private static @Nullable String text(JsonNode node, String field) {

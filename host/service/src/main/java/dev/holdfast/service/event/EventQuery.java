@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * @param since at this time or later. The log is read backwards until it is older than that, so
  *     what was written before a clock was set back can be missed
  * @param id of this number
- * @param resource about the resource of this name, ignoring case
+ * @param resource about the resources that had this name, or the one of this id; ignoring case
  * @param atLeast of this type or more severe
  * @param limit the newest so many
  */
@@ -35,7 +35,9 @@ public record EventQuery(
   public boolean matches(Event event) {
     return (since == null || !event.time().isBefore(since))
         && (id == null || event.id() == id)
-        && (resource == null || resource.equalsIgnoreCase(event.resource()))
+        && (resource == null
+            || resource.equalsIgnoreCase(event.resource())
+            || resource.equalsIgnoreCase(event.resourceId()))
         && (atLeast == null || event.type().isAtLeast(atLeast));
   }
 }

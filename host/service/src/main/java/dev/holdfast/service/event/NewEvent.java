@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param parameters in the order of the message
  * @param resource the name of the resource it is about
+ * @param resourceId its id: a name can be given again
  * @param cause why, in a word or a sentence
  * @param holders who stood in the way
  * @param correlation what happened together has the same
@@ -21,6 +22,7 @@ public record NewEvent(
     EventId id,
     Map<String, String> parameters,
     @Nullable String resource,
+    @Nullable String resourceId,
     @Nullable String cause,
     List<Holder> holders,
     @Nullable String correlation,
@@ -37,28 +39,29 @@ public record NewEvent(
   }
 
   /** The same, about a resource. */
-  public NewEvent about(String resourceName) {
-    return new NewEvent(id, parameters, resourceName, cause, holders, correlation, incident);
+  public NewEvent about(String resourceName, String itsId) {
+    return new NewEvent(id, parameters, resourceName, itsId, cause, holders, correlation, incident);
   }
 
   /** The same, with the reason. */
   public NewEvent because(String reason) {
-    return new NewEvent(id, parameters, resource, bounded(reason), holders, correlation, incident);
+    return new NewEvent(
+        id, parameters, resource, resourceId, bounded(reason), holders, correlation, incident);
   }
 
   /** The same, with those who stood in the way. */
   public NewEvent heldBy(List<Holder> those) {
-    return new NewEvent(id, parameters, resource, cause, those, correlation, incident);
+    return new NewEvent(id, parameters, resource, resourceId, cause, those, correlation, incident);
   }
 
   /** The same, as part of something greater. */
   public NewEvent correlated(String with) {
-    return new NewEvent(id, parameters, resource, cause, holders, with, incident);
+    return new NewEvent(id, parameters, resource, resourceId, cause, holders, with, incident);
   }
 
   /** The same, as part of an incident. */
   public NewEvent ofIncident(long seq) {
-    return new NewEvent(id, parameters, resource, cause, holders, correlation, seq);
+    return new NewEvent(id, parameters, resource, resourceId, cause, holders, correlation, seq);
   }
 
   static String bounded(String text) {

@@ -40,6 +40,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -59,6 +60,9 @@ public final class Commands {
   private final Executor executor;
   private final Consumer<Boolean> stop;
   private final Operations operations;
+
+  /** One at a time: what one refuses, and removes, another must not be about to register. */
+  private final ReentrantLock registering = new ReentrantLock();
 
   /**
    * @param executor for what blocks, such as loading an archive
@@ -259,7 +263,10 @@ public final class Commands {
     GroupConfig group = Lookup.group(state, name);
     List<ResourceId> all = state.resourcesOf(group.id()).stream().map(ClusterResource::id).toList();
     if (online) {
-      state.resourcesOf(group.id()).forEach(resource -> requireResolved(state, resource));
+      for (ClusterResource resource : state.resourcesOf(group.id())) {
+        requireResolved(state, resource);
+        RequiredTypes.requireForOnline(state, resource);
+      }
     }
     return Plan.waitFor(
         online ? new Goal.AllOnline(Set.copyOf(all)) : new Goal.AllOffline(Set.copyOf(all)),
@@ -342,6 +349,7 @@ public final class Commands {
                         "DependencyRejected", create.name(), problem, List.of());
                   });
           refuseSecondExclusive(now, config);
+          RequiredTypes.requireForCreate(now, config);
           return Plan.done("created, Offline", new ClusterEvent.ResourceCreated(config));
         };
     // What the state alone refuses is refused at once, also while no monitor can be asked.
@@ -393,6 +401,7 @@ public final class Commands {
     ClusterResource resource = Lookup.resource(state, name);
     if (online) {
       requireResolved(state, resource);
+      RequiredTypes.requireForOnline(state, resource);
     }
     Set<ResourceId> all = new LinkedHashSet<>();
     all.add(resource.id());
@@ -408,6 +417,7 @@ public final class Commands {
   private static Plan restart(ClusterState state, String name) {
     ClusterResource resource = Lookup.resource(state, name);
     requireResolved(state, resource);
+    RequiredTypes.requireForOnline(state, resource);
     Set<ResourceId> all = new LinkedHashSet<>();
     all.add(resource.id());
     for (ResourceId dependent : Requests.dependentsOf(state, resource.id())) {
@@ -493,7 +503,21 @@ public final class Commands {
   // ---- types ---------------------------------------------------------------------------------
 
   private Operation registerType(Command.RegisterType register, Asker asker) {
-    List<TypeRegistration> first = registrar.inspect(register.archive(), loop.state());
+    registering.lock();
+    try {
+      List<TypeRegistration> first = registrar.inspect(register.archive(), loop.state());
+      try {
+        return register(first, asker);
+      } finally {
+        // What was only looked at, or refused after all, is not kept.
+        registrar.discardUnlessRegistered(first, loop.state());
+      }
+    } finally {
+      registering.unlock();
+    }
+  }
+
+  private Operation register(List<TypeRegistration> first, Asker asker) {
     String names = String.join(", ", first.stream().map(TypeRegistration::name).toList());
     return change(
         asker,

@@ -27,6 +27,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * HKLM\Cluster: the cluster database in the layout that MSCS gave it, over the quorum log.
@@ -54,9 +55,24 @@ public final class ClusterRecords implements StateStore, SlotStore {
   private final QuorumLog log;
   private final String node;
 
+  /**
+   * What the next resource's place is in the order in which they are shown. Counted here and not
+   * taken from the log: a step may be decided before the batch of the last one has its revision.
+   */
+  private final AtomicLong nextOrder;
+
   public ClusterRecords(QuorumLog log, String node) {
     this.log = log;
     this.node = node;
+    this.nextOrder = new AtomicLong(lastOrder(log.snapshot()) + 1);
+  }
+
+  private static long lastOrder(Snapshot snapshot) {
+    long last = 0;
+    for (RegistryKey key : subkeys(snapshot, RESOURCES)) {
+      last = Math.max(last, Values.number(key, "Order", 0));
+    }
+    return last;
   }
 
   @Override
@@ -128,11 +144,10 @@ public final class ClusterRecords implements StateStore, SlotStore {
 
   private void writeResources(Batch.Builder batch, ClusterState before, ClusterState after) {
     // The order in which resources were created is the order in which they are shown.
-    long nextOrder = revision() << 20;
     for (ClusterResource resource : after.resources().values()) {
       if (!before.resources().containsKey(resource.id())) {
         batch.createKey(key(resource.id()));
-        batch.set(key(resource.id()), RegistryValue.qword("Order", nextOrder++));
+        batch.set(key(resource.id()), RegistryValue.qword("Order", nextOrder.getAndIncrement()));
       }
     }
     after
@@ -148,8 +163,9 @@ public final class ClusterRecords implements StateStore, SlotStore {
                 ResourceKeys.write(batch, key, resource.config(), old != null);
               }
               Remembered remembered = Remembered.of(resource);
-              if (old == null || !remembered.equals(Remembered.of(old))) {
-                remembered.write(batch, key.child("Instance"));
+              Optional<Remembered> written = Optional.ofNullable(old).map(Remembered::of);
+              if (!written.equals(Optional.of(remembered))) {
+                remembered.write(batch, key.child("Instance"), written);
               }
             });
     before

@@ -101,24 +101,40 @@ record Remembered(
     };
   }
 
-  void write(Batch.Builder batch, KeyPath key) {
-    batch
-        .createKey(key)
-        .set(key, RegistryValue.qword("Epoch", epoch))
-        .set(key, RegistryValue.sz("Phase", phase.name()))
-        .set(key, RegistryValue.dword("State", state))
-        .set(key, RegistryValue.sz("Since", since.toString()))
-        .set(key, RegistryValue.dword("ThenFailed", thenFailed ? 1 : 0))
-        .set(key, RegistryValue.sz("Why", why))
-        .set(key, RegistryValue.sz("RetryAt", retryAt.map(Instant::toString).orElse("")))
-        .set(key, RegistryValue.sz("Reason", reason))
-        .set(
-            key,
-            RegistryValue.multiSz(
-                "Failures", failures.failures().stream().map(Instant::toString).toList()))
-        .set(key, RegistryValue.qword("Restarts", restarts))
-        .set(key, RegistryValue.qword("Adoptions", adoptions))
-        .set(key, RegistryValue.sz("LastExit", lastExit.map(ExitText::of).orElse("")));
+  /**
+   * Writes what differs from what is written down already: of a hundred resources that are found
+   * again, each has one number more.
+   */
+  void write(Batch.Builder batch, KeyPath key, Optional<Remembered> written) {
+    List<RegistryValue> values = values();
+    if (written.isEmpty()) {
+      batch.createKey(key);
+      values.forEach(value -> batch.set(key, value));
+      return;
+    }
+    List<RegistryValue> old = written.get().values();
+    for (int i = 0; i < values.size(); i++) {
+      if (!values.get(i).equals(old.get(i))) {
+        batch.set(key, values.get(i));
+      }
+    }
+  }
+
+  private List<RegistryValue> values() {
+    return List.of(
+        RegistryValue.qword("Epoch", epoch),
+        RegistryValue.sz("Phase", phase.name()),
+        RegistryValue.dword("State", state),
+        RegistryValue.sz("Since", since.toString()),
+        RegistryValue.dword("ThenFailed", thenFailed ? 1 : 0),
+        RegistryValue.sz("Why", why),
+        RegistryValue.sz("RetryAt", retryAt.map(Instant::toString).orElse("")),
+        RegistryValue.sz("Reason", reason),
+        RegistryValue.multiSz(
+            "Failures", failures.failures().stream().map(Instant::toString).toList()),
+        RegistryValue.qword("Restarts", restarts),
+        RegistryValue.qword("Adoptions", adoptions),
+        RegistryValue.sz("LastExit", lastExit.map(ExitText::of).orElse("")));
   }
 
   /** A resource as it was, without a monitor since {@code now}. */

@@ -26,6 +26,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -61,6 +62,10 @@ public final class Slots implements AutoCloseable {
   private final Executor executor;
   private final Map<SlotKey, SlotRecord> records = new ConcurrentHashMap<>();
   private final Map<SlotKey, CompletableFuture<?>> tails = new ConcurrentHashMap<>();
+
+  /** Which slots a resource has; so that a call of one of a thousand need not look at all. */
+  private final Map<ResourceId, Set<SlotKey>> keys = new ConcurrentHashMap<>();
+
   private final Map<ResourceId, BoundedOutput> outputs = new ConcurrentHashMap<>();
 
   /**
@@ -100,6 +105,7 @@ public final class Slots implements AutoCloseable {
             (key, slot) -> {
               StepPoint.SERVICE_TAKE_SLOT.before();
               records.put(key, slot);
+              index(key);
               if (slot.isOccupied()) {
                 ProcessIdentity process = slot.process().orElseThrow();
                 if (processes.isAlive(process)) {
@@ -141,10 +147,21 @@ public final class Slots implements AutoCloseable {
 
   /** A resource's slots as they are now. */
   public List<SlotView> of(ResourceId resource) {
-    return records.entrySet().stream()
-        .filter(entry -> entry.getKey().resource().equals(resource))
-        .map(entry -> SlotView.of(entry.getKey().slot(), entry.getValue()))
+    return keysOf(resource).stream()
+        .flatMap(
+            key ->
+                Optional.ofNullable(records.get(key))
+                    .map(slot -> SlotView.of(key.slot(), slot))
+                    .stream())
         .toList();
+  }
+
+  private void index(SlotKey key) {
+    keys.computeIfAbsent(key.resource(), _ -> ConcurrentHashMap.newKeySet()).add(key);
+  }
+
+  private Set<SlotKey> keysOf(ResourceId resource) {
+    return keys.getOrDefault(resource, Set.of());
   }
 
   /** The slots of all resources that have a living process. */
@@ -158,9 +175,9 @@ public final class Slots implements AutoCloseable {
   /** Completes when nothing that was asked of the resource's slots is under way any more. */
   public CompletableFuture<Void> settled(ResourceId resource) {
     return CompletableFuture.allOf(
-        tails.entrySet().stream()
-            .filter(entry -> entry.getKey().resource().equals(resource))
-            .map(entry -> entry.getValue().exceptionally(_ -> null))
+        keysOf(resource).stream()
+            .flatMap(key -> Optional.<CompletableFuture<?>>ofNullable(tails.get(key)).stream())
+            .map(tail -> tail.exceptionally(_ -> null))
             .toArray(CompletableFuture[]::new));
   }
 
@@ -343,6 +360,15 @@ public final class Slots implements AutoCloseable {
     return then(key, () -> end(key, grace));
   }
 
+  /** Stops all of a resource's processes; fails when one of them stands. */
+  public CompletableFuture<Void> stopAll(ResourceId resource, Duration grace) {
+    return CompletableFuture.allOf(
+        keysOf(resource).stream()
+            .filter(records::containsKey)
+            .map(key -> stop(key, grace))
+            .toArray(CompletableFuture[]::new));
+  }
+
   /** Kills a slot's process with all of its tree. */
   public CompletableFuture<SlotView> kill(SlotKey key) {
     return then(key, () -> end(key, null));
@@ -411,17 +437,16 @@ public final class Slots implements AutoCloseable {
 
   /** Forgets a deleted resource's slots. */
   public void forget(ResourceId resource) {
-    records
-        .entrySet()
-        .removeIf(
-            entry -> {
-              boolean its = entry.getKey().resource().equals(resource);
-              if (its) {
-                looks.remove(entry.getValue().token());
-              }
-              return its;
-            });
-    tails.keySet().removeIf(key -> key.resource().equals(resource));
+    Set<SlotKey> its = keys.remove(resource);
+    if (its != null) {
+      for (SlotKey key : its) {
+        SlotRecord slot = records.remove(key);
+        if (slot != null) {
+          looks.remove(slot.token());
+        }
+        tails.remove(key);
+      }
+    }
     BoundedOutput output = outputs.remove(resource);
     if (output != null) {
       output.close();
@@ -430,6 +455,7 @@ public final class Slots implements AutoCloseable {
 
   /** Queues work behind what was asked of the slot before. */
   private <T> CompletableFuture<T> then(SlotKey key, Supplier<CompletableFuture<T>> work) {
+    index(key);
     var result = new CompletableFuture<T>();
     tails.compute(
         key,

@@ -83,7 +83,7 @@ public final class PropertyValidator {
                                     .setCall(call)
                                     .setDigest(version.digest())
                                     .setTypeClass(version.className())
-                                    .putAllProperties(SpiCodec.encode(properties)))
+                                    .addAllProperties(SpiCodec.encode(properties)))
                             .build());
                     return question;
                   })

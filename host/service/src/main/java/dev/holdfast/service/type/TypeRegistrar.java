@@ -94,14 +94,18 @@ public final class TypeRegistrar {
     try {
       return registrations(archive, stored, state);
     } catch (ApiException refused) {
-      removeUnlessRegistered(stored, state);
+      removeUnlessRegistered(stored.digest(), state);
       throw refused;
     }
   }
 
-  /** What was refused is not kept. */
-  private void removeUnlessRegistered(StoredArchive stored, ClusterState state) {
-    String digest = stored.digest().toString();
+  /** Removes the archive that was inspected, unless it belongs to what is registered. */
+  public void discardUnlessRegistered(List<TypeRegistration> inspected, ClusterState state) {
+    removeUnlessRegistered(ArchiveDigest.parse(inspected.getFirst().version().digest()), state);
+  }
+
+  private void removeUnlessRegistered(ArchiveDigest archive, ClusterState state) {
+    String digest = archive.toString();
     boolean registered =
         state.types().values().stream()
             .flatMap(type -> type.versions().stream())
@@ -110,9 +114,12 @@ public final class TypeRegistrar {
       return;
     }
     try {
-      store.remove(stored.digest());
+      store.remove(archive);
     } catch (IOException e) {
-      LOG.warn("The refused archive {} could not be removed: {}", stored.path(), e.getMessage());
+      LOG.warn(
+          "The archive {}, which is not registered, could not be removed: {}",
+          store.path(archive),
+          e.getMessage());
     }
   }
 

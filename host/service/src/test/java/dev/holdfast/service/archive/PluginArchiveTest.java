@@ -11,6 +11,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.holdfast.protocol.PluginLimits;
 import dev.holdfast.service.archive.ArchiveRefusedException.Reason;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -22,6 +23,8 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -72,6 +75,20 @@ class PluginArchiveTest {
             inspect(good().with("lib/second.jar", second).with("lib/names.jar", names).bytes())
                 .typeClasses())
         .containsExactly(TYPE, "other.Second");
+  }
+
+  @Test
+  void moreTypesThanAMonitorTakes_areRefused() throws Exception {
+    String names =
+        IntStream.rangeClosed(0, PluginLimits.TYPES_MAX)
+            .mapToObj(i -> "other.Type" + i + "\n")
+            .collect(Collectors.joining());
+    byte[] jar = new ArchiveBuilder().with(SERVICES, names).bytes();
+
+    assertRefused(
+        good().with("lib/names.jar", jar).bytes(),
+        Reason.TOO_LARGE,
+        "at most " + PluginLimits.TYPES_MAX + " are taken");
   }
 
   @Test

@@ -247,7 +247,9 @@ class EventChronicleTest {
     "UNSUPERVISED, 2009, Cluster resource 'app' runs unsupervised: why",
     "CHECK_BROKEN, 2015, A health check of cluster resource 'app' did not come to a result: why",
     "DEGRADED, 2016, Cluster resource 'app' is degraded: why",
-    "TERMINATE_FAILED, 2018, Cluster resource 'app' could not be terminated: why"
+    "TERMINATE_FAILED, 2018, Cluster resource 'app' could not be terminated: why",
+    "ENDED_WITHOUT_TYPE, 2023, The processes of cluster resource 'app' are ended by the cluster"
+        + " service itself: why"
   })
   void aDecision_isAnEventAboutItsResourceWithItsCause(Notice.Kind kind, int id, String message)
       throws Exception {

@@ -55,7 +55,7 @@ class WhyTellerTest {
 
   private void happened(NewEvent event) throws Exception {
     now.set(now.get().plusSeconds(1));
-    events.append(event.about("app")).durable().get(60, TimeUnit.SECONDS);
+    events.append(event.about("app", id(2).toString())).durable().get(60, TimeUnit.SECONDS);
   }
 
   private static NewEvent change(String from, String to) {
@@ -97,6 +97,20 @@ class WhyTellerTest {
     assertThat(why.chain()).extracting(Why.Link::number).containsExactly(1, 2, 3, 4);
     assertThat(why.chain()).extracting(Why.Link::event).containsExactly(1069, 1637, 2008, 1065);
     assertThat(why.chain().getFirst().time()).isEqualTo(NOW.plusSeconds(3));
+  }
+
+  @Test
+  void aResourceThatHadTheNameBefore_hasAStoryOfItsOwn() throws Exception {
+    events
+        .append(
+            EventId.RESOURCE_FAILED.of("app", "web").about("app", id(7).toString()).because("old"))
+        .durable()
+        .get(60, TimeUnit.SECONDS);
+    happened(change("Offline", "OnlinePending"));
+
+    assertThat(why(goingOnline()).chain())
+        .extracting(Why.Link::text)
+        .containsExactly("Offline → OnlinePending");
   }
 
   @Test

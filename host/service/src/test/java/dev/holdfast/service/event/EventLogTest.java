@@ -62,7 +62,7 @@ class EventLogTest {
     NewEvent event =
         EventId.RESOURCE_FAILED
             .of("wéb \"app\"\n", "web")
-            .about("wéb \"app\"\n")
+            .about("wéb \"app\"\n", "an-id")
             .because("HTTP 503")
             .heldBy(List.of(new Holder("sh", 1, "a", "b", null)))
             .correlated("c-1")
@@ -86,6 +86,7 @@ class EventLogTest {
                 "Cluster resource 'wéb \"app\"\n' in group 'web' failed.",
                 event.parameters(),
                 "wéb \"app\"\n",
+                "an-id",
                 "HTTP 503",
                 event.holders(),
                 "c-1",
@@ -99,14 +100,14 @@ class EventLogTest {
 
   @Test
   void aLineHasTheFieldsOfTheCommandLine() throws Exception {
-    durable(log.append(EventId.RESOURCE_FAILED.of("web-app", "web").about("web-app")));
+    durable(log.append(EventId.RESOURCE_FAILED.of("web-app", "web").about("web-app", "an-id")));
 
     assertThat(Files.readString(onlyFile()))
         .matches(
             "\\{\"seq\":1,\"id\":1069,\"source\":\"ClusSvc\",\"type\":\"Error\",\"level\":\"error\","
                 + "\"category\":\"Failover\",\"time\":\"2026-11-22T10:00:00.123Z\",\"node\":\"alpha\",\"message\":\"Cluster"
                 + " resource 'web-app' in group 'web'"
-                + " failed.\",\"parameters\":\\{\"resource\":\"web-app\",\"group\":\"web\"\\},\"resource\":\"web-app\",\"cause\":null,\"holders\":\\[\\],\"correlation\":null,\"incident\":null,\"crc32c\":\"[0-9a-f]{8}\"\\}\n");
+                + " failed.\",\"parameters\":\\{\"resource\":\"web-app\",\"group\":\"web\"\\},\"resource\":\"web-app\",\"resourceId\":\"an-id\",\"cause\":null,\"holders\":\\[\\],\"correlation\":null,\"incident\":null,\"crc32c\":\"[0-9a-f]{8}\"\\}\n");
   }
 
   @Test
@@ -259,7 +260,9 @@ class EventLogTest {
       now.set(Instant.ofEpochSecond(1_000_000 + i));
       NewEvent event =
           i % 4 == 0
-              ? EventId.RESOURCE_FAILED.of("web-" + i % 8, "web").about("Web-" + i % 8)
+              ? EventId.RESOURCE_FAILED
+                  .of("web-" + i % 8, "web")
+                  .about("Web-" + i % 8, "id-" + i % 8)
               : i % 2 == 0
                   ? EventId.UNSUPERVISED.of("web", "why")
                   : EventId.SERVICE_STOPPED.of("alpha");
@@ -270,6 +273,7 @@ class EventLogTest {
         .containsExactly(4L, 8L, 12L, 16L, 20L);
     assertThat(seqs(new EventQuery(null, 1069, null, null, 2))).containsExactly(16L, 20L);
     assertThat(seqs(new EventQuery(null, null, "wEB-4", null, 100))).containsExactly(4L, 12L, 20L);
+    assertThat(seqs(new EventQuery(null, null, "ID-4", null, 100))).containsExactly(4L, 12L, 20L);
     assertThat(seqs(new EventQuery(null, null, null, EventType.WARNING, 3)))
         .containsExactly(16L, 18L, 20L);
     assertThat(seqs(new EventQuery(Instant.ofEpochSecond(1_000_019), null, null, null, 100)))

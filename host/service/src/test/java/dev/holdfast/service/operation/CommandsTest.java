@@ -3,14 +3,17 @@ package dev.holdfast.service.operation;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.groups.Tuple.tuple;
+import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
+import dev.holdfast.cluster.ClusterEvent;
 import dev.holdfast.cluster.ClusterResource;
 import dev.holdfast.cluster.ClusterState;
 import dev.holdfast.cluster.MonitorName;
 import dev.holdfast.cluster.MonitorStatus;
 import dev.holdfast.cluster.ResourceState;
 import dev.holdfast.cluster.TypeStatus;
+import dev.holdfast.service.GivenCluster;
 import dev.holdfast.service.api.ApiException;
 import dev.holdfast.service.api.Asker;
 import dev.holdfast.service.api.Command;
@@ -19,6 +22,8 @@ import dev.holdfast.service.api.MonitorSignal;
 import dev.holdfast.service.api.Narration;
 import dev.holdfast.service.api.Operation;
 import dev.holdfast.service.api.Outcome;
+import dev.holdfast.spi.Description;
+import dev.holdfast.spi.Lives;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -108,6 +113,10 @@ class CommandsTest {
     return operation.lines().stream()
         .map((Narration line) -> line.subject() + ": " + line.text())
         .toList();
+  }
+
+  private static void awaitTold(Operation operation, String line) {
+    await().atMost(PATIENCE).until(() -> told(operation).contains(line));
   }
 
   /** Submits commands at the same time; the refusals. */
@@ -295,6 +304,58 @@ class CommandsTest {
   }
 
   @Test
+  void whatItsTypeRequires_mustBeDependedOn_whenItIsCreated() throws Exception {
+    ApiException.Invalid refusal = refused(ApiException.Invalid.class, create("my share", "Needy"));
+
+    assertThat(refusal.code()).isEqualTo("RequiredDependencyMissing");
+    assertThat(refusal)
+        .hasMessage(
+            "my share cannot be created: its type Needy requires that it depends on a resource of"
+                + " the type Test. Mend it with: holdfast resource create 'my share' -t Needy -g"
+                + " web --depends db");
+    done(new Command.CreateResource("share", "needy", "web", Map.of(), false, List.of("db")));
+  }
+
+  @Test
+  void whatItsTypeRequires_andIsNotThere_isCreatedFirst() throws Exception {
+    done(new Command.CreateGroup("mail"));
+
+    assertThat(
+            refused(
+                ApiException.Invalid.class,
+                new Command.CreateResource("box", "Needy", "mail", Map.of(), false, List.of())))
+        .hasMessageEndingWith(
+            "Mend it with: holdfast resource create NAME -t Test -g mail && holdfast resource"
+                + " create box -t Needy -g mail --depends NAME");
+  }
+
+  @Test
+  void whatANewerVersionOfItsTypeRequires_mustBeThereBeforeItsOnline() throws Exception {
+    done(create("lone", "Single"));
+    done(new Command.CreateResource("user", "Test", "web", Map.of(), false, List.of("db", "lone")));
+    var newer =
+        GivenCluster.type(Description.of("Single").lives(Lives.ON_NODE).requires("Test").build());
+    var _ = node.loop.request(_ -> List.of(new ClusterEvent.TypeRegistered(newer))).get();
+
+    for (Command command :
+        List.of(
+            new Command.OnlineResource("lone"),
+            new Command.OnlineResource("user"),
+            new Command.RestartResource("lone"),
+            new Command.OnlineGroup("web"))) {
+      ApiException.Invalid refusal = refused(ApiException.Invalid.class, command);
+
+      assertThat(refusal.errorClass()).isEqualTo(ErrorClass.INVALID);
+      assertThat(refusal)
+          .hasMessage(
+              "lone cannot be brought online: its type Single requires that it depends on a"
+                  + " resource of the type Test. Mend it with: holdfast resource delete lone &&"
+                  + " holdfast resource create lone -t Single -g web --depends db");
+    }
+    done(new Command.OnlineResource("app"));
+  }
+
+  @Test
   void whatRuns_orIsNeeded_isNotDeleted() throws Exception {
     assertThat(conflict("NotDeletable", new Command.DeleteResource("db")))
         .hasMessage("db cannot be deleted: app depends on it.");
@@ -310,7 +371,14 @@ class CommandsTest {
 
   @Test
   void anOnline_bringsItsProvidersFirst_andTellsEachStep() throws Exception {
+    // Each online is held until its beginning was told: what begins and ends in one step is not.
+    node.hanging.add(resource("db").id());
+    node.hanging.add(resource("app").id());
     Operation operation = submit(new Command.OnlineResource("app"));
+    awaitTold(operation, "db: OnlinePending");
+    node.letGo(resource("db").id());
+    awaitTold(operation, "app: OnlinePending");
+    node.letGo(resource("app").id());
 
     assertThat(done(operation)).isEqualTo("Online 2/2");
     assertThat(told(operation).stream().map(line -> line.replaceAll(" \\d+\\.\\ds", "")))
@@ -440,7 +508,8 @@ class CommandsTest {
   void registeringTheSameAgain_changesNothing() throws Exception {
     ClusterState before = node.loop.state();
 
-    assertThat(done(new Command.RegisterType(node.archive()))).isEqualTo("registered Test, Single");
+    assertThat(done(new Command.RegisterType(node.archive())))
+        .isEqualTo("registered Test, Single, Needy");
 
     assertThat(node.loop.state().types()).isEqualTo(before.types());
     assertThat(notFound(new Command.RegisterType(folder.resolve("none.zip"))).code())
@@ -618,6 +687,26 @@ class CommandsTest {
 
     assertThat(node.stops).isEmpty();
     assertThat(shared().epoch()).isEqualTo(1);
+  }
+
+  @Test
+  void aDryRunOfARegistration_leavesNoArchive_unlessItWasThere() throws Exception {
+    List<Path> before = node.stored();
+    assertThat(before).hasSize(1);
+    Operation again = node.commands.submit(new Command.RegisterType(node.archive()), DRY);
+    assertThat(done(again)).isEqualTo("nothing was changed");
+    assertThat(node.stored()).isEqualTo(before);
+
+    for (String resource : List.of("app", "db")) {
+      done(new Command.DeleteResource(resource));
+    }
+    for (String type : List.of("Test", "Single", "Needy")) {
+      done(new Command.UnregisterType(type, false));
+    }
+    Operation anew = node.commands.submit(new Command.RegisterType(node.archive()), DRY);
+
+    assertThat(done(anew)).isEqualTo("nothing was changed");
+    assertThat(node.stored()).isEmpty();
   }
 
   @Test

@@ -60,6 +60,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -80,6 +81,8 @@ import java.util.zip.ZipOutputStream;
 final class FakeNode implements AutoCloseable {
   private static final Description SINGLE =
       Description.of("Single").lives(TEST.lives()).exclusive().build();
+  private static final Description NEEDY =
+      Description.of("Needy").lives(TEST.lives()).requires("Test").build();
 
   final ClusterLoop loop;
   final Commands commands;
@@ -178,6 +181,13 @@ final class FakeNode implements AutoCloseable {
     lives.values().forEach(FakeMonitor::ready);
   }
 
+  /** The archives that are kept. */
+  List<Path> stored() throws IOException {
+    try (var files = Files.list(folder.resolve("plugins"))) {
+      return files.toList();
+    }
+  }
+
   /** An archive that nobody has anything against. */
   Path archive() throws IOException {
     byte[] jar =
@@ -241,10 +251,14 @@ final class FakeNode implements AutoCloseable {
       }
       case Action.StopMonitor(MonitorName name) -> monitors.stop(name);
       case Action.KillMonitor(MonitorName name, String because) -> monitors.kill(name, because);
-      case Action.Open open -> happened(open.resource(), new ResourceEvent.Opened());
+      case Action.Open open -> call(open.resource(), EntryPoint.FIND);
       case Action.Call call -> call(call.resource(), call.entryPoint());
       case Action.CancelCall(ResourceId id) ->
           happened(id, new ResourceEvent.CallFailed(EntryPoint.ONLINE, failure("cancelled")));
+      case Action.EndProcesses(ResourceId id) -> {
+        running.remove(id);
+        happened(id, new ResourceEvent.ProcessesEnded(Optional.empty()));
+      }
       case Action.StartPolling _, Action.StopPolling _, Action.Close _, Action.Tell _ -> {}
     }
   }
@@ -264,6 +278,12 @@ final class FakeNode implements AutoCloseable {
       case LOOKS_ALIVE, IS_ALIVE -> happened(id, new ResourceEvent.Checked(Health.alive()));
       case OPEN, CLOSE -> {}
     }
+  }
+
+  /** The online of a resource that hung returns. */
+  void letGo(ResourceId id) {
+    hanging.remove(id);
+    online(id);
   }
 
   private void online(ResourceId id) {
@@ -367,7 +387,7 @@ final class FakeNode implements AutoCloseable {
 
     private void load(LoadPlugin plugin) {
       var loaded = Loaded.newBuilder().setCall(plugin.getCall()).setDigest(plugin.getDigest());
-      for (Description type : List.of(TEST, SINGLE)) {
+      for (Description type : List.of(TEST, SINGLE, NEEDY)) {
         loaded.addTypes(
             LoadedType.newBuilder()
                 .setClassName("test.Type")
@@ -379,7 +399,7 @@ final class FakeNode implements AutoCloseable {
     private void validate(ValidateProperties question) {
       validated.incrementAndGet();
       var answer = Validated.newBuilder().setCall(question.getCall());
-      if (question.getPropertiesMap().toString().contains("forbidden")) {
+      if (question.getPropertiesList().toString().contains("forbidden")) {
         answer.addProblems(
             PropertyProblem.newBuilder()
                 .setProperty("Host")

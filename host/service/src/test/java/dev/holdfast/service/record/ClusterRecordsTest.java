@@ -16,6 +16,13 @@ import dev.holdfast.cluster.ResourceConfig;
 import dev.holdfast.cluster.ResourceId;
 import dev.holdfast.cluster.TypeRegistration;
 import dev.holdfast.quorum.InMemoryQuorumLog;
+import dev.holdfast.quorum.QuorumLog;
+import dev.holdfast.registry.Batch;
+import dev.holdfast.registry.CommitException;
+import dev.holdfast.registry.Revision;
+import dev.holdfast.registry.Snapshot;
+import dev.holdfast.registry.Watch;
+import dev.holdfast.registry.Watcher;
 import dev.holdfast.service.process.BootTicks;
 import dev.holdfast.service.process.ProcessIdentity;
 import dev.holdfast.service.process.SlotToken;
@@ -37,6 +44,8 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -214,6 +223,71 @@ class ClusterRecordsTest {
 
     assertThat(records.read(NOW).resources().keySet())
         .containsExactly(id(9), id(2), id(7), id(1), id(8));
+  }
+
+  @Test
+  void resourcesKeepTheOrderOfTheirCreation_alsoWhenNoBatchIsDurableYet() {
+    var late = new LateQuorumLog(log);
+    var behind = new ClusterRecords(late, "node-1");
+    ClusterState state = state();
+    List<ClusterResource> all = new ArrayList<>();
+    for (int number : List.of(9, 2, 7)) {
+      all.add(resource(number, "r" + number, new Phase.Offline()));
+      ClusterState more = state(all.toArray(ClusterResource[]::new));
+      behind.write(state, more).join();
+      state = more;
+    }
+    all.add(resource(1, "r1", new Phase.Offline()));
+    new ClusterRecords(log, "node-1")
+        .write(state, state(all.toArray(ClusterResource[]::new)))
+        .join();
+
+    assertThat(new ClusterRecords(log, "node-1").read(NOW).resources().keySet())
+        .containsExactly(id(9), id(2), id(7), id(1));
+  }
+
+  /** Shows what it showed at first, as a log does whose disk is slow. */
+  private static final class LateQuorumLog implements QuorumLog {
+    private final QuorumLog log;
+    private final Snapshot first;
+
+    LateQuorumLog(QuorumLog log) {
+      this.log = log;
+      this.first = log.snapshot();
+    }
+
+    @Override
+    public CompletableFuture<Revision> submit(Batch batch) {
+      return log.submit(batch);
+    }
+
+    @Override
+    public Revision commit(Batch batch) throws CommitException {
+      return log.commit(batch);
+    }
+
+    @Override
+    public Snapshot snapshot() {
+      return first;
+    }
+
+    @Override
+    public CompletableFuture<Snapshot> barrier() {
+      return log.barrier();
+    }
+
+    @Override
+    public Watch watch(Revision after, Executor executor, Watcher watcher) {
+      return log.watch(after, executor, watcher);
+    }
+
+    @Override
+    public Optional<String> readOnlyReason() {
+      return log.readOnlyReason();
+    }
+
+    @Override
+    public void close() {}
   }
 
   @Test
