@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -78,7 +79,7 @@ class FailPointIT {
     hits.counting(true);
     Process asking =
         Distribution.builder(
-                java.util.Map.of(),
+                Map.of(),
                 List.of(
                     Distribution.launcher().toString(),
                     "group",

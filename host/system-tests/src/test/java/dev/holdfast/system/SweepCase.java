@@ -191,8 +191,8 @@ record SweepCase(SweepAction action, Strike first, Optional<Strike> second) {
   }
 
   /**
-   * Whether it has struck. What follows an answer, such as an event or the end of an incident, gets a
-   * moment; then nothing counts any more, and so nothing strikes in what comes next.
+   * Whether it has struck. What follows an answer, such as an event or the end of an incident, gets
+   * a moment; then nothing counts any more, and so nothing strikes in what comes next.
    */
   private static boolean awaitStrike(Cluster cluster, HitsFile hits, Strike strike) {
     try {

@@ -5,7 +5,10 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import tools.jackson.databind.JsonNode;
 
 /**
  * Homes that a sweep's clusters are copies of, made once: copying one takes milliseconds, making
@@ -51,8 +54,8 @@ final class SweepHomes implements AutoCloseable {
   private void makeCaches() throws IOException, InterruptedException {
     Process making =
         Distribution.builder(
-                java.util.Map.of("HOLDFAST_CACHE", caches().toString()),
-                java.util.List.of(Distribution.launcher().toString(), "--make-aot-caches"))
+                Map.of("HOLDFAST_CACHE", caches().toString()),
+                List.of(Distribution.launcher().toString(), "--make-aot-caches"))
             .redirectErrorStream(true)
             .redirectOutput(folder.resolve("caches.log").toFile())
             .start();
@@ -128,7 +131,7 @@ final class SweepHomes implements AutoCloseable {
     cluster.awaitEnd();
   }
 
-  private static void done(tools.jackson.databind.JsonNode operation) throws IOException {
+  private static void done(JsonNode operation) throws IOException {
     if (!operation.required("state").asString().equals("done")) {
       throw new IOException("A home for the sweep cannot be made: " + operation);
     }
