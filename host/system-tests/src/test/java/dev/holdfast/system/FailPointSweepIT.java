@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.holdfast.failpoint.FailPoint;
 import dev.holdfast.failpoint.Moment;
-import dev.holdfast.failpoint.Side;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -121,7 +120,7 @@ class FailPointSweepIT {
     forEachPoint(
         (place, point) -> {
           List<SweepAction> hitBy = hitBy(point);
-          if (place.isStorage() && place.side() == Side.SERVICE && !hitBy.isEmpty()) {
+          if (place.isStorage() && !hitBy.isEmpty()) {
             SweepAction action = hitBy.get(random.nextInt(hitBy.size()));
             for (String deed : List.of("enospc", "eio")) {
               cases.add(

@@ -3,7 +3,6 @@ package dev.holdfast.system;
 import dev.holdfast.failpoint.FailPoint;
 import dev.holdfast.failpoint.Moment;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -19,13 +18,13 @@ final class SweepTable {
   }
 
   /**
-   * The table. A cell has how often the action hits the point, and behind it a letter for each kind
+   * The table, with a column for each action whose coverage was counted. A cell has how often the action hits the point, and behind it a letter for each kind
    * of strike that was made: {@code h} halt, {@code s} enospc, {@code e} eio; {@code !} when one of
    * them broke a rule.
    */
   List<String> lines() {
     var lines = new ArrayList<String>();
-    List<SweepAction> actions = Arrays.asList(SweepAction.values());
+    List<SweepAction> actions = List.copyOf(coverage.keySet());
     var header = new StringBuilder("%-44s".formatted("point"));
     actions.forEach(action -> header.append(" %17s".formatted(action)));
     lines.add(header.toString());
