@@ -35,7 +35,11 @@ public sealed interface Action {
   /** Tell the call in flight that nobody waits for it. */
   record CancelCall(ResourceId resource) implements Action {}
 
-  /** Have the monitor poll it. */
+  /**
+   * Have the monitor poll it, and terminate and find it at once when a check says that it failed:
+   * that is what a failure leads to in any case, and it need not wait until the failure is written
+   * down.
+   */
   record StartPolling(ResourceId resource, long epoch) implements Action {}
 
   /** Have the monitor stop polling it. */

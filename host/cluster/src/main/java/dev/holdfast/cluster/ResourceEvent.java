@@ -25,8 +25,18 @@ public sealed interface ResourceEvent {
   /** A call under way said something new. */
   record Progressed(String what) implements ResourceEvent {}
 
-  /** A check answered. */
-  record Checked(Health health) implements ResourceEvent {}
+  /**
+   * A check answered.
+   *
+   * @param terminating it failed, and as it was told beforehand ({@link Action.StartPolling}) its
+   *     monitor has begun to terminate it
+   */
+  record Checked(Health health, boolean terminating) implements ResourceEvent {
+    /** A check that was not followed by anything. */
+    public Checked(Health health) {
+      this(health, false);
+    }
+  }
 
   /** A check threw, or did not return in time: it is the check that is broken. */
   record CheckBroken(String why) implements ResourceEvent {}

@@ -97,7 +97,8 @@ final class ResourceMachine {
       case ResourceEvent.CallFailed(EntryPoint entryPoint, Failure failure) ->
           callFailed(entryPoint, failure);
       case ResourceEvent.Progressed(String what) -> progressed(what);
-      case ResourceEvent.Checked(Health health) -> checked(health);
+      case ResourceEvent.Checked(Health health, boolean terminating) ->
+          checked(health, terminating);
       case ResourceEvent.CheckBroken(String why) -> checkBroken(why);
       case ResourceEvent.ProcessEnded() -> processEnded();
       case ResourceEvent.GoOnline(boolean seenGone) -> goOnline(seenGone);
@@ -379,7 +380,7 @@ final class ResourceMachine {
 
   // ---- health ------------------------------------------------------------------------------
 
-  private void checked(Health health) {
+  private void checked(Health health, boolean terminating) {
     switch (r.phase()) {
       case Online _ -> {
         switch (health) {
@@ -390,12 +391,17 @@ final class ResourceMachine {
             }
             healthy(HealthState.DEGRADED, why);
           }
-          case Health.Failed(String why) when r.config.common().maintenanceMode() ->
+          // When both crossed, the terminate has begun before anybody said maintenance.
+          case Health.Failed(String why) when r.config.common().maintenanceMode() && !terminating ->
               healthy(HealthState.FAILED, "in maintenance: " + why);
           case Health.Failed(String why) -> {
             After after = fail(why);
             out.add(new Action.StopPolling(r.config.id(), r.epoch));
-            terminate(after);
+            if (terminating) {
+              r.enter(new Terminating(after, 1, deadlock()), detailOf(after), now);
+            } else {
+              terminate(after);
+            }
           }
         }
       }
@@ -509,7 +515,7 @@ final class ResourceMachine {
 
   private void failNow() {
     switch (r.phase()) {
-      case Online _ -> checked(Health.failed("failure asked for by the operator"));
+      case Online _ -> checked(Health.failed("failure asked for by the operator"), false);
       case Resting _, Starting _, Stopping _, Recovering _ -> {}
     }
   }

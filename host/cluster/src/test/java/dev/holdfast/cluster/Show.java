@@ -66,8 +66,9 @@ final class Show {
     return switch (event) {
       case ResourceEvent.FoundIt(Found found) ->
           "FoundIt(" + found.getClass().getSimpleName() + ")";
-      case ResourceEvent.Checked(Health health) ->
-          "Checked(" + health.getClass().getSimpleName() + ")";
+      case ResourceEvent.Checked(Health health, boolean terminating) ->
+          "Checked(%s%s)"
+              .formatted(health.getClass().getSimpleName(), terminating ? ", terminating" : "");
       case ResourceEvent.Returned(EntryPoint entryPoint) -> "Returned(" + entryPoint + ")";
       case ResourceEvent.CallFailed(EntryPoint entryPoint, Failure failure) ->
           "CallFailed(%s%s)"

@@ -360,6 +360,7 @@ class TransitionTableTest {
     events.add(new ResourceEvent.Checked(Health.alive()));
     events.add(new ResourceEvent.Checked(Health.degraded("slow")));
     events.add(new ResourceEvent.Checked(Health.failed("dead")));
+    events.add(new ResourceEvent.Checked(Health.failed("dead"), true));
     events.add(new ResourceEvent.CheckBroken("check threw"));
     events.add(new ResourceEvent.ProcessEnded());
     events.add(new ResourceEvent.GoOnline(false));

@@ -1,8 +1,10 @@
 package dev.holdfast.cluster;
 
+import dev.holdfast.spi.Health;
 import dev.holdfast.spi.Lives;
 import dev.holdfast.spi.ResourceException.Retry;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
@@ -17,6 +19,8 @@ import org.jspecify.annotations.Nullable;
 final class VirtualMonitor {
   /** How long what it says is on its way. */
   private static final Duration LINK = Duration.ofMillis(2);
+
+  private static final Duration TERMINATE_LIMIT = Duration.ofMinutes(5);
 
   private final VirtualNode node;
   final MonitorName name;
@@ -140,7 +144,7 @@ final class VirtualMonitor {
           if (instance.polling != polling || instances.get(start.resource()) != instance) {
             return;
           }
-          check(start.resource(), start.epoch());
+          polledCheck(start.resource(), instance, start.epoch());
           poll(start, instance, polling, interval);
         });
   }
@@ -160,7 +164,7 @@ final class VirtualMonitor {
         () -> {
           Instance instance = instances.get(resource);
           if (instance != null && instance.polled != null) {
-            check(resource, instance.polled.epoch());
+            polledCheck(resource, instance, instance.polled.epoch());
           }
         });
   }
@@ -290,6 +294,25 @@ final class VirtualMonitor {
               EntryPoint.FIND,
               terminated.deadline(),
               Optional.empty()));
+    }
+  }
+
+  /** What fails a check of the polling is terminated at once, as was said beforehand. */
+  private void polledCheck(ResourceId resource, Instance instance, long epoch) {
+    Workload workload = node.workload(resource);
+    boolean answers =
+        !workload.failing.contains(EntryPoint.IS_ALIVE)
+            && !workload.hanging.contains(EntryPoint.IS_ALIVE);
+    if (answers && workload.check() instanceof Health.Failed failed) {
+      instance.polling++;
+      instance.polled = null;
+      say(resource, epoch, new ResourceEvent.Checked(failed, true));
+      Instant deadline = node.now().plus(TERMINATE_LIMIT);
+      terminate(
+          new Call(
+              new Action.Call(resource, epoch, EntryPoint.TERMINATE, deadline, Optional.empty())));
+    } else {
+      check(resource, epoch);
     }
   }
 

@@ -35,6 +35,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.FutureTask;
@@ -626,6 +627,82 @@ class MonitorSessionTest {
 
     assertThat(signal.getHealth().getFailed().getWhy()).isEqualTo("smoke");
     assertThat(report.getHealthReport().getHealth().hasAlive()).isTrue();
+  }
+
+  @Test
+  void anIsAliveThatFails_isFollowedByTheTerminateThatWasToldBeforehand_andItsFind()
+      throws Exception {
+    open("web", TYPE);
+    service.poll(failing(Map.of()));
+
+    var report = report(EntryPoint.IS_ALIVE);
+    var returned = service.returned(TOLD_BEFOREHAND);
+    service.poll("web", 0, 20, Map.of());
+    service.await("a check of the next polling", f -> f.getHealthReport().getHealth().hasAlive());
+
+    assertThat(report.getHealth().getFailed().getWhy()).isEqualTo("sick");
+    assertThat(report.getTerminateCall()).isEqualTo(TOLD_BEFOREHAND);
+    assertThat(returned.getEntryPoint()).isEqualTo(EntryPoint.FIND);
+    assertThat(returned.hasFound()).isTrue();
+    assertThat(service.heard())
+        .filteredOn(f -> f.getHealthReport().getHealth().hasFailed())
+        .as("the polling was over with the failure")
+        .hasSize(1);
+  }
+
+  @Test
+  void aCallBehindTheTerminateThatWasToldBeforehand_waitsForIt() throws Exception {
+    open("web", TYPE);
+    service.poll(failing(Map.of("Terminate", List.of("await:go"))));
+    awaitInFlight(EntryPoint.TERMINATE);
+
+    long offline =
+        service.call(
+            "web",
+            FakeService.callOf(EntryPoint.OFFLINE, Map.of())
+                .setOfflineReason(OfflineReason.OPERATOR));
+    service.await("beats", 2, ToService::hasBeat);
+    assertThat(service.heard())
+        .noneMatch(f -> f.hasReturned() && f.getReturned().getCall() == offline);
+    Files.writeString(service.directoryOf("web").resolve("go"), "yes");
+
+    assertThat(service.returned(TOLD_BEFOREHAND).hasFound()).isTrue();
+    assertThat(service.returned(offline).hasDone()).isTrue();
+  }
+
+  @Test
+  void aTerminateToldBeforehand_isNotBegunByALooksAlive_norByABrokenCheck() throws Exception {
+    open("web", TYPE);
+    service.poll(
+        told(Map.of("LooksAlive", List.of("sick"), "IsAlive", List.of("throw:oops")))
+            .setLooksAliveMillis(20));
+
+    var broken =
+        service.await("a broken check", f -> f.getHealthReport().hasBroken()).getHealthReport();
+    var terminated = call(EntryPoint.TERMINATE, Map.of());
+
+    assertThat(broken.getTerminateCall()).isZero();
+    assertThat(terminated.hasDone()).isTrue();
+    assertThat(service.heard())
+        .noneMatch(f -> f.getReturned().getCall() == TOLD_BEFOREHAND)
+        .noneMatch(f -> f.getHealthReport().getTerminateCall() == TOLD_BEFOREHAND);
+  }
+
+  private static final long TOLD_BEFOREHAND = 4711;
+
+  private static SetPolling.Builder failing(Map<String, List<String>> script) {
+    var all = new HashMap<>(script);
+    all.put("IsAlive", List.of("sick"));
+    return told(all);
+  }
+
+  private static SetPolling.Builder told(Map<String, List<String>> script) {
+    return SetPolling.newBuilder()
+        .setResource("web")
+        .setIsAliveMillis(20)
+        .setTerminateCall(TOLD_BEFOREHAND)
+        .setTerminateDeadlineMillis(60_000)
+        .addAllProperties(SpiCodec.encode(script));
   }
 
   @Test

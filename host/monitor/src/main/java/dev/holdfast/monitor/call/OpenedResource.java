@@ -46,10 +46,12 @@ final class OpenedResource {
   private final PluginHost plugin;
   private final Surroundings surroundings;
   private final ServiceRequests requests;
+  private final Consumer<CallResource> terminate;
   private final SlotTable slots = new SlotTable();
   private final Gate gate;
   private final ResourceContext context;
   private final RateLimit signals;
+  private final Checks checks = new Checks();
   private volatile @Nullable Resource resource;
   private volatile @Nullable Decoded decoded;
   private @Nullable Polling polling;
@@ -62,12 +64,14 @@ final class OpenedResource {
       LoadedType type,
       PluginHost plugin,
       Surroundings surroundings,
-      ServiceRequests requests) {
+      ServiceRequests requests,
+      Consumer<CallResource> terminate) {
     this.opened = opened;
     this.type = type;
     this.plugin = plugin;
     this.surroundings = surroundings;
     this.requests = requests;
+    this.terminate = terminate;
     this.epoch = opened.getEpoch();
     this.gate = new Gate(opened.getName(), plugin.threads()::run, this::gateIsFree);
     this.signals = new RateLimit(SIGNALS_PER_SECOND, SIGNALS_PER_SECOND, System::nanoTime);
@@ -180,6 +184,16 @@ final class OpenedResource {
     return entry;
   }
 
+  /**
+   * The entry of a terminate behind the check that failed, with the slots as they are now. What
+   * comes meanwhile, an offline perhaps, waits behind it.
+   */
+  Entry terminateInTurn(CallResource call, Consumer<Outcome> outcome) {
+    var entry = entry(call, outcome);
+    gate.enter(entry);
+    return entry;
+  }
+
   /** The entry of a find with what a call before it was given, and the slots as they are now. */
   Entry findAfter(CallResource call, Consumer<Outcome> outcome) {
     var entry = entry(call.toBuilder().setEntryPoint(EntryPoint.FIND).build(), outcome);
@@ -278,13 +292,38 @@ final class OpenedResource {
     if (settings.getLooksAliveMillis() <= 0 && settings.getIsAliveMillis() <= 0) {
       return;
     }
-    var begun = new Polling(settings, opened.getName(), gate, this::check, surroundings);
+    var begun = new Polling(settings, opened.getName(), gate, checks, surroundings);
     synchronized (this) {
       polling = begun;
     }
     begun.begin();
     if (slots.hasEnded()) {
       begun.checkNow(); // Between the online's return and now, perhaps.
+    }
+  }
+
+  private final class Checks implements Polling.Checks {
+    @Override
+    public Entry check(
+        EntryPoint kind, SetPolling settings, Duration limit, Consumer<Outcome> outcome) {
+      return OpenedResource.this.check(kind, settings, limit, outcome);
+    }
+
+    @Override
+    public void terminate(SetPolling settings) {
+      var frame =
+          CallResource.newBuilder()
+              .setCall(settings.getTerminateCall())
+              .setResource(settings.getResource())
+              .setEpoch(settings.getEpoch())
+              .setEntryPoint(EntryPoint.TERMINATE)
+              .setDeadlineMillis(settings.getTerminateDeadlineMillis())
+              .addAllProperties(settings.getPropertiesList())
+              .setThenFind(true);
+      if (settings.hasToken()) {
+        frame.setToken(settings.getToken());
+      }
+      terminate.accept(frame.build());
     }
   }
 

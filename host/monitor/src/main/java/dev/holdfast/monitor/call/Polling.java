@@ -34,6 +34,9 @@ final class Polling {
   interface Checks {
     /** An entry that reports to the given consumer. */
     Entry check(EntryPoint kind, SetPolling settings, Duration limit, Consumer<Outcome> outcome);
+
+    /** The resource failed, and is to be terminated as the settings say. */
+    void terminate(SetPolling settings);
   }
 
   private final SetPolling settings;
@@ -187,11 +190,28 @@ final class Polling {
       surroundings.late();
     } else if (late) {
       report(kind, timedOut(kind, "it then returned " + health), millis);
-    } else {
+    } else if (!(health instanceof Health.Failed)) {
       report(kind, health, millis);
-      if (kind == EntryPoint.LOOKS_ALIVE && health instanceof Health.Failed) {
-        due(EntryPoint.IS_ALIVE);
-      }
+    } else if (kind == EntryPoint.LOOKS_ALIVE) {
+      report(kind, health, millis);
+      due(EntryPoint.IS_ALIVE);
+    } else {
+      failed(health, millis);
+    }
+  }
+
+  /** IsAlive fails a resource: told, and terminated if that was said beforehand. */
+  private void failed(Health health, long millis) {
+    boolean terminate = settings.getTerminateCall() != 0;
+    if (terminate) {
+      stop();
+    }
+    send(
+        newReport(EntryPoint.IS_ALIVE, millis)
+            .setHealth(SpiCodec.encode(health))
+            .setTerminateCall(settings.getTerminateCall()));
+    if (terminate) {
+      checks.terminate(settings);
     }
   }
 

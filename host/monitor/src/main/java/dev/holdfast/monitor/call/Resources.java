@@ -90,7 +90,9 @@ public final class Resources {
               0));
       return;
     }
-    var opened = new OpenedResource(frame, node, type, hosted.host(), surroundings, requests);
+    var opened =
+        new OpenedResource(
+            frame, node, type, hosted.host(), surroundings, requests, this::terminateInTurn);
     if (resources.putIfAbsent(frame.getResource(), opened) != null) {
       returned(openReturned(frame), new Outcome.Failed(alreadyOpen(frame), 0));
       return;
@@ -111,6 +113,19 @@ public final class Resources {
 
   /** Calls an entry point; answered by Returned. */
   public void call(CallResource frame) {
+    begin(frame, OpenedResource::call);
+  }
+
+  /** A check said that it failed, and the service had said beforehand what is to follow. */
+  private void terminateInTurn(CallResource frame) {
+    begin(frame, OpenedResource::terminateInTurn);
+  }
+
+  private interface Beginning {
+    Entry begin(OpenedResource resource, CallResource frame, Consumer<Outcome> outcome);
+  }
+
+  private void begin(CallResource frame, Beginning beginning) {
     var template =
         Returned.newBuilder()
             .setCall(frame.getCall())
@@ -123,7 +138,8 @@ public final class Resources {
     }
     underWay(
         frame.getCall(),
-        resource.call(
+        beginning.begin(
+            resource,
             frame,
             outcome -> {
               if (frame.getThenFind() && outcome instanceof Outcome.Returned) {

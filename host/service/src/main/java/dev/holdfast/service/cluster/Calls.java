@@ -31,6 +31,16 @@ final class Calls {
     return call;
   }
 
+  /**
+   * A call that was sent beforehand, for the case that it is needed, has begun. Not if another is
+   * under way, which it then does not disturb: nobody waits for it.
+   *
+   * @param call its number, of {@link #next}
+   */
+  boolean begun(ResourceId resource, long call, long epoch, EntryPoint entryPoint) {
+    return pending.putIfAbsent(resource, new Pending(call, resource, epoch, entryPoint)) == null;
+  }
+
   /** The call that waits for an answer of this number, which has now come. */
   Optional<Pending> end(ResourceId resource, long call) {
     Pending current = pending.get(resource);

@@ -371,7 +371,9 @@ final class Effects implements ClusterLoop.StepListener {
           .setLooksAliveMillis(resource.looksAliveInterval().toMillis())
           .setIsAliveMillis(resource.isAliveInterval().toMillis())
           .addAllProperties(SpiCodec.encode(resource.config().properties()))
-          .addAllSlots(slotStates(resource.id()));
+          .addAllSlots(slotStates(resource.id()))
+          .setTerminateCall(calls.next())
+          .setTerminateDeadlineMillis(resource.config().common().deadlockTimeout().toMillis());
       records.token(resource.id()).ifPresent(token -> frame.setToken(ByteString.copyFrom(token)));
       polls.began(resource.id(), epoch, clock.instant());
     } else {

@@ -186,7 +186,10 @@ final class MonitorTalk {
       // Only IsAlive fails a resource; the monitor asks it at once, and its report follows.
       return;
     }
-    loop.post(new ClusterEvent.OfResource(id, new ResourceEvent.Checked(health)));
+    boolean terminating =
+        report.getTerminateCall() != 0
+            && calls.begun(id, report.getTerminateCall(), report.getEpoch(), EntryPoint.TERMINATE);
+    loop.post(new ClusterEvent.OfResource(id, new ResourceEvent.Checked(health, terminating)));
   }
 
   /** The resource, if this is its epoch. */

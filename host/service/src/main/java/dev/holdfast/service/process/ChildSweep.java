@@ -25,6 +25,7 @@ final class ChildSweep {
   private final Supplier<Set<Integer>> spawnThreads;
   private final Predicate<ProcessIdentity> known;
   private final StrayListener listener;
+  private final OwnChildren children;
   private Set<ProcessIdentity> zombies = Set.of();
   private Set<ProcessIdentity> reported = Set.of();
 
@@ -36,11 +37,13 @@ final class ChildSweep {
       ProcFs proc,
       Supplier<Set<Integer>> spawnThreads,
       Predicate<ProcessIdentity> known,
-      StrayListener listener) {
+      StrayListener listener,
+      OwnChildren children) {
     this.proc = proc;
     this.spawnThreads = spawnThreads;
     this.known = known;
     this.listener = listener;
+    this.children = children;
   }
 
   void sweep() {
@@ -87,7 +90,7 @@ final class ChildSweep {
       if (opened.isPresent()) {
         try (Pidfd pidfd = opened.get()) {
           if (proc.stat(process).isPresent()) {
-            log.debug("Reaped descendant {}: {}", process, pidfd.reap());
+            log.debug("Reaped descendant {}: {}", process, children.reap(process.pid(), pidfd));
           }
         }
       }

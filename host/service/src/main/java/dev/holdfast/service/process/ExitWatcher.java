@@ -10,7 +10,6 @@ import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -38,7 +37,7 @@ final class ExitWatcher implements AutoCloseable {
   private final ProcFs proc;
   private final ScheduledExecutorService timer;
   private final Duration exitCodeLimit;
-  private final Set<Integer> children;
+  private final OwnChildren children;
   private final Epoll epoll;
   private final Thread thread;
   private final AtomicLong keys = new AtomicLong(Epoll.WOKEN);
@@ -47,10 +46,10 @@ final class ExitWatcher implements AutoCloseable {
   private volatile boolean closing;
 
   /**
-   * @param children pids of what we started; taken out when it is reaped
+   * @param children through which what we started is reaped
    */
   ExitWatcher(
-      ProcFs proc, ScheduledExecutorService timer, Duration exitCodeLimit, Set<Integer> children)
+      ProcFs proc, ScheduledExecutorService timer, Duration exitCodeLimit, OwnChildren children)
       throws PosixException {
     this.children = children;
     this.proc = proc;
@@ -291,10 +290,8 @@ final class ExitWatcher implements AutoCloseable {
   }
 
   private void reap(ProcessIdentity process, Pidfd pidfd) {
-    // Before: right after, the pid may be that of another child.
-    children.remove(process.pid());
     try {
-      var _ = pidfd.reap();
+      var _ = children.reap(process.pid(), pidfd);
     } catch (PosixException e) {
       log.warn("Process {} cannot be reaped", process, e);
     }

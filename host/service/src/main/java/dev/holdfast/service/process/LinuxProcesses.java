@@ -10,7 +10,6 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
@@ -42,6 +41,7 @@ public final class LinuxProcesses implements Processes {
   private static final Logger log = LoggerFactory.getLogger(LinuxProcesses.class);
 
   private final ProcFs proc;
+  private final OwnChildren children;
   private final ScheduledThreadPoolExecutor timer;
   private final ExecutorService tree;
   private final ScheduledExecutorService sweeper;
@@ -53,8 +53,8 @@ public final class LinuxProcesses implements Processes {
 
   private LinuxProcesses(ProcessLimits limits, StrayListener strays, boolean groupsByPidfd)
       throws IOException {
-    Set<Integer> children = ConcurrentHashMap.newKeySet();
     proc = new ProcFs(Path.of("/proc"));
+    children = new OwnChildren(proc);
     timer = new ScheduledThreadPoolExecutor(1, thread("holdfast-process-timer"));
     timer.setRemoveOnCancelPolicy(true);
     tree = Executors.newSingleThreadExecutor(thread("holdfast-tree"));
@@ -68,8 +68,9 @@ public final class LinuxProcesses implements Processes {
         new ChildSweep(
             proc,
             spawner::threadIds,
-            process -> children.contains(process.pid()) || watcher.isWatched(process),
-            strays);
+            process -> children.isStarted(process.pid()) || watcher.isWatched(process),
+            strays,
+            children);
     every(limits.sweepInterval(), sweep::sweep);
     every(limits.sweepInterval(), this::trimOutputs);
   }
@@ -136,9 +137,18 @@ public final class LinuxProcesses implements Processes {
 
   @Override
   public CompletableFuture<Boolean> leftNothing(ProcessIdentity dead, SlotToken token) {
-    return proc.bootId().equals(dead.bootId())
-        ? scan.take().thenApply(snapshot -> snapshot.tree(dead, token).isEmpty())
-        : CompletableFuture.completedFuture(true);
+    if (!proc.bootId().equals(dead.bootId())) {
+      return CompletableFuture.completedFuture(true);
+    }
+    // Our own list is short; all processes of the machine are looked through only if it says
+    // nothing: when others' orphans are there, or another life of the service was the parent.
+    return CompletableFuture.supplyAsync(
+            () -> children.isStarted(dead.pid()) && children.areAllStarted(), tree)
+        .thenCompose(
+            none ->
+                none
+                    ? CompletableFuture.completedFuture(true)
+                    : scan.take().thenApply(snapshot -> snapshot.tree(dead, token).isEmpty()));
   }
 
   @Override

@@ -56,17 +56,17 @@ final class Spawner implements AutoCloseable {
   private final ThreadPoolExecutor threads;
   private final Set<Integer> threadIds = ConcurrentHashMap.newKeySet();
 
-  private final Set<Integer> children;
+  private final OwnChildren children;
 
   /**
-   * @param children where to note the pids of what we started, until they are reaped
+   * @param children where to note what we started
    */
   Spawner(
       ProcFs proc,
       ExitWatcher watcher,
       ScheduledExecutorService timer,
       ProcessLimits limits,
-      Set<Integer> children) {
+      OwnChildren children) {
     this(proc, watcher, timer, limits, children, null);
   }
 
@@ -78,7 +78,7 @@ final class Spawner implements AutoCloseable {
       ExitWatcher watcher,
       ScheduledExecutorService timer,
       ProcessLimits limits,
-      Set<Integer> children,
+      OwnChildren children,
       @Nullable Starter starter) {
     this.children = children;
     this.starter = starter == null ? this::start : starter;
@@ -170,7 +170,7 @@ final class Spawner implements AutoCloseable {
               "it did not begin within %s; a file system it needs may hang"
                   .formatted(limits.spawnLimit())));
       for (int pid : proc.childrenOfThread(thread)) {
-        if (!children.contains(pid)) {
+        if (!children.isStarted(pid)) {
           killHung(pid);
         }
       }

@@ -390,12 +390,11 @@ public final class Slots implements AutoCloseable {
     var look = looks.remove(current.token());
     return look == null
         ? endTree(key, current, grace)
-        : look.thenComposeAsync(
+        : look.thenCompose(
             nothing ->
                 nothing
                     ? CompletableFuture.completedFuture(goneView(key, current))
-                    : endTree(key, current, grace),
-            executor);
+                    : endTree(key, current, grace));
   }
 
   /** Also when its leader is dead already: what it started may stand. */
@@ -455,33 +454,39 @@ public final class Slots implements AutoCloseable {
     }
   }
 
-  /** Queues work behind what was asked of the slot before. */
+  /**
+   * Queues work behind what was asked of the slot before. When there is nothing, it is begun by the
+   * caller: an application that failed is not to wait for one thread more.
+   */
   private <T> CompletableFuture<T> then(SlotKey key, Supplier<CompletableFuture<T>> work) {
     index(key);
     var result = new CompletableFuture<T>();
-    tails.compute(
-        key,
-        (_, tail) -> {
-          CompletableFuture<?> before =
-              tail == null ? CompletableFuture.completedFuture(null) : tail;
-          var _ =
-              before
-                  .handle((_, _) -> null)
-                  .thenComposeAsync(_ -> work.get(), executor)
-                  .whenComplete(
-                      (value, thrown) -> {
-                        if (thrown == null) {
-                          result.complete(value);
-                        } else {
-                          result.completeExceptionally(
-                              thrown instanceof CompletionException e && e.getCause() != null
-                                  ? e.getCause()
-                                  : thrown);
-                        }
-                      });
-          return result;
-        });
+    CompletableFuture<?> before = tails.put(key, result);
+    CompletableFuture<T> begun =
+        before == null || before.isDone()
+            ? begin(work)
+            : before.handle((_, _) -> null).thenComposeAsync(_ -> work.get(), executor);
+    var _ =
+        begun.whenComplete(
+            (value, thrown) -> {
+              if (thrown == null) {
+                result.complete(value);
+              } else {
+                result.completeExceptionally(
+                    thrown instanceof CompletionException e && e.getCause() != null
+                        ? e.getCause()
+                        : thrown);
+              }
+            });
     return result;
+  }
+
+  private static <T> CompletableFuture<T> begin(Supplier<CompletableFuture<T>> work) {
+    try {
+      return work.get();
+    } catch (RuntimeException | Error e) {
+      return CompletableFuture.failedFuture(e);
+    }
   }
 
   @Override

@@ -3,6 +3,7 @@ package dev.holdfast.service.process;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.holdfast.service.posix.Signal;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -81,6 +82,10 @@ final class Bed {
 
   void watch(ProcessIdentity process) {
     processes.watch(process, (p, status) -> told.add(new Told(p, status)));
+  }
+
+  void kill(ProcessIdentity process) {
+    assertThat(processes.signal(process, Signal.KILL)).as("SIGKILL for %s", process).isTrue();
   }
 
   Told nextExit() throws InterruptedException {

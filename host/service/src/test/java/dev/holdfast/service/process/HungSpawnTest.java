@@ -9,9 +9,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import org.junit.jupiter.api.Test;
@@ -42,7 +40,7 @@ class HungSpawnTest {
   @Test
   void threadsThatHangAreReplacedAsFarAsTheLimitGoes() throws Exception {
     ProcFs proc = new ProcFs(Path.of("/proc"));
-    Set<Integer> children = ConcurrentHashMap.newKeySet();
+    var children = new OwnChildren(proc);
     try (var timer = new ScheduledThreadPoolExecutor(1);
         var watcher = new ExitWatcher(proc, timer, Duration.ofMillis(200), children);
         var spawner = new Spawner(proc, watcher, timer, LIMITS, children, this::start)) {

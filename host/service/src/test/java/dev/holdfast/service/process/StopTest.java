@@ -8,7 +8,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
@@ -91,6 +90,42 @@ class StopTest {
       assertThat(Bed.get(bed.processes.stop(process, TOKEN, Signal.TERM, LONG)).gone()).isTrue();
 
       assertThat(bed.processes.isAlive(left)).isFalse();
+    }
+
+    @Test
+    void whatADeadLeaderLeftIsSeen_alsoInASessionOfItsOwn_andItsDescendants() throws Exception {
+      ProcessIdentity process =
+          bed.run(
+              bed.shell("setsid sh -c 'sleep 1000 & echo $! > b; echo $$ > a; wait' & wait")
+                  .marked(TOKEN));
+      ProcessIdentity away = bed.processIn("a");
+      ProcessIdentity below = bed.processIn("b");
+      bed.kill(process);
+      bed.nextExit();
+
+      assertThat(Bed.get(bed.processes.leftNothing(process, TOKEN))).isFalse();
+      bed.kill(away);
+      assertThat(Bed.get(bed.processes.leftNothing(process, TOKEN))).isFalse();
+      bed.kill(below);
+      Bed.until("the last is dead", () -> !bed.processes.isAlive(below));
+      assertThat(Bed.get(bed.processes.leftNothing(process, TOKEN))).isTrue();
+    }
+
+    @Test
+    void ofALeaderWithoutChildrenNothingIsLeft_whateverOthersRun() throws Exception {
+      ProcessIdentity other =
+          bed.run(
+              bed.shell("setsid sleep 1000 & echo $! > away; exit 0")
+                  .marked(new SlotToken("other:main:1")));
+      ProcessIdentity orphan = bed.processIn("away");
+      bed.nextExit();
+      bed.processes.acknowledge(other);
+      ProcessIdentity process = bed.run(bed.shell("exec sleep 1000").marked(TOKEN));
+      bed.kill(process);
+      bed.nextExit();
+
+      assertThat(Bed.get(bed.processes.leftNothing(process, TOKEN))).isTrue();
+      assertThat(bed.processes.isAlive(orphan)).isTrue();
     }
 
     @Test
@@ -217,7 +252,7 @@ class StopTest {
     ProcFs proc = new ProcFs(folder);
     try (var timer = new ScheduledThreadPoolExecutor(1);
         var executor = Executors.newSingleThreadExecutor();
-        var watcher = new ExitWatcher(proc, timer, SHORT, Set.of())) {
+        var watcher = new ExitWatcher(proc, timer, SHORT, new OwnChildren(proc))) {
       var context =
           new ProcessTree.Context(
               proc, watcher, new ProcessScan(proc, executor), executor, SHORT, true);
