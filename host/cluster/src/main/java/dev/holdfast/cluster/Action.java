@@ -36,9 +36,9 @@ public sealed interface Action {
   record CancelCall(ResourceId resource) implements Action {}
 
   /**
-   * Have the monitor poll it, and terminate and find it at once when a check says that it failed:
-   * that is what a failure leads to in any case, and it need not wait until the failure is written
-   * down.
+   * Have the monitor poll it. When a check says that it failed, the monitor stops polling, and
+   * terminates and finds it at once: that is what a failure leads to in any case, and it need not
+   * wait until the failure is written down.
    */
   record StartPolling(ResourceId resource, long epoch) implements Action {}
 

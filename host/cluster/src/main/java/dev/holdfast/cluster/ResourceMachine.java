@@ -396,10 +396,10 @@ final class ResourceMachine {
               healthy(HealthState.FAILED, "in maintenance: " + why);
           case Health.Failed(String why) -> {
             After after = fail(why);
-            out.add(new Action.StopPolling(r.config.id(), r.epoch));
-            if (terminating) {
+            if (terminating) { // And its monitor polls it no more.
               r.enter(new Terminating(after, 1, deadlock()), detailOf(after), now);
             } else {
+              out.add(new Action.StopPolling(r.config.id(), r.epoch));
               terminate(after);
             }
           }

@@ -113,10 +113,16 @@ class TransitionTableTest {
           boolean was = before.phase() instanceof Phase.Online;
           boolean is = after.phase() instanceof Phase.Online;
           boolean started = actions.stream().anyMatch(a -> a instanceof Action.StartPolling);
-          boolean stopped = actions.stream().anyMatch(a -> a instanceof Action.StopPolling);
+          boolean stopped =
+              actions.stream().anyMatch(a -> a instanceof Action.StopPolling)
+                  || (event instanceof ResourceEvent.Checked checked && checked.terminating());
           assertThat(started)
               .isEqualTo(is && (!was || event instanceof ResourceEvent.PollingChanged));
-          assertThat(stopped).isEqualTo(was && !is && after.isSupervised());
+          if (was) {
+            assertThat(stopped).isEqualTo(!is && after.isSupervised());
+          } else {
+            assertThat(actions).noneMatch(a -> a instanceof Action.StopPolling);
+          }
         });
   }
 

@@ -73,6 +73,12 @@ final class MonitorSession implements LinkListener<ToMonitor> {
     this.requests = new ServiceRequests(this::send);
   }
 
+  /** Loads what the first frames need; it may be done before there is a link. */
+  static void prepare() {
+    var _ = ToService.newBuilder().setHello(Hello.getDefaultInstance()).build().toByteArray();
+    var _ = ToMonitor.getDefaultInstance();
+  }
+
   /** Lives, and returns the process's exit code. */
   int run() throws InterruptedException {
     link.start(this);

@@ -7,14 +7,17 @@ import dev.holdfast.protocol.LinkListener;
 import dev.holdfast.protocol.LinkServer;
 import dev.holdfast.protocol.ProtocolVersion;
 import dev.holdfast.protocol.StateBlockWriter;
+import dev.holdfast.protocol.wire.Answer;
 import dev.holdfast.protocol.wire.CallResource;
 import dev.holdfast.protocol.wire.CloseResource;
 import dev.holdfast.protocol.wire.EntryPoint;
+import dev.holdfast.protocol.wire.ExitState;
 import dev.holdfast.protocol.wire.LoadPlugin;
 import dev.holdfast.protocol.wire.LoadedType;
 import dev.holdfast.protocol.wire.OpenResource;
 import dev.holdfast.protocol.wire.SetPolling;
 import dev.holdfast.protocol.wire.Shutdown;
+import dev.holdfast.protocol.wire.SlotChanged;
 import dev.holdfast.protocol.wire.SlotState;
 import dev.holdfast.protocol.wire.ToMonitor;
 import dev.holdfast.protocol.wire.ToService;
@@ -35,8 +38,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * A whole monitor's life with a service played in the same JVM, so that an AOT cache made of it
  * holds what monitors need: the link, PF4J's loading, and the classes of the plugins that are
- * given. Each type is opened, asked to find a process that is said to live, checked, and closed, as
- * after a monitor's death; none is brought online, and no process is touched.
+ * given. Each type is opened, asked to find a process that is said to live, and checked, as after a
+ * monitor's death; then the process is said to have ended, which is followed by a check, a
+ * terminate and a find. None is brought online, and no process is touched.
  */
 final class Training implements LinkAcceptor, LinkListener<ToService> {
   /** A plugin that does not answer in this time is left out. */
@@ -167,9 +171,35 @@ final class Training implements LinkAcceptor, LinkListener<ToService> {
     await(ToService.FrameCase.HEALTH_REPORT);
     send(
         ToMonitor.newBuilder()
+            .setSetPolling(
+                SetPolling.newBuilder()
+                    .setResource(resource)
+                    .setEpoch(1)
+                    .setIsAliveMillis(ANSWER_LIMIT.toMillis())
+                    .setTerminateCall(++calls)
+                    .setTerminateDeadlineMillis(ANSWER_LIMIT.toMillis())
+                    .addAllProperties(properties)
+                    .addSlots(found)));
+    send(
+        ToMonitor.newBuilder()
+            .setSlotChanged(SlotChanged.newBuilder().setResource(resource).setSlot(ended())));
+    // A type without a process does not fail by this, and then there is nothing to await.
+    var report = await(ToService.FrameCase.HEALTH_REPORT);
+    if (report != null && report.getHealthReport().getTerminateCall() != 0) {
+      await(ToService.FrameCase.RETURNED);
+    }
+    send(
+        ToMonitor.newBuilder()
             .setCloseResource(
                 CloseResource.newBuilder().setCall(++calls).setResource(resource).setEpoch(1)));
     await(ToService.FrameCase.RETURNED);
+  }
+
+  private static SlotState.Builder ended() {
+    return SlotState.newBuilder()
+        .setName(ProcessResource.SLOT)
+        .setNonce("training")
+        .setExit(ExitState.newBuilder().setCode(0));
   }
 
   /** The next frame of this kind; null when none comes in time. */
@@ -205,7 +235,16 @@ final class Training implements LinkAcceptor, LinkListener<ToService> {
 
   @Override
   public void onFrame(ToService frame) {
-    heard.add(frame);
+    if (frame.hasStopProcess()) {
+      send(
+          ToMonitor.newBuilder()
+              .setAnswer(
+                  Answer.newBuilder()
+                      .setRequest(frame.getStopProcess().getRequest())
+                      .setSlot(ended())));
+    } else {
+      heard.add(frame);
+    }
   }
 
   @Override
