@@ -40,10 +40,10 @@ class AuditFindsIT {
   static void start() throws Exception {
     cluster = Cluster.empty();
     cluster.start("serve");
-    cluster.does("type", "register", Distribution.sample("scripted").toString());
+    cluster.does("type", "register", Distribution.sample("scriptable").toString());
     cluster.does("group", "create", "apps");
     create("app", "Generic Application", "CommandLine=" + journal().commandLine());
-    create("bad", "Scripted", "LooksAlivePollInterval=200", "--separate-monitor");
+    create("bad", "Scriptable", "LooksAlivePollInterval=200", "--separate-monitor");
     cluster.does("group", "online", "apps");
     Audited.of(cluster).assertHolds();
   }
@@ -177,7 +177,7 @@ class AuditFindsIT {
     }
   }
 
-  /** What the scripted resource does from its next call on. */
+  /** What the scriptable resource does from its next call on. */
   private static void script(String step) throws IOException {
     Path folder =
         cluster
@@ -204,14 +204,14 @@ class AuditFindsIT {
   @Test
   @Order(6)
   void anArchiveThatWasAltered_orIsGone_isFound() throws Exception {
-    JsonNode type = cluster.item("type", "show", "Scripted");
+    JsonNode type = cluster.item("type", "show", "Scriptable");
     Path archive = Path.of(type.required("archive").asString());
     byte[] whole = Files.readAllBytes(archive);
     try {
       Files.write(archive, new byte[] {0}, StandardOpenOption.APPEND);
-      Audited.of(cluster).assertBroken("Scripted", "types");
+      Audited.of(cluster).assertBroken("Scriptable", "types");
       Files.delete(archive);
-      Audited.of(cluster).assertBroken("Scripted", "types");
+      Audited.of(cluster).assertBroken("Scriptable", "types");
     } finally {
       Files.write(archive, whole);
     }
