@@ -38,7 +38,16 @@ final class Journal {
   }
 
   void thrown(Place place, long epoch, Throwable thrown) throws IOException {
-    write(place, epoch, "event=throw thrown=" + thrown);
+    write(place, epoch, "event=throw thrown=" + words(thrown));
+  }
+
+  /** Its class alone, when it will not be talked about. */
+  private static String words(Throwable thrown) {
+    try {
+      return thrown.toString();
+    } catch (RuntimeException poisoned) {
+      return thrown.getClass().getName();
+    }
   }
 
   private void write(Place place, long epoch, String event) throws IOException {

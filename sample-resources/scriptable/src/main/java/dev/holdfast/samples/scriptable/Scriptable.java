@@ -5,38 +5,42 @@ import dev.holdfast.spi.Description;
 import dev.holdfast.spi.Lives;
 import dev.holdfast.spi.Problem;
 import dev.holdfast.spi.Properties;
+import dev.holdfast.spi.Property;
 import dev.holdfast.spi.Resource;
-import dev.holdfast.spi.ResourceException;
 import dev.holdfast.spi.ResourceType;
 import java.util.List;
 
 /** The type <em>Scriptable</em>: a process on the node, and a script. */
 public final class Scriptable implements ResourceType {
   static {
-    LoadScript.perform();
+    ScriptableType.initialised();
+  }
+
+  /** Does what the script says for the constructor. */
+  public Scriptable() {
+    ScriptableType.constructed();
   }
 
   @Override
   public Description description() {
-    return Description.of("Scriptable")
-        .lives(Lives.ON_NODE)
-        .properties(
-            ScriptProperty.SCRIPT,
+    return ScriptableType.description(
+        "Scriptable",
+        Lives.ON_NODE,
+        List.<Property<?>>of(
             SleepingProcess.RUNS_FOR,
             SleepingProcess.EXIT_CODE,
             SleepingProcess.IGNORES_STOP,
             SleepingProcess.CHILDREN,
-            SleepingProcess.STOP_GRACE)
-        .build();
+            SleepingProcess.STOP_GRACE));
   }
 
   @Override
   public List<Problem> validate(Properties properties) {
-    return ScriptProperty.problems(properties);
+    return ScriptableType.validate(properties);
   }
 
   @Override
-  public Resource open(Context context) throws ResourceException {
+  public Resource open(Context context) {
     return ScriptableResource.open(context, new SleepingProcess(context));
   }
 }

@@ -6,7 +6,6 @@ import dev.holdfast.spi.Found;
 import dev.holdfast.spi.Health;
 import dev.holdfast.spi.OfflineCall;
 import dev.holdfast.spi.OnlineCall;
-import dev.holdfast.spi.Properties;
 import dev.holdfast.spi.Resource;
 import dev.holdfast.spi.ResourceException;
 import dev.holdfast.spi.ResourceException.Responsibility;
@@ -26,30 +25,22 @@ final class ScriptableResource implements Resource {
   private final Script script;
   private final Journal journal;
 
-  /** Does what the script says for {@code open}; properties are not known yet. */
-  static ScriptableResource open(Context context, Resource truth) throws ResourceException {
+  /** Does what the script says for {@code open}. */
+  @SuppressWarnings("NullAway") // returning null against the contract is what it is for
+  static ScriptableResource open(Context context, Resource truth) {
     try {
       var resource = new ScriptableResource(context, truth);
-      resource.during(Place.OPEN, null, () -> "opened", step -> "opened");
-      return resource;
-    } catch (ResourceException e) {
-      throw e;
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new ResourceException(
-          Responsibility.INTERNAL, Retry.HERE, "Interrupted", "Opening was interrupted.", e);
-    } catch (RuntimeException e) {
-      throw e;
-    } catch (Exception e) {
-      throw new ResourceException(
-          Responsibility.ENVIRONMENT, Retry.HERE, "NoJournal", "Opening failed: " + e, e);
+      return resource.during(Place.OPEN, null, () -> resource, step -> null);
+    } catch (Throwable thrown) {
+      // Also what open does not declare.
+      throw AsItIs.raise(thrown);
     }
   }
 
   private ScriptableResource(Context context, Resource truth) throws IOException {
     this.context = context;
     this.truth = truth;
-    this.script = new Script(context.directory());
+    this.script = Script.of(context.directory());
     this.journal = new Journal(context.directory());
   }
 
@@ -88,12 +79,9 @@ final class ScriptableResource implements Resource {
   public void close() {
     try {
       during(Place.CLOSE, null, done(truth::close), step -> "closed");
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    } catch (RuntimeException e) {
-      throw e;
-    } catch (Exception e) {
-      throw new IllegalStateException("Closing failed.", e);
+    } catch (Throwable thrown) {
+      // Also what close does not declare.
+      throw AsItIs.raise(thrown);
     }
   }
 
@@ -115,9 +103,8 @@ final class ScriptableResource implements Resource {
   }
 
   private List<Step> steps(Place place, @Nullable Call call) throws Exception {
-    Optional<Properties> properties = Optional.ofNullable(call).map(Call::properties);
     try {
-      return script.due(place, properties.map(p -> p.get(ScriptProperty.SCRIPT)).orElse(List.of()));
+      return call == null ? script.due(place) : script.due(place, call.properties());
     } catch (IllegalArgumentException e) {
       throw new ResourceException(
           Responsibility.USER, Retry.NOWHERE, "BadScript", String.valueOf(e.getMessage()), e);
@@ -131,6 +118,7 @@ final class ScriptableResource implements Resource {
       case ABSENT -> Found.absent("as the script says");
       case FOREIGN -> Found.foreign(step.reason(), step.number(0));
       case UNKNOWN -> Found.unknown(step.reason());
+      case HUGE -> Found.unknown(step.text());
       case NULL -> null;
       case LIE ->
           truth.find(call) instanceof Found.Running
@@ -146,6 +134,7 @@ final class ScriptableResource implements Resource {
       case ALIVE -> Health.alive();
       case DEGRADED -> Health.degraded(step.reason());
       case FAIL -> Health.failed(step.reason());
+      case HUGE -> Health.degraded(step.text());
       case NULL -> null;
       case LIE ->
           truth.looksAlive(call) instanceof Health.Failed ? Health.alive() : Health.failed("a lie");

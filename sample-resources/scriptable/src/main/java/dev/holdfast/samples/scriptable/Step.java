@@ -67,7 +67,7 @@ record Step(String line, Place place, boolean once, Verb verb, List<String> argu
     return arguments;
   }
 
-  /** The step that a static-init holds. */
+  /** The step that this one does elsewhere. */
   Step inner() {
     return parse(line, place, arguments.get(0));
   }
@@ -89,6 +89,30 @@ record Step(String line, Place place, boolean once, Verb verb, List<String> argu
     return arguments.get(arguments.size() - 1);
   }
 
+  /** As much text as the step says. */
+  String text() {
+    return "x".repeat(bytes());
+  }
+
+  /** Whether {@code fail} and {@code huge} are answers here; elsewhere they are thrown. */
+  boolean isAnswer() {
+    return place.isHealth() || (place == Place.FIND && verb == Verb.HUGE);
+  }
+
+  /** What a throw-class throws. */
+  Throwable throwable() {
+    String name = arguments.get(0);
+    try {
+      return Class.forName(name)
+          .asSubclass(Throwable.class)
+          .getConstructor(String.class)
+          .newInstance(reason());
+    } catch (ReflectiveOperationException | ClassCastException e) {
+      throw new IllegalArgumentException(
+          name + " is nothing that can be thrown with a sentence", e);
+    }
+  }
+
   /** Everything is read once while it is parsed, so that nothing is found wrong later. */
   private void requireReadable() {
     try {
@@ -101,11 +125,12 @@ record Step(String line, Place place, boolean once, Verb verb, List<String> argu
           case "RESPONSIBILITY" -> Responsibility.valueOf(arguments.get(i));
           case "RETRY" -> Retry.valueOf(arguments.get(i));
           case "STEP" -> inner();
+          case "CLASS" -> throwable();
           default -> {}
         }
       }
     } catch (IllegalArgumentException e) {
-      throw wrong(line, String.valueOf(e.getMessage()));
+      throw wrong(line, String.valueOf(e.getMessage()).replaceFirst("\\.$", ""));
     }
   }
 

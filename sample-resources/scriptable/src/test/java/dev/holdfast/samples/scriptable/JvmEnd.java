@@ -17,12 +17,12 @@ final class JvmEnd {
 
   public static void main(String[] args) throws Exception {
     Path directory = Path.of(args[0]);
-    LoadScript.perform(directory.resolve("script"));
     var type = new Scriptable();
     var resource = type.open(new FakeContext(directory));
     try (var slots = new FakeSlots(directory)) {
       var properties = Properties.of(type.description(), Map.of());
       resource.isAlive(new FakeCall(slots, properties, Duration.ofSeconds(30)));
+      resource.close();
     }
   }
 }

@@ -127,7 +127,7 @@ class ScriptableTest {
 
   @Test
   void controlFile_changesBehaviourWhileItRuns_andOverridesTheProperty() throws Exception {
-    FakeCall call = call(Map.of("Script", List.of("isAlive: fail from the property")));
+    FakeCall call = call(Map.of("AtIsAlive", List.of("fail from the property")));
     assertThat(resource.isAlive(call)).isEqualTo(Health.failed("from the property"));
 
     steer("isAlive: fail from the file");
@@ -167,17 +167,113 @@ class ScriptableTest {
 
   @Test
   void errors_comeThrough() throws Exception {
-    steer("find: throw-unchecked bad", "isAlive: throw-error worse");
+    steer(
+        "find: throw-class java.lang.IllegalStateException bad",
+        "isAlive: throw-class java.lang.LinkageError worse",
+        "online: throw-class java.io.IOException no disk");
 
     assertThatIllegalStateException().isThrownBy(() -> resource.find(call())).withMessage("bad");
     assertThatExceptionOfType(LinkageError.class)
         .isThrownBy(() -> resource.isAlive(call()))
         .withMessage("worse");
+    assertThatExceptionOfType(IOException.class).isThrownBy(() -> resource.online(call()));
+  }
+
+  @Test
+  void poison_cannotBeTalkedAbout() throws Exception {
+    steer("isAlive: throw-poison");
+
+    assertThatExceptionOfType(RuntimeException.class)
+        .isThrownBy(() -> resource.isAlive(call()))
+        .satisfies(poison -> assertThatIllegalStateException().isThrownBy(poison::getMessage))
+        .satisfies(poison -> assertThatIllegalStateException().isThrownBy(poison::toString));
+  }
+
+  @Test
+  void deepRecursion_endsInItsError() throws Exception {
+    steer("isAlive: overflow-stack");
+
+    assertThatExceptionOfType(StackOverflowError.class).isThrownBy(() -> resource.isAlive(call()));
+  }
+
+  @Test
+  void leaks_stay() throws Exception {
+    Path descriptors = Path.of("/proc/self/fd");
+    long open = count(descriptors);
+    long threads = count(Path.of("/proc/self/task"));
+    steer(
+        "isAlive: leak-descriptors 10",
+        "isAlive: leak-threads 3",
+        "isAlive: leak-memory 1KiB",
+        "isAlive: leak-native 1KiB",
+        "isAlive: in-thread delay 1ms",
+        "isAlive: alive");
+
+    assertThat(resource.isAlive(call())).isEqualTo(Health.alive());
+    assertThat(count(descriptors)).isGreaterThanOrEqualTo(open + 10);
+    assertThat(count(Path.of("/proc/self/task"))).isGreaterThanOrEqualTo(threads + 3);
+  }
+
+  private static long count(Path directory) throws IOException {
+    try (var entries = Files.list(directory)) {
+      return entries.count();
+    }
+  }
+
+  @Test
+  void hugeAnswers_areAsLongAsAskedFor() throws Exception {
+    steer("find: huge 64KiB", "isAlive: huge 64KiB", "online: token 8KiB", "offline: huge 64KiB");
+
+    assertThat(resource.find(call()))
+        .isInstanceOfSatisfying(Found.Unknown.class, it -> assertThat(it.why()).hasSize(65_536));
+    assertThat(resource.isAlive(call()))
+        .isInstanceOfSatisfying(Health.Degraded.class, it -> assertThat(it.why()).hasSize(65_536));
+    resource.online(call());
+    assertThat(call().token()).hasValueSatisfying(token -> assertThat(token).hasSize(8_192));
+    assertThatExceptionOfType(ResourceException.class)
+        .isThrownBy(() -> resource.offline(call()))
+        .satisfies(thrown -> assertThat(thrown.getMessage()).hasSize(65_536));
+  }
+
+  @Test
+  void deafDelay_andLateAnswer_heedNoInterrupt() throws Exception {
+    FakeCall call = call();
+    call.cancel();
+    steer("isAlive: delay-deaf 1ms", "isAlive: late 1ms", "isAlive: degraded at last");
+    Thread.currentThread().interrupt();
+
+    Health answer = resource.isAlive(call);
+
+    assertThat(Thread.interrupted()).isFalse();
+    assertThat(answer).isEqualTo(Health.degraded("at last"));
+  }
+
+  @Test
+  void openAndClose_doWhatThePropertiesSaidLast() throws Exception {
+    resource.find(
+        call(
+            Map.of(
+                "AtOpen", List.of("once throw-class java.lang.IllegalStateException no"),
+                "AtClose", List.of("throw-class java.lang.IllegalStateException neither"))));
+
+    assertThatIllegalStateException().isThrownBy(resource::close).withMessage("neither");
+    assertThatIllegalStateException().isThrownBy(() -> TYPE.open(context)).withMessage("no");
+    assertThat(TYPE.open(context).find(call())).isInstanceOf(Found.Absent.class);
+  }
+
+  @Test
+  void validate_doesAsThePropertiesSay() throws Exception {
+    var properties =
+        Properties.of(
+            TYPE.description(),
+            Map.of("AtValidate", List.of("throw-class java.lang.IllegalStateException no")));
+
+    assertThatIllegalStateException().isThrownBy(() -> TYPE.validate(properties)).withMessage("no");
   }
 
   @Test
   void journal_tellsEveryCallWithPidBootAndTime() throws Exception {
-    steer("find: once throw-unchecked bad");
+    steer("find: once throw-class java.lang.IllegalStateException bad");
     assertThatIllegalStateException().isThrownBy(() -> resource.find(call()));
     resource.find(call());
 
@@ -194,8 +290,7 @@ class ScriptableTest {
   void scriptThatCannotBeRead_isRefusedBeforeAndToldAfter() throws Exception {
     assertThat(
             TYPE.validate(
-                Properties.of(
-                    TYPE.description(), Map.of("Script", List.of("find: hang", "find: dance")))))
+                Properties.of(TYPE.description(), Map.of("AtFind", List.of("hang", "dance")))))
         .singleElement()
         .extracting(Problem::message)
         .asString()
@@ -212,9 +307,15 @@ class ScriptableTest {
     "isAlive: exit 3, 3",
     "isAlive: halt 4, 4",
     "isAlive: kill KILL, 137",
-    "isAlive: static-init halt 5, 5",
-    "load: halt 6, 6",
-    "open: halt 7, 7"
+    "isAlive: segfault, 1",
+    "isAlive: exhaust-heap, 3",
+    "isAlive: in-thread halt 8, 8",
+    "isAlive: in-static-init halt 5, 5",
+    "staticInit: halt 6, 6",
+    "constructor: halt 9, 9",
+    "description: halt 10, 10",
+    "open: halt 7, 7",
+    "close: halt 11, 11"
   })
   void jvm_endsAsAsked(String step, int code) throws Exception {
     steer(step);
@@ -240,18 +341,23 @@ class ScriptableTest {
 
   /** Runs {@link JvmEnd} there. */
   private int runInItsOwnJvm() throws Exception {
-    Process process =
+    var builder =
         new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:TieredStopAtLevel=1",
-                "-Xshare:auto",
+                "-Xmx32m",
+                "-XX:+ExitOnOutOfMemoryError",
+                "-XX:-CreateCoredumpOnCrash",
+                "-XX:ErrorFile=" + directory.resolve("hs_err.log"),
+                "--enable-native-access=ALL-UNNAMED",
                 "-cp",
                 System.getProperty("java.class.path"),
                 JvmEnd.class.getName(),
                 directory.toString())
             .redirectErrorStream(true)
-            .redirectOutput(directory.resolve("jvm.log").toFile())
-            .start();
+            .redirectOutput(directory.resolve("jvm.log").toFile());
+    builder.environment().put(TypeScript.VARIABLE, directory.resolve("script").toString());
+    Process process = builder.start();
     assertThat(process.waitFor(50, TimeUnit.SECONDS)).isTrue();
     return process.exitValue();
   }
