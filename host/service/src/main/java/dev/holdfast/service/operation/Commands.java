@@ -374,11 +374,16 @@ public final class Commands {
     }
   }
 
-  /** What the type's own code says, asked in the shared monitor where it would run anyway. */
+  /**
+   * What the type's own code says, asked in the shared monitor where it would run anyway, unless
+   * that one is just being replaced.
+   */
   private void refuseWhatTheTypeRefuses(
       String resource, TypeRegistration type, PropertyText.Checked checked) {
+    MonitorStatus shared = loop.state().monitors().get(MonitorName.SHARED);
+    boolean sharedIsReady = shared != null && shared.phase() instanceof MonitorStatus.Phase.Ready;
     List<Problem> problems =
-        checked.common().separateMonitor()
+        checked.common().separateMonitor() || !sharedIsReady
             ? registrar.inOwnMonitor(
                 monitor -> validator.problems(monitor, type, checked.declared()))
             : validator.problems(MonitorName.SHARED, type, checked.declared());
@@ -535,11 +540,15 @@ public final class Commands {
         });
   }
 
-  /** Monitors that have an older version loaded: nothing is unloaded, so they are replaced. */
-  private static Set<MonitorName> monitorsWithOlder(
+  /**
+   * Monitors that have an older version loaded: nothing is unloaded, so they are replaced, also
+   * when no resource of theirs needs it any more.
+   */
+  private Set<MonitorName> monitorsWithOlder(
       ClusterState state, List<TypeRegistration> registrations) {
     Set<MonitorName> names = new LinkedHashSet<>();
     for (TypeRegistration type : registrations) {
+      names.addAll(monitors.withOther(type.version().plugin(), type.version().digest()));
       for (TypeRegistration known : state.types().values()) {
         if (known.version().plugin().equals(type.version().plugin())
             && !known.version().digest().equals(type.version().digest())) {
@@ -648,7 +657,11 @@ public final class Commands {
             });
   }
 
+  /** A monitor that holds it has its code already, whatever became of the archive since. */
   private static void requireResolved(ClusterState state, ClusterResource resource) {
+    if (resource.openIn().isPresent() && resource.unsupervisedSince().isEmpty()) {
+      return;
+    }
     TypeStatus status = state.typeStatus(resource.config().type());
     if (status != TypeStatus.REGISTERED) {
       var problem = state.typeProblems().get(resource.config().type().toLowerCase(Locale.ROOT));
