@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -44,6 +45,12 @@ class PluginDeathIT {
   @AfterAll
   static void stop() throws Exception {
     cluster.close();
+  }
+
+  @AfterEach
+  void removeCulprit() throws Exception {
+    cluster.change("POST", "/v1/resources/culprit/offline", Map.of());
+    cluster.does("resource", "delete", CULPRIT);
   }
 
   private static void create(String name, String type, Map<String, List<String>> properties)
@@ -112,8 +119,6 @@ class PluginDeathIT {
             });
     assertThatAllIsWell(pids);
     assertThat(cluster.incidents()).as("one incident").hasSize(before + 1);
-    cluster.change("POST", "/v1/resources/culprit/offline", Map.of());
-    cluster.does("resource", "delete", CULPRIT);
   }
 
   /** While the type is loaded there is no resource to blame, but a plugin. */
@@ -137,8 +142,6 @@ class PluginDeathIT {
             });
     assertThatAllIsWell(pids);
     assertThat(cluster.incidents()).as("the kill, and what came of it").hasSize(before + 2);
-    cluster.change("POST", "/v1/resources/culprit/offline", Map.of());
-    cluster.does("resource", "delete", CULPRIT);
   }
 
   /** A stack that is full is an error like any other: the check is broken, and nobody dies. */
@@ -167,8 +170,6 @@ class PluginDeathIT {
     assertThat(cluster.number("application", "monitorPid")).isEqualTo(monitor);
     assertThat(cluster.incidents()).hasSize(before);
     assertThat(cluster.resource(CULPRIT).required("state").asString()).isEqualTo("Online");
-    cluster.change("POST", "/v1/resources/culprit/offline", Map.of());
-    cluster.does("resource", "delete", CULPRIT);
   }
 
   private static Map<String, Long> pids() throws IOException {
@@ -199,7 +200,9 @@ class PluginDeathIT {
       cluster.awaitState(name, "Online");
       JsonNode other = cluster.resource(name);
       assertThat(other.required("failures").asInt()).as("failures of %s", name).isZero();
-      assertThat(other.required("restarts").asInt()).as("restarts of %s", name).isZero();
+      if (pids.containsKey(name)) { // what lived in the monitor is brought online anew
+        assertThat(other.required("restarts").asInt()).as("restarts of %s", name).isZero();
+      }
     }
     assertThat(pids()).isEqualTo(pids);
   }
