@@ -70,7 +70,7 @@ class PluginDeathIT {
    * @param code what the monitor's process exits with
    * @param reason what the incident says of it
    */
-  private record Death(String property, String step, String entryPoint, int code, String reason) {}
+  record Death(String property, String step, String entryPoint, int code, String reason) {}
 
   static Stream<Death> deaths() {
     return Stream.of(

@@ -47,7 +47,7 @@ class PluginTrapsIT {
   // ---- refused ------------------------------------------------------------------------------
 
   /** A bad archive, and what its refusal says. */
-  private record Trap(String name, TestArchive archive, String reason) {
+  record Trap(String name, TestArchive archive, String reason) {
     @Override
     public String toString() {
       return name;

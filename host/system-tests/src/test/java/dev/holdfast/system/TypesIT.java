@@ -156,7 +156,7 @@ class TypesIT {
     }
   }
 
-  private enum Moment {
+  enum Moment {
     WHILE_ALL_LIVE,
     WHILE_NO_MONITOR_LIVES,
     WHILE_NO_SERVICE_LIVES

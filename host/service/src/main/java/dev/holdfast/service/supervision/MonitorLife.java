@@ -247,7 +247,7 @@ final class MonitorLife {
     }
     synchronized (this) {
       if (answer.hasFailure()) {
-        loads.values().remove(load);
+        loads.remove(answer.getDigest());
       } else if (answer.getRefusedCount() > 0) {
         incomplete.add(answer.getDigest());
       }
