@@ -49,8 +49,11 @@ class PluginDeathIT {
 
   @AfterEach
   void removeCulprit() throws Exception {
-    cluster.change("POST", "/v1/resources/culprit/offline", Map.of());
-    cluster.does("resource", "delete", CULPRIT);
+    if (cluster.resources().stream()
+        .anyMatch(each -> each.required("name").asString().equals(CULPRIT))) {
+      cluster.change("POST", "/v1/resources/culprit/offline", Map.of());
+      cluster.does("resource", "delete", CULPRIT);
+    }
   }
 
   private static void create(String name, String type, Map<String, List<String>> properties)
@@ -170,6 +173,45 @@ class PluginDeathIT {
     assertThat(cluster.number("application", "monitorPid")).isEqualTo(monitor);
     assertThat(cluster.incidents()).hasSize(before);
     assertThat(cluster.resource(CULPRIT).required("state").asString()).isEqualTo("Online");
+  }
+
+  /** The shared monitor first, and then the one in which it is asked again; no resource is made. */
+  @Test
+  void pluginEndsItsMonitorWhileItChecksProperties_isNoResource_andCostsNobodyElse()
+      throws Exception {
+    Map<String, Long> pids = pids();
+    int before = cluster.incidents().size();
+
+    Ran refused =
+        cluster.cli(
+            "resource",
+            "create",
+            CULPRIT,
+            "-t",
+            "Scriptable",
+            "-g",
+            "lab",
+            "-p",
+            "AtValidate=halt 12");
+
+    assertThat(refused.exitCode()).as(refused.toString()).isEqualTo(1);
+    assertThat(refused.errLines())
+        .singleElement()
+        .asString()
+        .contains("Scriptable could not be asked", "exited with code 12", "Nothing was changed");
+    JsonNode incident = awaitCompleteIncident(before);
+    assertThat(incident.required("exit").required("code").asInt(-1)).isEqualTo(12);
+    assertThat(incident.required("calls").values())
+        .anySatisfy(
+            call -> {
+              assertThat(call.required("entryPoint").asString()).isEqualTo("validate");
+              assertThat(call.required("plugin").asString()).startsWith("scriptable@");
+            });
+    assertThatAllIsWell(pids);
+    assertThat(cluster.incidents()).as("of the shared monitor").hasSize(before + 1);
+    assertThat(cluster.resources())
+        .extracting(each -> each.required("name").asString())
+        .doesNotContain(CULPRIT);
   }
 
   private static Map<String, Long> pids() throws IOException {

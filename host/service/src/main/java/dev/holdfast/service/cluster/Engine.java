@@ -247,6 +247,7 @@ public final class Engine implements AutoCloseable {
     @Override
     public void died(MonitorDeath death) {
       types.forget(death.name());
+      validator.died(death.name(), death.reason());
       if (TypeRegistrar.isRegistrars(death.name())) {
         registrar.died(death.name(), death.reason());
         if (!death.asked()) {

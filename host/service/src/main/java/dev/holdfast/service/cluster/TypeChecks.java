@@ -11,6 +11,7 @@ import dev.holdfast.service.type.TypeResolver;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -137,12 +138,16 @@ final class TypeChecks implements AutoCloseable {
 
   /**
    * A monitor that has the plugin without this type cannot make it any more: a class whose
-   * initialiser threw stays as it is. So that monitor is replaced.
+   * initialiser threw stays as it is. One that has another version, because it was starting when
+   * this one was registered, cannot load it beside. So these monitors are replaced.
    */
   private void canBeLoaded(TypeRegistration type) {
     List<ClusterEvent> events = new ArrayList<>();
     events.add(new ClusterEvent.TypeResolved(type.name(), Optional.empty()));
-    for (MonitorName monitor : monitors.withIncomplete(type.version().digest())) {
+    TypeRegistration.Version version = type.version();
+    Set<MonitorName> unable = new HashSet<>(monitors.withIncomplete(version.digest()));
+    unable.addAll(monitors.withOther(version.plugin(), version.digest()));
+    for (MonitorName monitor : unable) {
       events.add(new ClusterEvent.MonitorReplaced(monitor));
     }
     loop.post(events);

@@ -24,6 +24,7 @@ import dev.holdfast.service.cluster.ClusterLoop;
 import dev.holdfast.service.posix.Signal;
 import dev.holdfast.service.supervision.Monitors;
 import dev.holdfast.service.type.PropertyValidator;
+import dev.holdfast.service.type.PropertyValidator.Verdict;
 import dev.holdfast.service.type.TypeRegistrar;
 import dev.holdfast.service.view.Lookup;
 import dev.holdfast.spi.Problem;
@@ -374,22 +375,37 @@ public final class Commands {
     }
   }
 
-  /**
-   * What the type's own code says, asked in the shared monitor where it would run anyway, unless
-   * that one is just being replaced.
-   */
+  /** What the type's own code says. */
   private void refuseWhatTheTypeRefuses(
       String resource, TypeRegistration type, PropertyText.Checked checked) {
+    switch (verdict(type, checked)) {
+      case Verdict.Given(List<Problem> problems) when problems.isEmpty() -> {}
+      case Verdict.Given(List<Problem> problems) ->
+          throw new PropertyText(resource, type.version().description()).invalid(problems);
+      case Verdict.NotAsked(String why) ->
+          throw new ApiException.Failed(
+              "TypeNotAsked",
+              resource,
+              "The type %s could not be asked about the properties: %s. Nothing was changed."
+                  .formatted(type.name(), why.replaceFirst("\\.$", "")),
+              null);
+    }
+  }
+
+  /**
+   * Asks in the shared monitor, where the code would run anyway; but in one of its own when that is
+   * just being replaced, also when it dies while it is asked.
+   */
+  private Verdict verdict(TypeRegistration type, PropertyText.Checked checked) {
     MonitorStatus shared = loop.state().monitors().get(MonitorName.SHARED);
     boolean sharedIsReady = shared != null && shared.phase() instanceof MonitorStatus.Phase.Ready;
-    List<Problem> problems =
-        checked.common().separateMonitor() || !sharedIsReady
-            ? registrar.inOwnMonitor(
-                monitor -> validator.problems(monitor, type, checked.declared()))
-            : validator.problems(MonitorName.SHARED, type, checked.declared());
-    if (!problems.isEmpty()) {
-      throw new PropertyText(resource, type.version().description()).invalid(problems);
+    if (sharedIsReady && !checked.common().separateMonitor()) {
+      Verdict verdict = validator.ask(MonitorName.SHARED, type, checked.declared());
+      if (verdict instanceof Verdict.Given) {
+        return verdict;
+      }
     }
+    return registrar.inOwnMonitor(monitor -> validator.ask(monitor, type, checked.declared()));
   }
 
   private static Plan deleteResource(ClusterState state, String name) {

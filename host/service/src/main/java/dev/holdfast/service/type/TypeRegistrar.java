@@ -19,6 +19,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -28,7 +29,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -49,7 +49,10 @@ public final class TypeRegistrar {
 
   private final PluginStore store;
   private final Monitors monitors;
-  private final AtomicLong number = new AtomicLong();
+
+  /** Numbers of monitors that have not ended: each is used again, so nothing piles up by name. */
+  private final BitSet numbers = new BitSet();
+
   private final Map<MonitorName, CompletableFuture<Void>> starting = new ConcurrentHashMap<>();
 
   public TypeRegistrar(PluginStore store, Monitors monitors) {
@@ -74,6 +77,9 @@ public final class TypeRegistrar {
 
   /** To be told when a monitor of {@link #isRegistrars} died. */
   public void died(MonitorName name, String reason) {
+    synchronized (numbers) {
+      numbers.clear(Integer.parseInt(name.value().substring(PREFIX.length())));
+    }
     CompletableFuture<Void> waiting = starting.remove(name);
     if (waiting != null) {
       waiting.completeExceptionally(new IOException("its monitor died: " + reason));
@@ -322,7 +328,7 @@ public final class TypeRegistrar {
    * @throws ApiException.Failed the monitor could not be started, or died before it was ready
    */
   public <T> T inOwnMonitor(Function<MonitorName, T> work) {
-    var name = new MonitorName(PREFIX + number.incrementAndGet());
+    MonitorName name = freeName();
     var ready = new CompletableFuture<Void>();
     starting.put(name, ready);
     try {
@@ -340,6 +346,14 @@ public final class TypeRegistrar {
     } finally {
       starting.remove(name);
       monitors.stop(name);
+    }
+  }
+
+  private MonitorName freeName() {
+    synchronized (numbers) {
+      int number = numbers.nextClearBit(1);
+      numbers.set(number);
+      return new MonitorName(PREFIX + number);
     }
   }
 
