@@ -48,11 +48,11 @@ class PluginDeathIT {
   }
 
   @AfterEach
-  void removeCulprit() throws Exception {
+  void removeCulprit() throws IOException {
     if (cluster.resources().stream()
         .anyMatch(each -> each.required("name").asString().equals(CULPRIT))) {
       cluster.change("POST", "/v1/resources/culprit/offline", Map.of());
-      cluster.does("resource", "delete", CULPRIT);
+      cluster.change("DELETE", "/v1/resources/culprit", Map.of());
     }
   }
 

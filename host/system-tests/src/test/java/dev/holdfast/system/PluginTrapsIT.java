@@ -175,7 +175,7 @@ class PluginTrapsIT {
   // ---- side by side -------------------------------------------------------------------------
 
   @Test
-  void twoGuavas_liveInOneMonitor_eachWithItsOwn() throws Exception {
+  void twoGuavas_liveInOneMonitor_eachWithItsOwn() throws IOException {
     for (Map.Entry<String, Path> guava : guavas().entrySet()) {
       String name = guava.getKey();
       register(
@@ -188,17 +188,19 @@ class PluginTrapsIT {
                   com.google.common.base.Joiner.on(" ").join("from", \
                   com.google.common.base.Joiner.class.getProtectionDomain().getCodeSource().getLocation())
                   """));
-      cluster.does(
-          "resource",
-          "create",
-          name,
-          "-t",
-          "With " + name,
-          "-g",
-          "lab",
-          "-p",
-          "IsAlivePollInterval=100");
-      cluster.does("resource", "online", name);
+      cluster.change(
+          "POST",
+          "/v1/resources",
+          Map.of(
+              "name",
+              name,
+              "type",
+              "With " + name,
+              "group",
+              "lab",
+              "properties",
+              Map.of("IsAlivePollInterval", List.of("100"))));
+      cluster.change("POST", "/v1/resources/" + name + "/online", Map.of());
     }
 
     for (Map.Entry<String, Path> guava : guavas().entrySet()) {

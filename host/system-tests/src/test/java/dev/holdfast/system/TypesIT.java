@@ -195,7 +195,7 @@ class TypesIT {
   }
 
   private static void at(Moment moment, Map<Fault, Path> files) throws Exception {
-    cluster.does("type", "unregister", Fault.UNREGISTERED.type(), "--force");
+    unregister(Fault.UNREGISTERED.type() + "?force=true");
     switch (moment) {
       case WHILE_ALL_LIVE -> inflictAll(files);
       case WHILE_NO_MONITOR_LIVES -> {
@@ -414,12 +414,12 @@ class TypesIT {
     awaitStatus("Second", REGISTERED);
 
     remove("second");
-    cluster.does("type", "unregister", "Second");
+    unregister("Second");
     killSharedMonitor();
     cluster.awaitState("first", "Online");
     assertThat(cluster.type("First").required("status").asString()).isEqualTo(REGISTERED);
     remove("first");
-    cluster.does("type", "unregister", "First");
+    unregister("First");
   }
 
   @Test
@@ -464,7 +464,8 @@ class TypesIT {
 
   @Test
   void aStockTypeAndTwoOthers_liveInOneMonitor_andAreFoundAgain() throws Exception {
-    cluster.does("type", "register", Distribution.sample("ticker").toString());
+    cluster.change(
+        "POST", "/v1/types", Map.of("archive", Distribution.sample("ticker").toString()));
     register(two("1.0.0"));
     online("tick", "Ticker");
     online("first", "First");
@@ -494,13 +495,17 @@ class TypesIT {
         .type("t.B", "Second", "\"\"");
   }
 
-  private static void unregisterTwo() throws Exception {
-    cluster.does("type", "unregister", "First");
-    cluster.does("type", "unregister", "Second");
+  private static void unregisterTwo() throws IOException {
+    unregister("First");
+    unregister("Second");
   }
 
   private static void register(TestArchive archive) throws IOException {
     cluster.change("POST", "/v1/types", Map.of("archive", archive.write(folder).toString()));
+  }
+
+  private static void unregister(String type) throws IOException {
+    cluster.change("DELETE", "/v1/types/" + type.replace(" ", "%20"), Map.of());
   }
 
   private static void assertConflict(TestArchive archive, String said) throws Exception {
@@ -522,9 +527,9 @@ class TypesIT {
     cluster.change("POST", "/v1/resources/" + name + "/online", Map.of());
   }
 
-  private static void remove(String name) throws Exception {
+  private static void remove(String name) throws IOException {
     cluster.change("POST", "/v1/resources/" + name + "/offline", Map.of());
-    cluster.does("resource", "delete", name);
+    cluster.change("DELETE", "/v1/resources/" + name, Map.of());
   }
 
   private static void awaitStatus(String type, String status) {
