@@ -673,13 +673,14 @@ public final class Commands {
             });
   }
 
-  /** A monitor that holds it has its code already, whatever became of the archive since. */
+  /**
+   * A monitor that holds it has its code already, whatever became of the archive since; but what
+   * somebody unregistered is not to be brought online.
+   */
   private static void requireResolved(ClusterState state, ClusterResource resource) {
-    if (resource.openIn().isPresent() && resource.unsupervisedSince().isEmpty()) {
-      return;
-    }
     TypeStatus status = state.typeStatus(resource.config().type());
-    if (status != TypeStatus.REGISTERED) {
+    boolean held = resource.openIn().isPresent() && resource.unsupervisedSince().isEmpty();
+    if (status == TypeStatus.NOT_REGISTERED || (status != TypeStatus.REGISTERED && !held)) {
       var problem = state.typeProblems().get(resource.config().type().toLowerCase(Locale.ROOT));
       throw new ApiException.Conflict(
           "TypeUnresolved",
