@@ -158,7 +158,7 @@ class AuditFindsIT {
     Audited.of(cluster, "--baseline", baseline.toString()).assertHolds();
     long monitor = cluster.number("bad", "monitorPid");
     long threads = threads(monitor);
-    script("looksAlive: leak-thread");
+    script("looksAlive: leak-threads 1");
     try {
       Patience.until("threads have leaked", () -> threads(monitor) > threads + THREADS_LEAKED);
 
