@@ -34,6 +34,9 @@ class AuditFindsIT {
   private static final int UNREACHABLE = 5;
   private static final int THREADS_LEAKED = 60;
 
+  /** The event of a monitor's death. */
+  private static final int MONITOR_LOST = 1146;
+
   private static Cluster cluster;
 
   @BeforeAll
@@ -279,6 +282,9 @@ class AuditFindsIT {
     Path log = newestEventFile();
     List<String> lines = new ArrayList<>(Files.readAllLines(log));
     int taken = lines.size() / 2;
+    while (lines.get(taken).contains("\"id\":" + MONITOR_LOST + ",")) {
+      taken--; // without it an incident would have no death, which is another rule's
+    }
     lines.remove(taken);
     Files.write(log, lines);
 
