@@ -122,6 +122,31 @@ class MonitorSessionTest {
   }
 
   @Test
+  void aPluginThatCouldNotBeLoaded_isTriedAgain_andKeepsNoOtherVersionOut() throws Exception {
+    Path allowed = folder.resolve("allowed");
+    var moody =
+        new PluginBuilder("moody")
+            .small(
+                "a.Moody",
+                "Moody",
+                "static { if (!new java.io.File(\"%s\").exists())".formatted(allowed)
+                    + " throw new IllegalStateException(\"not today\"); }");
+    PluginFolder first = moody.in(folder);
+
+    assertThat(service.load(first).getFailure().getMessage()).contains("not today");
+    Files.createFile(allowed);
+    assertThat(service.load(first).getTypesList()).hasSize(1);
+
+    Files.delete(allowed);
+    var other = new PluginBuilder("other-moody").small("a.M", "M", "static { new X(); }");
+    PluginFolder lacking = other.source("a.X", "package a; class X {}").without("a.X").in(folder);
+    assertThat(service.load(lacking).getFailure().getMessage()).contains("a/X");
+    PluginFolder mended =
+        new PluginBuilder("other-moody").version("1.0.1").small("a.M", "M", "").in(folder);
+    assertThat(service.load(mended).getTypesList()).hasSize(1);
+  }
+
+  @Test
   void anotherArchiveOfALoadedPlugin_isRefused_andAnotherPluginIsNot() throws Exception {
     service.load(scripted);
 

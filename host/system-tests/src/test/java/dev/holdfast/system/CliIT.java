@@ -321,17 +321,17 @@ class CliIT {
 
   @Test
   void typeInUse_isUnregisteredByForceOnly() throws Exception {
-    Path scripted = Distribution.sample("scripted");
-    cluster.does("type", "register", scripted.toString());
-    cluster.does("resource", "create", "actor", "-t", "Scripted", "-g", "tools");
+    Path scriptable = Distribution.sample("scriptable");
+    cluster.does("type", "register", scriptable.toString());
+    cluster.does("resource", "create", "actor", "-t", "Scriptable", "-g", "tools");
 
-    assertRefused(cluster.cli("type", "unregister", "Scripted"), CONFLICT, "actor");
-    cluster.does("type", "unregister", "Scripted", "--force");
+    assertRefused(cluster.cli("type", "unregister", "Scriptable"), CONFLICT, "actor");
+    cluster.does("type", "unregister", "Scriptable", "--force");
     JsonNode actor = cluster.item("resource", "show", "actor");
-    assertThat(actor.required("type").asString()).isEqualTo("Scripted");
+    assertThat(actor.required("type").asString()).isEqualTo("Scriptable");
     assertThat(actor.required("typeStatus").asString()).isEqualTo("NotRegistered");
 
-    cluster.does("type", "register", scripted.toString());
+    cluster.does("type", "register", scriptable.toString());
     assertThat(cluster.resource("actor").required("typeStatus").asString()).isEqualTo("Registered");
     cluster.does("resource", "delete", "actor");
   }

@@ -173,6 +173,11 @@ final class Cluster implements AutoCloseable {
     return items.getFirst();
   }
 
+  /** Makes a change without the command line between, for what is done a hundred times. */
+  void change(String method, String path, Object body) throws IOException {
+    door.change(method, path, body);
+  }
+
   // ---- what is there -----------------------------------------------------------------------
 
   /** A resource as the service knows it now. */
@@ -186,6 +191,22 @@ final class Cluster implements AutoCloseable {
 
   JsonNode monitor(String name) throws IOException {
     return door.items("/v1/monitors/" + name).getFirst();
+  }
+
+  JsonNode type(String name) throws IOException {
+    return door.items("/v1/types/" + name.replace(" ", "%20")).getFirst();
+  }
+
+  JsonNode why(String resource) throws IOException {
+    return door.items("/v1/why/" + resource).getFirst();
+  }
+
+  List<JsonNode> types() throws IOException {
+    return door.items("/v1/types");
+  }
+
+  List<JsonNode> incidents() throws IOException {
+    return door.items("/v1/incidents");
   }
 
   List<JsonNode> events(int id) throws IOException {
@@ -203,6 +224,11 @@ final class Cluster implements AutoCloseable {
     Patience.until(
         resource + " is " + state,
         () -> resource(resource).required("state").asString().equals(state));
+  }
+
+  /** A resource's own directory. */
+  Path directory(String resource) throws IOException {
+    return home.resolve("resources").resolve(resource(resource).required("id").asString());
   }
 
   /** Waits until each resource is held by a monitor. */

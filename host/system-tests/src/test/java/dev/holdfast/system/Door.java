@@ -14,8 +14,8 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Reads from a service's socket without the command line between: for conditions that are looked at
- * many times a second. HTTP/1.0, so that an answer ends with its connection.
+ * A service's socket without the command line between: for conditions that are looked at many times
+ * a second, and for changes that are many. HTTP/1.0, so that an answer ends with its connection.
  */
 final class Door {
   private static final JsonMapper JSON = JsonMapper.builder().build();
@@ -46,15 +46,41 @@ final class Door {
     return List.copyOf(json(answer.substring(body)).required("items").values());
   }
 
+  /** Makes a change and waits for its end. */
+  void change(String method, String path, Object body) throws IOException {
+    String answer = exchange(method, path, JSON.writeValueAsString(body)).strip();
+    JsonNode last = json(answer.substring(answer.lastIndexOf('\n') + 1));
+    if (!last.path("operation").path("state").asString("").equals("done")) {
+      throw new IOException(method + " " + path + " did not succeed: " + answer);
+    }
+  }
+
   private String get(String path) throws IOException {
+    return exchange("GET", path, "");
+  }
+
+  private String exchange(String method, String path, String body) throws IOException {
+    byte[] content = body.getBytes(StandardCharsets.UTF_8);
+    String head =
+        """
+        %s %s HTTP/1.0
+        Host: localhost
+        Accept: %s
+        Content-Type: application/json
+        Content-Length: %d
+
+        """
+            .formatted(
+                method,
+                path,
+                body.isEmpty() ? "application/json" : "application/x-ndjson",
+                content.length)
+            .replace("\n", "\r\n");
     var socket = UnixDomainSocketAddress.of(serviceFile().required("socket").asString());
     try (var channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
       channel.connect(socket);
-      String request = "GET " + path + " HTTP/1.0\r\nHost: localhost\r\n\r\n";
-      ByteBuffer bytes = ByteBuffer.wrap(request.getBytes(StandardCharsets.US_ASCII));
-      while (bytes.hasRemaining()) {
-        channel.write(bytes);
-      }
+      write(channel, head.getBytes(StandardCharsets.US_ASCII));
+      write(channel, content);
       var answer = new ByteArrayOutputStream();
       ByteBuffer piece = ByteBuffer.allocate(BUFFER_BYTES);
       while (channel.read(piece) >= 0) {
@@ -62,6 +88,12 @@ final class Door {
         piece.clear();
       }
       return answer.toString(StandardCharsets.UTF_8);
+    }
+  }
+
+  private static void write(SocketChannel channel, byte[] content) throws IOException {
+    for (ByteBuffer bytes = ByteBuffer.wrap(content); bytes.hasRemaining(); ) {
+      channel.write(bytes);
     }
   }
 }

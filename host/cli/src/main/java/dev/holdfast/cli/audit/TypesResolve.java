@@ -37,7 +37,7 @@ final class TypesResolve implements Rule {
 
   private static void registered(Look look, Facts.Type type, List<Finding> findings) {
     if (!type.status().equals("Registered")) {
-      findings.add(finding(type, "status", "it is %s: %s".formatted(type.status(), type.detail())));
+      findings.add(finding(type, "it is %s: %s".formatted(type.status(), type.detail())));
       return; // What is wrong with its archive is then said already.
     }
     switch (look.archives().get(type.archive())) {
@@ -46,27 +46,22 @@ final class TypesResolve implements Rule {
           findings.add(
               finding(
                   type,
-                  "altered",
                   "its archive %s has the digest %s, registered was %s"
                       .formatted(type.archive(), digest, type.digest())));
         }
       }
       case Archive.Unreadable(String why) ->
           findings.add(
-              finding(
-                  type,
-                  "missing",
-                  "its archive %s cannot be read: %s".formatted(type.archive(), why)));
+              finding(type, "its archive %s cannot be read: %s".formatted(type.archive(), why)));
       case null ->
-          findings.add(
-              finding(
-                  type, "missing", "its archive %s was not looked at".formatted(type.archive())));
+          findings.add(finding(type, "its archive %s was not looked at".formatted(type.archive())));
     }
   }
 
-  private static Finding finding(Facts.Type type, String identity, String what) {
+  /** One of a type, whoever saw it first: between two looks the service may have seen it, too. */
+  private static Finding finding(Facts.Type type, String what) {
     return new Finding(
-        type.name() + " " + identity,
+        type.name() + " archive",
         type.name(),
         what,
         "put the archive back, or register the type again: holdfast type register ARCHIVE.zip");

@@ -297,6 +297,18 @@ class RulesTest {
       assertThat(given.found(rule)).containsExactly("Test");
     }
 
+    /** Else it would be gone in the second look, and something new there: neither counts. */
+    @Test
+    void anAlteredArchiveThatTheServiceNoticesBetweenTwoLooks_staysTheSameFinding() {
+      given.archives.put(Given.ARCHIVE, new Archive.Present("sha256:other"));
+      String before = rule.judge(given.look()).findings().getFirst().identity();
+
+      given.type =
+          new Facts.Type("Test", "test.Type", Given.DIGEST, Given.ARCHIVE, "DigestMismatch", "why");
+
+      assertThat(rule.judge(given.look()).findings().getFirst().identity()).isEqualTo(before);
+    }
+
     @Test
     void aMonitorThatRunsAnotherArchive_orHasNotLoadedTheType_isFound() {
       given.monitor = Given.monitor(true, "sha256:older", 2, Optional.of(2L));

@@ -25,8 +25,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The plugins of this monitor, by the digest of their archives. Each is loaded once, on a thread of
- * its own; what came of it is kept and told again to whoever asks again. Two archives of one plugin
- * are never in one monitor. Thread-safe; never waits.
+ * its own, and told again to whoever asks again; one that could not be loaded is then tried again.
+ * Two archives of one plugin are never in one monitor. Thread-safe; never waits.
  */
 final class Plugins {
   /** A plugin with its threads. */
@@ -37,7 +37,6 @@ final class Plugins {
     final PluginThreads threads;
     final List<Long> waiting = new ArrayList<>();
     @Nullable Hosted hosted;
-    @Nullable Failure failure;
     long millis;
 
     Known(String id, PluginThreads threads) {
@@ -72,7 +71,7 @@ final class Plugins {
           byDigest.put(frame.getDigest(), known);
         }
       }
-      if (known != null && known.hosted == null && known.failure == null) {
+      if (known != null && known.hosted == null) {
         known.waiting.add(frame.getCall());
       }
     }
@@ -81,7 +80,7 @@ final class Plugins {
     } else if (first && known != null) {
       begun.accept(begin(frame, known));
     } else if (known != null) {
-      answer(frame.getCall(), frame.getDigest(), known);
+      answer(frame.getCall(), known);
     }
   }
 
@@ -157,22 +156,35 @@ final class Plugins {
 
   private void ended(String digest, Known known, Outcome outcome) {
     List<Long> calls;
+    Failure failure = null;
     synchronized (this) {
       known.millis = outcome.millis();
       if (outcome instanceof Outcome.Returned(LoadedPlugin plugin, long _)) {
         known.hosted = host(plugin, known.threads);
-      } else if (outcome instanceof Outcome.Returned(Failure failure, long _)) {
-        known.failure = failure;
-      } else if (outcome instanceof Outcome.Failed(Failure failure, long _)) {
-        known.failure =
-            failure.getCode().equals(Failures.UNEXPECTED) ? loadFailed(failure, known) : failure;
       } else {
-        throw new IllegalStateException("A load ended with " + outcome);
+        // Nothing of it is kept: its class loader is never used, and the next try has another.
+        byDigest.remove(digest);
+        failure = failure(outcome, known);
       }
       calls = List.copyOf(known.waiting);
       known.waiting.clear();
     }
-    calls.forEach(call -> answer(call, digest, known));
+    for (long call : calls) {
+      if (failure == null) {
+        answer(call, known);
+      } else {
+        send(refused(call, digest, failure, outcome.millis()));
+      }
+    }
+  }
+
+  private static Failure failure(Outcome outcome, Known known) {
+    return switch (outcome) {
+      case Outcome.Returned(Failure failure, long _) -> failure;
+      case Outcome.Failed(Failure failure, long _) ->
+          failure.getCode().equals(Failures.UNEXPECTED) ? loadFailed(failure, known) : failure;
+      case Outcome.Returned other -> throw new IllegalStateException("A load ended with " + other);
+    };
   }
 
   private static Failure loadFailed(Failure failure, Known known) {
@@ -186,19 +198,15 @@ final class Plugins {
     return new Hosted(plugin, new PluginHost(plugin.label(), plugin.loader(), threads));
   }
 
-  private void answer(long call, String digest, Known known) {
+  private void answer(long call, Known known) {
     Hosted hosted;
-    Failure failure;
     long millis;
     synchronized (this) {
       hosted = known.hosted;
-      failure = known.failure;
       millis = known.millis;
     }
     if (hosted != null) {
       send(loaded(call, hosted.plugin(), millis));
-    } else if (failure != null) {
-      send(refused(call, digest, failure, millis));
     }
   }
 

@@ -5,10 +5,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.holdfast.protocol.wire.Failure;
 import dev.holdfast.spi.ResourceType;
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.jar.JarEntry;
+import java.util.jar.JarFile;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -57,6 +62,48 @@ class PluginFolderTest {
         .containsEntry("com.google.common.collect.ImmutableList", "hidden")
         .containsEntry("providers", "0")
         .containsEntry("context", "true");
+  }
+
+  /** Everything on the host's class path is tried by its name. */
+  @Test
+  void ofAllThatTheHostHas_aPluginSeesTheSpiAndItsAnnotations() throws Exception {
+    ClassLoader plugin = PluginBuilder.scripted().in(folder).load().loader();
+    var packages = new TreeSet<String>();
+    int tried = 0;
+    for (String name : classesOfTheHost()) {
+      tried++;
+      try {
+        packages.add(Class.forName(name, false, plugin).getPackageName());
+      } catch (ClassNotFoundException | NoClassDefFoundError hidden) {
+        // As it should be.
+      }
+    }
+
+    assertThat(packages).containsExactly("dev.holdfast.spi", "org.jspecify.annotations");
+    assertThat(tried).as("monitor, protocol, protobuf, PF4J and more").isGreaterThan(1_000);
+    assertThat(plugin.getResource("dev/holdfast/monitor/ResourceMonitor.class")).isNull();
+    assertThat(plugin.getResource("META-INF/maven/org.pf4j/pf4j/pom.properties")).isNull();
+  }
+
+  private static Set<String> classesOfTheHost() throws IOException {
+    var names = new TreeSet<String>();
+    for (String entry : System.getProperty("java.class.path").split(File.pathSeparator, -1)) {
+      Path path = Path.of(entry);
+      if (Files.isDirectory(path)) {
+        try (var files = Files.walk(path)) {
+          files.map(file -> path.relativize(file).toString()).forEach(names::add);
+        }
+      } else if (Files.isRegularFile(path)) {
+        try (var jar = new JarFile(path.toFile())) {
+          jar.stream().map(JarEntry::getName).forEach(names::add);
+        }
+      }
+    }
+    return names.stream()
+        .filter(name -> name.endsWith(".class") && !name.startsWith("META-INF/"))
+        .map(name -> name.substring(0, name.length() - ".class".length()).replace('/', '.'))
+        .filter(name -> !name.endsWith("module-info") && !name.endsWith("package-info"))
+        .collect(Collectors.toCollection(TreeSet::new));
   }
 
   @Test

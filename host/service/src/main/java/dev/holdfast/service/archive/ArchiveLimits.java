@@ -24,4 +24,7 @@ public record ArchiveLimits(
 
   /** How large plugin.properties, a manifest or a list of services may be. */
   static final int TEXT_BYTES_MAX = 64 << 10;
+
+  /** How large a class of a type's own may be; the largest that javac makes is far smaller. */
+  static final int CLASS_BYTES_MAX = 16 << 20;
 }

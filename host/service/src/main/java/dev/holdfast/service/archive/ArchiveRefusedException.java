@@ -32,6 +32,8 @@ public final class ArchiveRefusedException extends Exception {
     NO_TYPES,
     /** A class was compiled for a newer Java, or is none. */
     BAD_CLASS_FILE,
+    /** A type's own code needs a class that nobody has. */
+    MISSING_CLASS,
     /** It needs another version of the SPI. */
     INCOMPATIBLE,
     /** The archive that was stored is gone. */

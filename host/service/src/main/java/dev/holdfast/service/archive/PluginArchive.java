@@ -6,9 +6,10 @@ import dev.holdfast.spi.SpiVersion;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -88,14 +89,15 @@ public record PluginArchive(
       throw new ArchiveRefusedException(
           Reason.NO_JARS, "The archive has no jar in lib/; the type's own belongs there.");
     }
-    Set<String> classes = new HashSet<>();
+    Map<String, String> jarOf = new HashMap<>();
     Set<String> types = new LinkedHashSet<>();
     for (UnpackedFile jar : jars) {
       JarInspection inspection = JarInspection.of(folder.resolve(jar.name()), jar.name(), limits);
-      classes.addAll(inspection.classes());
+      inspection.classes().forEach(name -> jarOf.putIfAbsent(name, jar.name()));
       types.addAll(inspection.types());
     }
-    requireTypes(types, classes);
+    requireTypes(types, jarOf.keySet());
+    ClassNeeds.require(folder, jarOf, types);
     return List.copyOf(types);
   }
 

@@ -5,7 +5,6 @@ import dev.holdfast.cluster.ClusterState;
 import dev.holdfast.cluster.Decisions;
 import dev.holdfast.cluster.MonitorName;
 import dev.holdfast.cluster.TypeRegistration;
-import dev.holdfast.cluster.TypeStatus;
 import dev.holdfast.protocol.MonitorCommand;
 import dev.holdfast.protocol.wire.ToService;
 import dev.holdfast.service.archive.PluginStore;
@@ -35,8 +34,6 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -50,9 +47,6 @@ import org.slf4j.LoggerFactory;
  * <p>Construct, {@link #start}, {@link #close}.
  */
 public final class Engine implements AutoCloseable {
-  /** How often types that cannot be turned into code are looked at again. */
-  private static final Duration TYPE_CHECK_INTERVAL = Duration.ofSeconds(2);
-
   private static final Logger LOG = LoggerFactory.getLogger(Engine.class);
 
   /** What the engine is made from. */
@@ -83,9 +77,7 @@ public final class Engine implements AutoCloseable {
   private final ClusterRecords records;
   private final Chronicle chronicle;
   private volatile BiConsumer<ClusterState, ClusterState> changes = (_, _) -> {};
-  private final ScheduledExecutorService typeChecks =
-      Executors.newSingleThreadScheduledExecutor(
-          Thread.ofPlatform().name("type-checks").daemon(true).factory());
+  private final TypeChecks typeChecks;
 
   /** Opens the monitors' socket; starts nothing yet. */
   public Engine(Parts parts) throws IOException {
@@ -114,6 +106,7 @@ public final class Engine implements AutoCloseable {
             new MonitorEvents());
     types = new TypeResolver(parts.plugins(), blocking);
     registrar = new TypeRegistrar(parts.plugins(), monitors);
+    typeChecks = new TypeChecks(loop, types, registrar, monitors, blocking);
     validator = new PropertyValidator(types, monitors, calls::next);
     talk =
         new MonitorTalk(
@@ -149,12 +142,7 @@ public final class Engine implements AutoCloseable {
     }
     loop.post(looked);
     loop.start(effects);
-    var _ =
-        typeChecks.scheduleWithFixedDelay(
-            this::checkTypes,
-            TYPE_CHECK_INTERVAL.toMillis(),
-            TYPE_CHECK_INTERVAL.toMillis(),
-            TimeUnit.MILLISECONDS);
+    typeChecks.start();
   }
 
   /**
@@ -171,27 +159,6 @@ public final class Engine implements AutoCloseable {
   private void changed(ClusterState before, ClusterState after) {
     chronicle.changed(before, after);
     changes.accept(before, after);
-  }
-
-  /** Types that could not be turned into code: when the archive is back, so is the type. */
-  private void checkTypes() {
-    try {
-      ClusterState state = loop.state();
-      for (String name : state.typeProblems().keySet()) {
-        state
-            .findType(name)
-            .ifPresent(
-                type -> {
-                  var problem = types.verify(type);
-                  boolean loadFailed = state.typeStatus(name) == TypeStatus.LOAD_FAILED;
-                  if (problem.isPresent() || !loadFailed) {
-                    loop.post(new ClusterEvent.TypeResolved(name, problem));
-                  }
-                });
-      }
-    } catch (RuntimeException e) {
-      LOG.error("Looking at types failed; it is tried again.", e);
-    }
   }
 
   public ClusterLoop loop() {
@@ -230,7 +197,7 @@ public final class Engine implements AutoCloseable {
 
   @Override
   public void close() {
-    typeChecks.shutdownNow();
+    typeChecks.close();
     loop.close();
     try {
       monitors.close();
@@ -280,6 +247,7 @@ public final class Engine implements AutoCloseable {
     @Override
     public void died(MonitorDeath death) {
       types.forget(death.name());
+      validator.died(death.name(), death.reason());
       if (TypeRegistrar.isRegistrars(death.name())) {
         registrar.died(death.name(), death.reason());
         if (!death.asked()) {

@@ -24,6 +24,7 @@ import dev.holdfast.service.cluster.ClusterLoop;
 import dev.holdfast.service.posix.Signal;
 import dev.holdfast.service.supervision.Monitors;
 import dev.holdfast.service.type.PropertyValidator;
+import dev.holdfast.service.type.PropertyValidator.Verdict;
 import dev.holdfast.service.type.TypeRegistrar;
 import dev.holdfast.service.view.Lookup;
 import dev.holdfast.spi.Problem;
@@ -374,17 +375,37 @@ public final class Commands {
     }
   }
 
-  /** What the type's own code says, asked in the shared monitor where it would run anyway. */
+  /** What the type's own code says. */
   private void refuseWhatTheTypeRefuses(
       String resource, TypeRegistration type, PropertyText.Checked checked) {
-    List<Problem> problems =
-        checked.common().separateMonitor()
-            ? registrar.inOwnMonitor(
-                monitor -> validator.problems(monitor, type, checked.declared()))
-            : validator.problems(MonitorName.SHARED, type, checked.declared());
-    if (!problems.isEmpty()) {
-      throw new PropertyText(resource, type.version().description()).invalid(problems);
+    switch (verdict(type, checked)) {
+      case Verdict.Given(List<Problem> problems) when problems.isEmpty() -> {}
+      case Verdict.Given(List<Problem> problems) ->
+          throw new PropertyText(resource, type.version().description()).invalid(problems);
+      case Verdict.NotAsked(String why) ->
+          throw new ApiException.Failed(
+              "TypeNotAsked",
+              resource,
+              "The type %s could not be asked about the properties: %s. Nothing was changed."
+                  .formatted(type.name(), why.replaceFirst("\\.$", "")),
+              null);
     }
+  }
+
+  /**
+   * Asks in the shared monitor, where the code would run anyway; but in one of its own when that is
+   * just being replaced, also when it dies while it is asked.
+   */
+  private Verdict verdict(TypeRegistration type, PropertyText.Checked checked) {
+    MonitorStatus shared = loop.state().monitors().get(MonitorName.SHARED);
+    boolean sharedIsReady = shared != null && shared.phase() instanceof MonitorStatus.Phase.Ready;
+    if (sharedIsReady && !checked.common().separateMonitor()) {
+      Verdict verdict = validator.ask(MonitorName.SHARED, type, checked.declared());
+      if (verdict instanceof Verdict.Given) {
+        return verdict;
+      }
+    }
+    return registrar.inOwnMonitor(monitor -> validator.ask(monitor, type, checked.declared()));
   }
 
   private static Plan deleteResource(ClusterState state, String name) {
@@ -535,11 +556,15 @@ public final class Commands {
         });
   }
 
-  /** Monitors that have an older version loaded: nothing is unloaded, so they are replaced. */
-  private static Set<MonitorName> monitorsWithOlder(
+  /**
+   * Monitors that have an older version loaded: nothing is unloaded, so they are replaced, also
+   * when no resource of theirs needs it any more.
+   */
+  private Set<MonitorName> monitorsWithOlder(
       ClusterState state, List<TypeRegistration> registrations) {
     Set<MonitorName> names = new LinkedHashSet<>();
     for (TypeRegistration type : registrations) {
+      names.addAll(monitors.withOther(type.version().plugin(), type.version().digest()));
       for (TypeRegistration known : state.types().values()) {
         if (known.version().plugin().equals(type.version().plugin())
             && !known.version().digest().equals(type.version().digest())) {
@@ -648,9 +673,14 @@ public final class Commands {
             });
   }
 
+  /**
+   * A monitor that holds it has its code already, whatever became of the archive since; but what
+   * somebody unregistered is not to be brought online.
+   */
   private static void requireResolved(ClusterState state, ClusterResource resource) {
     TypeStatus status = state.typeStatus(resource.config().type());
-    if (status != TypeStatus.REGISTERED) {
+    boolean held = resource.openIn().isPresent() && resource.unsupervisedSince().isEmpty();
+    if (status == TypeStatus.NOT_REGISTERED || (status != TypeStatus.REGISTERED && !held)) {
       var problem = state.typeProblems().get(resource.config().type().toLowerCase(Locale.ROOT));
       throw new ApiException.Conflict(
           "TypeUnresolved",

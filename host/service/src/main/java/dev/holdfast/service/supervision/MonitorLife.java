@@ -13,8 +13,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -30,6 +32,8 @@ final class MonitorLife {
   private final Path directory;
   private final Map<String, CompletableFuture<Loaded>> loads = new HashMap<>();
   private final Map<Long, CompletableFuture<Loaded>> loadsByCall = new HashMap<>();
+  private final Map<String, String> pluginByDigest = new HashMap<>();
+  private final Set<String> incomplete = new HashSet<>();
   private final List<LoadPlugin> loadsToSend = new ArrayList<>();
   private final Map<Long, CompletableFuture<Inspected>> inspections = new HashMap<>();
   private long lastInspection;
@@ -41,6 +45,7 @@ final class MonitorLife {
   private boolean over;
   private @Nullable String killedBecause;
   private Duration silence = Duration.ZERO;
+  private long outputBegin;
 
   MonitorLife(MonitorName name, long epoch, String nonce, Path directory) {
     this.name = name;
@@ -63,6 +68,15 @@ final class MonitorLife {
 
   Path output() {
     return directory.resolve("output.log");
+  }
+
+  /** How long the output of earlier lives is, which this one adds to. */
+  synchronized void outputBegins(long bytes) {
+    outputBegin = bytes;
+  }
+
+  synchronized long outputBegin() {
+    return outputBegin;
   }
 
   Path stateBlock() {
@@ -181,7 +195,21 @@ final class MonitorLife {
     return silence;
   }
 
-  /** Has the monitor load a plugin, once, and as soon as it can. */
+  /** Whether it was ever told to load another archive of a plugin. */
+  synchronized boolean hasOther(String plugin, String digest) {
+    return pluginByDigest.entrySet().stream()
+        .anyMatch(known -> known.getValue().equals(plugin) && !known.getKey().equals(digest));
+  }
+
+  /** Whether it loaded an archive, and could not make one of its types: it never will. */
+  synchronized boolean hasIncomplete(String digest) {
+    return incomplete.contains(digest);
+  }
+
+  /**
+   * Has the monitor load a plugin, once, and as soon as it can. What could not be loaded is tried
+   * again when it is asked for again.
+   */
   CompletableFuture<Loaded> load(LoadPlugin plugin) {
     CompletableFuture<Loaded> load;
     synchronized (this) {
@@ -191,6 +219,7 @@ final class MonitorLife {
       }
       load = new CompletableFuture<>();
       loads.put(plugin.getDigest(), load);
+      pluginByDigest.put(plugin.getDigest(), plugin.getPlugin());
       loadsByCall.put(plugin.getCall(), load);
       if (!welcomed && !over) {
         loadsToSend.add(plugin);
@@ -213,9 +242,17 @@ final class MonitorLife {
 
   void loaded(Loaded answer) {
     CompletableFuture<Loaded> load = takeLoad(answer.getCall());
-    if (load != null) {
-      load.complete(answer);
+    if (load == null) {
+      return;
     }
+    synchronized (this) {
+      if (answer.hasFailure()) {
+        loads.remove(answer.getDigest());
+      } else if (answer.getRefusedCount() > 0) {
+        incomplete.add(answer.getDigest());
+      }
+    }
+    load.complete(answer);
   }
 
   private synchronized @Nullable CompletableFuture<Loaded> takeLoad(long call) {

@@ -26,6 +26,9 @@ import dev.holdfast.service.process.ProcessSpec;
 import dev.holdfast.service.process.Processes;
 import dev.holdfast.spi.Exit;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -37,11 +40,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -127,6 +132,7 @@ public final class Monitors implements AutoCloseable {
     try {
       Files.createDirectories(life.directory());
       removeLeftovers(life.directory());
+      life.outputBegins(Files.exists(life.output()) ? Files.size(life.output()) : 0);
       spec =
           ProcessSpec.of(
                   command.start(name.value(), server.socket(), life.stateBlock(), life.errorFile()),
@@ -193,6 +199,22 @@ public final class Monitors implements AutoCloseable {
         ? CompletableFuture.failedFuture(
             new IllegalStateException("the monitor " + name + " is not there"))
         : life.inspect(INSPECTION);
+  }
+
+  /** The monitors that were told to load another archive of a plugin than this one. */
+  public Set<MonitorName> withOther(String plugin, String digest) {
+    return lives.values().stream()
+        .filter(life -> life.hasOther(plugin, digest))
+        .map(MonitorLife::name)
+        .collect(Collectors.toUnmodifiableSet());
+  }
+
+  /** The monitors that loaded an archive, and could not make one of its types. */
+  public Set<MonitorName> withIncomplete(String digest) {
+    return lives.values().stream()
+        .filter(life -> life.hasIncomplete(digest))
+        .map(MonitorLife::name)
+        .collect(Collectors.toUnmodifiableSet());
   }
 
   /** Asks a monitor to leave. Its death is then reported as asked for. */
@@ -263,7 +285,8 @@ public final class Monitors implements AutoCloseable {
       return "the JVM crashed (" + status + "); its report is " + life.errorFile().getFileName();
     }
     return switch (status) {
-      case ExitStatus.Code(int code) when code == OUT_OF_MEMORY -> "OutOfMemory (exit code 3)";
+      case ExitStatus.Code(int code) when code == OUT_OF_MEMORY && saidOutOfMemory(life) ->
+          "OutOfMemory (exit code 3)";
       case ExitStatus.Code(int code) -> "it exited with code " + code;
       case ExitStatus.Signalled signalled -> "killed by " + signalled;
       case ExitStatus.Unknown(String why) -> "how it ended is unknown: " + why;
@@ -272,6 +295,28 @@ public final class Monitors implements AutoCloseable {
 
   /** What -XX:+ExitOnOutOfMemoryError exits with. */
   private static final int OUT_OF_MEMORY = 3;
+
+  /** What it says on stdout before; it is the last thing there, but for what threads say beside. */
+  private static final String SAYS_OUT_OF_MEMORY = "Terminating due to java.lang.OutOfMemoryError";
+
+  private static final int OUTPUT_TAIL_BYTES = 64 << 10;
+
+  /** A plugin can exit with that code, too. */
+  private static boolean saidOutOfMemory(MonitorLife life) {
+    try (FileChannel output = FileChannel.open(life.output())) {
+      long begin = Math.min(life.outputBegin(), output.size());
+      long from = Math.max(begin, output.size() - OUTPUT_TAIL_BYTES);
+      ByteBuffer tail = ByteBuffer.allocate((int) (output.size() - from));
+      while (tail.hasRemaining() && output.read(tail, from + tail.position()) >= 0) {
+        // Reads until the end, or until there is no more.
+      }
+      String text = new String(tail.array(), 0, tail.position(), StandardCharsets.ISO_8859_1);
+      return text.contains(SAYS_OUT_OF_MEMORY);
+    } catch (IOException e) {
+      LOG.debug("The output of {} cannot be read: {}", life.name(), e.getMessage());
+      return true; // by its code alone
+    }
+  }
 
   private void died(MonitorLife life, Exit exit, String reason) {
     if (!life.end()) {

@@ -31,7 +31,18 @@ public final class PropertyValidator {
   private final TypeResolver types;
   private final Monitors monitors;
   private final LongSupplier callNumbers;
-  private final Map<Long, CompletableFuture<Validated>> waiting = new ConcurrentHashMap<>();
+  private final Map<Long, Question> waiting = new ConcurrentHashMap<>();
+
+  private record Question(MonitorName monitor, CompletableFuture<Validated> answer) {}
+
+  /** What came of asking. */
+  public sealed interface Verdict {
+    /** What the type has against the properties; nothing, when it takes them. */
+    record Given(List<Problem> problems) implements Verdict {}
+
+    /** That monitor could not be asked: it died, or cannot load the type. Another may. */
+    record NotAsked(String why) implements Verdict {}
+  }
 
   public PropertyValidator(TypeResolver types, Monitors monitors, LongSupplier callNumbers) {
     this.types = types;
@@ -41,23 +52,35 @@ public final class PropertyValidator {
 
   /** To be told of answers. */
   public void answered(Validated answer) {
-    CompletableFuture<Validated> question = waiting.remove(answer.getCall());
+    Question question = waiting.remove(answer.getCall());
     if (question != null) {
-      question.complete(answer);
+      question.answer().complete(answer);
+    }
+  }
+
+  /** To be told of deaths: nobody waits for what the dead were asked. */
+  public void died(MonitorName monitor, String reason) {
+    for (Question question : waiting.values()) {
+      if (question.monitor().equals(monitor)) {
+        question
+            .answer()
+            .completeExceptionally(
+                new IllegalStateException("the monitor %s died: %s".formatted(monitor, reason)));
+      }
     }
   }
 
   /**
-   * What the type has against these properties.
+   * Asks the type, in a monitor, what it has against these properties.
    *
-   * @throws ApiException.Unreachable no monitor can be asked now
+   * @throws ApiException.Unreachable the type's archive cannot be had, or it gives no answer
    */
-  public List<Problem> problems(
+  public Verdict ask(
       MonitorName monitor, TypeRegistration type, Map<String, List<String>> properties) {
     TypeRegistration.Version version = type.version();
     long call = callNumbers.getAsLong();
-    var question = new CompletableFuture<Validated>();
-    waiting.put(call, question);
+    var answered = new CompletableFuture<Validated>();
+    waiting.put(call, new Question(monitor, answered));
     try {
       Validated answer =
           types
@@ -74,9 +97,11 @@ public final class PropertyValidator {
                               .setFolder(folder.toString())
                               .build()))
               .thenCompose(
-                  _ -> {
-                    monitors.send(
-                        monitor,
+                  loaded -> {
+                    if (loaded.hasFailure()) {
+                      throw new IllegalStateException(loaded.getFailure().getMessage());
+                    }
+                    var frame =
                         ToMonitor.newBuilder()
                             .setValidateProperties(
                                 ValidateProperties.newBuilder()
@@ -84,25 +109,33 @@ public final class PropertyValidator {
                                     .setDigest(version.digest())
                                     .setTypeClass(version.className())
                                     .addAllProperties(SpiCodec.encode(properties)))
-                            .build());
-                    return question;
+                            .build();
+                    if (!monitors.send(monitor, frame)) {
+                      throw new IllegalStateException("the monitor " + monitor + " is not there");
+                    }
+                    return answered;
                   })
               .get(ANSWER_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
       if (answer.hasFailure()) {
-        return List.of(new Problem(null, answer.getFailure().getMessage()));
+        return new Verdict.Given(List.of(new Problem(null, answer.getFailure().getMessage())));
       }
-      return answer.getProblemsList().stream()
-          .map(
-              problem ->
-                  new Problem(
-                      problem.hasProperty() ? problem.getProperty() : null, problem.getMessage()))
-          .toList();
+      return new Verdict.Given(
+          answer.getProblemsList().stream()
+              .map(
+                  problem ->
+                      new Problem(
+                          problem.hasProperty() ? problem.getProperty() : null,
+                          problem.getMessage()))
+              .toList());
     } catch (ExecutionException e) {
       Throwable cause = e.getCause() == null ? e : e.getCause();
-      throw new ApiException.Unreachable(
-          "NoMonitor",
-          "The type %s could not be asked about the properties: %s. Nothing was changed; try again."
-              .formatted(type.name(), cause.getMessage()));
+      if (cause instanceof UnresolvedTypeException) {
+        throw new ApiException.Unreachable(
+            "TypeNotResolved",
+            "The type %s could not be asked about the properties: %s Nothing was changed."
+                .formatted(type.name(), cause.getMessage()));
+      }
+      return new Verdict.NotAsked(String.valueOf(cause.getMessage()));
     } catch (TimeoutException e) {
       throw new ApiException.Unreachable(
           "NoAnswer",

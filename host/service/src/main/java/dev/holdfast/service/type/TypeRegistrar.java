@@ -19,7 +19,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -27,7 +29,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -48,7 +49,10 @@ public final class TypeRegistrar {
 
   private final PluginStore store;
   private final Monitors monitors;
-  private final AtomicLong number = new AtomicLong();
+
+  /** Numbers of monitors that have not ended: each is used again, so nothing piles up by name. */
+  private final BitSet numbers = new BitSet();
+
   private final Map<MonitorName, CompletableFuture<Void>> starting = new ConcurrentHashMap<>();
 
   public TypeRegistrar(PluginStore store, Monitors monitors) {
@@ -73,6 +77,9 @@ public final class TypeRegistrar {
 
   /** To be told when a monitor of {@link #isRegistrars} died. */
   public void died(MonitorName name, String reason) {
+    synchronized (numbers) {
+      numbers.clear(Integer.parseInt(name.value().substring(PREFIX.length())));
+    }
     CompletableFuture<Void> waiting = starting.remove(name);
     if (waiting != null) {
       waiting.completeExceptionally(new IOException("its monitor died: " + reason));
@@ -150,7 +157,35 @@ public final class TypeRegistrar {
     if (registrations.isEmpty()) {
       throw invalid(archive, "it offers no resource type");
     }
+    refuseLeavingTypesBehind(registrations, state);
     return registrations;
+  }
+
+  /**
+   * Two versions of one plugin are never in one monitor. So a type that only the old one offers
+   * would never be code again.
+   */
+  private static void refuseLeavingTypesBehind(
+      List<TypeRegistration> registrations, ClusterState state) {
+    TypeRegistration.Version fresh = registrations.getFirst().version();
+    List<String> offered =
+        registrations.stream().map(type -> type.name().toLowerCase(Locale.ROOT)).toList();
+    for (TypeRegistration known : state.types().values()) {
+      if (known.version().plugin().equals(fresh.plugin())
+          && !known.version().digest().equals(fresh.digest())
+          && !offered.contains(known.name().toLowerCase(Locale.ROOT))) {
+        throw new ApiException.Conflict(
+            "TypeLeftBehind",
+            known.name(),
+            "Plugin %s %s does not offer the type %s, which %s %s does, and two versions of a plugin are never in one monitor. Unregister that type first, or give the new archive another plugin.id."
+                .formatted(
+                    fresh.plugin(),
+                    fresh.pluginVersion(),
+                    known.name(),
+                    fresh.plugin(),
+                    known.version().pluginVersion()));
+      }
+    }
   }
 
   /**
@@ -158,6 +193,7 @@ public final class TypeRegistrar {
    * meanwhile stay.
    */
   public List<TypeRegistration> merge(List<TypeRegistration> registrations, ClusterState state) {
+    refuseLeavingTypesBehind(registrations, state);
     return registrations.stream()
         .map(
             type ->
@@ -218,36 +254,67 @@ public final class TypeRegistrar {
     return new TypeRegistration(known.get().name(), versions, version.pluginVersion());
   }
 
-  private Loaded load(StoredArchive stored) {
-    return inOwnMonitor(name -> load(stored, name));
+  /**
+   * Whether the code of a registered type can be loaded now: tried in a monitor of its own. Blocks.
+   *
+   * @return what is against it; empty when it was loaded
+   */
+  public Optional<String> tryLoad(TypeRegistration type) {
+    TypeRegistration.Version version = type.version();
+    try {
+      Loaded loaded =
+          inOwnMonitor(
+              name ->
+                  load(
+                      ArchiveDigest.parse(version.digest()),
+                      version.plugin(),
+                      version.pluginVersion(),
+                      name));
+      if (loaded.hasFailure()) {
+        return Optional.of(loaded.getFailure().getMessage());
+      }
+      boolean offered =
+          loaded.getTypesList().stream()
+              .anyMatch(found -> found.getClassName().equals(version.className()));
+      return offered ? Optional.empty() : Optional.of("it does not offer " + version.className());
+    } catch (ApiException e) {
+      return Optional.of(String.valueOf(e.getMessage()));
+    }
   }
 
-  private Loaded load(StoredArchive stored, MonitorName monitor) {
+  private Loaded load(StoredArchive stored) {
+    return inOwnMonitor(
+        name ->
+            load(stored.digest(), stored.archive().pluginId(), stored.archive().version(), name));
+  }
+
+  private Loaded load(ArchiveDigest digest, String plugin, String version, MonitorName monitor) {
+    Path archive = store.path(digest);
     try {
-      Path folder = store.unpacked(stored.digest());
+      Path folder = store.unpacked(digest);
       return monitors
           .load(
               monitor,
               LoadPlugin.newBuilder()
                   .setCall(1)
-                  .setPlugin(stored.archive().pluginId())
-                  .setVersion(stored.archive().version())
-                  .setDigest(stored.digest().toString())
+                  .setPlugin(plugin)
+                  .setVersion(version)
+                  .setDigest(digest.toString())
                   .setFolder(folder.toString())
                   .build())
           .get(LOAD_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
     } catch (ArchiveRefusedException e) {
-      throw invalid(stored.path(), String.valueOf(e.getMessage()));
+      throw invalid(archive, String.valueOf(e.getMessage()));
     } catch (ExecutionException e) {
       Throwable cause = e.getCause() == null ? e : e.getCause();
-      throw invalid(stored.path(), "loading it failed: " + cause.getMessage());
+      throw invalid(archive, "loading it failed: " + cause.getMessage());
     } catch (TimeoutException e) {
       monitors.kill(monitor, "loading took longer than " + LOAD_LIMIT.toSeconds() + " s");
-      throw invalid(stored.path(), "loading it took longer than " + LOAD_LIMIT.toSeconds() + " s");
+      throw invalid(archive, "loading it took longer than " + LOAD_LIMIT.toSeconds() + " s");
     } catch (IOException e) {
       throw new ApiException.Failed(
           "ArchiveNotUnpacked",
-          stored.path().toString(),
+          archive.toString(),
           "The archive could not be unpacked: " + e.getMessage() + ".",
           e);
     } catch (InterruptedException e) {
@@ -261,7 +328,7 @@ public final class TypeRegistrar {
    * @throws ApiException.Failed the monitor could not be started, or died before it was ready
    */
   public <T> T inOwnMonitor(Function<MonitorName, T> work) {
-    var name = new MonitorName(PREFIX + number.incrementAndGet());
+    MonitorName name = freeName();
     var ready = new CompletableFuture<Void>();
     starting.put(name, ready);
     try {
@@ -279,6 +346,14 @@ public final class TypeRegistrar {
     } finally {
       starting.remove(name);
       monitors.stop(name);
+    }
+  }
+
+  private MonitorName freeName() {
+    synchronized (numbers) {
+      int number = numbers.nextClearBit(1);
+      numbers.set(number);
+      return new MonitorName(PREFIX + number);
     }
   }
 

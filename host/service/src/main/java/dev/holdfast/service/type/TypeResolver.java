@@ -8,6 +8,7 @@ import dev.holdfast.service.archive.ArchiveDigest;
 import dev.holdfast.service.archive.ArchiveRefusedException;
 import dev.holdfast.service.archive.PluginStore;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
@@ -26,7 +27,20 @@ public final class TypeResolver {
   private final Executor executor;
   private final Map<Resolved, CompletableFuture<Path>> resolved = new ConcurrentHashMap<>();
 
+  private final Map<Path, FileState> compared = new ConcurrentHashMap<>();
+
   private record Resolved(MonitorName monitor, String digest) {}
+
+  /** What tells, without reading a file, that it was written, replaced or removed. */
+  private record FileState(Map<String, Object> attributes) {
+    static Optional<FileState> of(Path file) {
+      try {
+        return Optional.of(new FileState(Files.readAttributes(file, "unix:ctime,size,ino")));
+      } catch (IOException e) {
+        return Optional.empty(); // whatever it is, it is not as it was
+      }
+    }
+  }
 
   /**
    * @param executor for reading and unpacking archives
@@ -73,6 +87,13 @@ public final class TypeResolver {
     }
   }
 
+  /** Whether a type's archive may be another than when its bytes were last compared. Cheap. */
+  public boolean mayHaveChanged(TypeRegistration type) {
+    Path archive = archive(type.version());
+    FileState before = compared.get(archive);
+    return before == null || !FileState.of(archive).equals(Optional.of(before));
+  }
+
   /** Where a version's archive is kept. */
   public Path archive(TypeRegistration.Version version) {
     return store.path(digest(version));
@@ -95,9 +116,12 @@ public final class TypeResolver {
 
   private void check(String type, TypeRegistration.Version version) throws UnresolvedTypeException {
     Path archive = store.path(digest(version));
+    // Looked at first: what is written while it is read makes it another one afterwards.
+    Optional<FileState> state = FileState.of(archive);
+    compared.remove(archive);
     try {
       switch (store.check(digest(version))) {
-        case OK -> {}
+        case OK -> state.ifPresent(found -> compared.put(archive, found));
         case MISSING ->
             throw new UnresolvedTypeException(
                 TypeStatus.PLUGIN_MISSING,

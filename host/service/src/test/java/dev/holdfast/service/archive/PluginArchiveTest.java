@@ -14,6 +14,10 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import dev.holdfast.protocol.PluginLimits;
 import dev.holdfast.service.archive.ArchiveRefusedException.Reason;
 import java.io.IOException;
+import java.lang.classfile.ClassFile;
+import java.lang.constant.ClassDesc;
+import java.lang.constant.ConstantDescs;
+import java.lang.constant.MethodTypeDesc;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -340,6 +344,79 @@ class PluginArchiveTest {
         withClass("META-INF/versions/25/example/Newer.class", newer), Reason.BAD_CLASS_FILE, "26");
     assertThat(inspect(withClass("META-INF/versions/26/example/Newer.class", newer))).isNotNull();
     assertRefused(withClass("example/Preview.class", preview), Reason.BAD_CLASS_FILE, "preview");
+  }
+
+  @Test
+  void classThatATypesOwnCodeNames_andNobodyHas_isRefused() throws Exception {
+    byte[] type = naming(TYPE, "example.inside.Client");
+    byte[] client = naming("example.inside.Client", "com.library.Gone");
+
+    assertRefused(
+        withTypeJar(type),
+        Reason.MISSING_CLASS,
+        "lib/example.jar's class example.Type needs the class example.inside.Client");
+    assertRefused(
+        withTypeJar(type, "example/inside/Client.class", client),
+        Reason.MISSING_CLASS,
+        "example.inside.Client needs the class com.library.Gone");
+    assertRefused(
+        withTypeJar(naming(TYPE, "dev.holdfast.spi.NotYet")),
+        Reason.MISSING_CLASS,
+        "dev.holdfast.spi.NotYet");
+  }
+
+  @Test
+  void classThatALibraryNames_andNobodyHas_isTheLibrarysAffair() throws Exception {
+    byte[] type = naming(TYPE, "com.library.Client");
+    byte[] library = naming("com.library.Client", "com.other.Gone");
+
+    assertThat(inspect(withTypeJar(type, "com/library/Client.class", library))).isNotNull();
+  }
+
+  @Test
+  void classesOfTheJdkAndTheSpi_areNotMissing() throws Exception {
+    for (String known :
+        List.of(
+            "java.util.List",
+            "java.net.http.HttpClient",
+            "javax.management.MBeanServer",
+            "dev.holdfast.spi.ProcessResource",
+            "org.jspecify.annotations.Nullable")) {
+      assertThat(inspect(withTypeJar(naming(TYPE, known)))).as(known).isNotNull();
+    }
+  }
+
+  /** A class that names another one, in an array of arrays. */
+  private static byte[] naming(String name, String other) {
+    return ClassFile.of()
+        .build(
+            ClassDesc.of(name),
+            builder ->
+                builder.withMethodBody(
+                    "use",
+                    MethodTypeDesc.of(ConstantDescs.CD_void),
+                    ClassFile.ACC_STATIC,
+                    code ->
+                        code.aconst_null()
+                            .checkcast(ClassDesc.of(other).arrayType().arrayType())
+                            .pop()
+                            .return_()));
+  }
+
+  private static byte[] withTypeJar(byte[] type) {
+    return withTypeJar(type, "README", new byte[0]);
+  }
+
+  private static byte[] withTypeJar(byte[] type, String more, byte[] content) {
+    return good()
+        .with(
+            "lib/example.jar",
+            new ArchiveBuilder()
+                .with(SERVICES, TYPE)
+                .with("example/Type.class", type)
+                .with(more, content)
+                .bytes())
+        .bytes();
   }
 
   @Test

@@ -134,6 +134,22 @@ class PluginStoreTest {
   }
 
   @Test
+  void unpacked_folderThatSomebodyChanged_isMadeAnew_alsoWhenNoSizeTellsIt() throws Exception {
+    ArchiveDigest digest = store.store(good().write(directory.resolve("a.zip"))).digest();
+    Path jar = store.unpacked(digest).resolve("lib/example.jar");
+
+    byte[] altered = ArchiveBuilder.typeJar();
+    altered[altered.length / 2] ^= 1;
+    Files.write(jar, altered);
+    store.unpacked(digest);
+    assertThat(jar).hasBinaryContent(ArchiveBuilder.typeJar());
+
+    Path smuggled = Files.writeString(jar.resolveSibling("aaa.jar"), "x");
+    store.unpacked(digest);
+    assertThat(smuggled).doesNotExist();
+  }
+
+  @Test
   void open_deletesWhatACrashLeft_andNothingElse() throws Exception {
     ArchiveDigest digest = store.store(good().write(directory.resolve("a.zip"))).digest();
     store.unpacked(digest);

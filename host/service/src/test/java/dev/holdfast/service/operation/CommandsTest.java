@@ -29,6 +29,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
@@ -533,6 +534,19 @@ class CommandsTest {
     assertThat(conflict("TypeUnresolved", new Command.RestartResource("app")).resource())
         .contains("app");
     assertThat(notFound(new Command.UnregisterType("Test", true)).code()).isEqualTo("TypeNotFound");
+  }
+
+  @Test
+  void aTypeWhoseArchiveIsGone_isNoObstacle_whileAMonitorHasItsCode() throws Exception {
+    node.loop.post(
+        new ClusterEvent.TypeResolved(
+            "Test",
+            Optional.of(new ClusterState.TypeProblem(TypeStatus.PLUGIN_MISSING, "It is gone."))));
+
+    done(new Command.OnlineResource("app"));
+
+    assertThat(node.loop.state().typeStatus("Test")).isEqualTo(TypeStatus.PLUGIN_MISSING);
+    assertThat(resource("app").state()).isEqualTo(ResourceState.ONLINE);
   }
 
   // ---- monitors ------------------------------------------------------------------------------

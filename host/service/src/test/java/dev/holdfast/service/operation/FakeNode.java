@@ -442,6 +442,7 @@ final class FakeNode implements AutoCloseable {
 
     @Override
     public void died(MonitorDeath death) {
+      validator.died(death.name(), death.reason());
       if (TypeRegistrar.isRegistrars(death.name())) {
         registrar.died(death.name(), death.reason());
       } else {

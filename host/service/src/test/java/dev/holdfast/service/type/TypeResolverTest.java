@@ -13,6 +13,7 @@ import dev.holdfast.spi.Lives;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.util.List;
 import java.util.concurrent.CompletionException;
 import org.junit.jupiter.api.BeforeEach;
@@ -79,6 +80,25 @@ class TypeResolverTest {
               assertThat(problem.status()).isEqualTo(TypeStatus.DIGEST_MISMATCH);
               assertThat(problem.detail()).contains(archive.toString(), "register the type again");
             });
+  }
+
+  @Test
+  void anArchiveThatWasTouched_isToldFromOneThatWasNot_withoutReadingIt() throws IOException {
+    assertThat(resolver.mayHaveChanged(type)).as("never compared").isTrue();
+    assertThat(resolver.verify(type)).isEmpty();
+    assertThat(resolver.mayHaveChanged(type)).isFalse();
+
+    FileTime modified = Files.getLastModifiedTime(archive);
+    byte[] bytes = Files.readAllBytes(archive);
+    bytes[bytes.length / 2] ^= 1;
+    Files.write(archive, bytes);
+    Files.setLastModifiedTime(archive, modified);
+    assertThat(resolver.mayHaveChanged(type)).as("other bytes, same size and time").isTrue();
+    assertThat(resolver.verify(type)).isPresent();
+    assertThat(resolver.mayHaveChanged(type)).as("it is not what it should be").isTrue();
+
+    Files.delete(archive);
+    assertThat(resolver.mayHaveChanged(type)).as("gone").isTrue();
   }
 
   private void assertUnresolved(TypeStatus status) {
