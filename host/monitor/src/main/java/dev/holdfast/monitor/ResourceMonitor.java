@@ -88,8 +88,10 @@ public final class ResourceMonitor {
     try {
       return StateBlockWriter.create(file, pid, clock.instant(), StateBlock.ENTRY_LIMIT);
     } catch (IOException e) {
-      throw new IllegalArgumentException(
-          "The state block %s of monitor process %d cannot be made: %s".formatted(file, pid, e), e);
+      MonitorOutput.say(
+          "The state block %s of monitor process %d cannot be made (%s). It goes on without: should it die, nobody will know in which call."
+              .formatted(file, pid, e));
+      return StateBlockWriter.withoutFile(StateBlock.ENTRY_LIMIT);
     }
   }
 

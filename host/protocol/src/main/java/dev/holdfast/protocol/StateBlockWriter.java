@@ -45,7 +45,8 @@ public final class StateBlockWriter {
   }
 
   /**
-   * Makes the file anew, with every entry free.
+   * Makes the file anew, with every entry free. Its room is taken here: on a full disk a store into
+   * a page that has none would fail in the middle of a call.
    *
    * @param entries how many threads can be published at a time, at most {@link
    *     StateBlock#ENTRY_LIMIT}
@@ -53,10 +54,7 @@ public final class StateBlockWriter {
    */
   public static StateBlockWriter create(Path path, long pid, Instant now, int entries)
       throws IOException {
-    if (entries < 1 || entries > StateBlock.ENTRY_LIMIT) {
-      throw new IllegalArgumentException(
-          "A state block has 1 to %d entries, not %d.".formatted(StateBlock.ENTRY_LIMIT, entries));
-    }
+    int bytes = bytes(entries);
     try (var channel =
         FileChannel.open(
             path,
@@ -64,16 +62,14 @@ public final class StateBlockWriter {
             StandardOpenOption.TRUNCATE_EXISTING,
             StandardOpenOption.READ,
             StandardOpenOption.WRITE)) {
+      var zeros = ByteBuffer.allocate(bytes);
+      while (zeros.hasRemaining()) {
+        channel.write(zeros);
+      }
       // Mapped through an arena: the older map() makes its buffer by reflection, which costs a
       // starting monitor some fifteen milliseconds that no AOT cache saves.
       var file =
-          channel
-              .map(
-                  FileChannel.MapMode.READ_WRITE,
-                  0,
-                  HEADER_BYTES + (long) entries * ENTRY_BYTES,
-                  Arena.global())
-              .asByteBuffer();
+          channel.map(FileChannel.MapMode.READ_WRITE, 0, bytes, Arena.global()).asByteBuffer();
       file.putInt(StateBlock.HEADER_ENTRIES, entries);
       file.putInt(StateBlock.HEADER_ENTRY_BYTES, ENTRY_BYTES);
       file.putLong(StateBlock.HEADER_PID, pid);
@@ -82,6 +78,22 @@ public final class StateBlockWriter {
       file.putLong(0, StateBlock.MAGIC);
       return new StateBlockWriter(file, entries);
     }
+  }
+
+  /**
+   * A block that nobody reads, for a monitor that has no room for a file: what it supervises is
+   * worth more than evidence of its death.
+   */
+  public static StateBlockWriter withoutFile(int entries) {
+    return new StateBlockWriter(ByteBuffer.allocate(bytes(entries)), entries);
+  }
+
+  private static int bytes(int entries) {
+    if (entries < 1 || entries > StateBlock.ENTRY_LIMIT) {
+      throw new IllegalArgumentException(
+          "A state block has 1 to %d entries, not %d.".formatted(StateBlock.ENTRY_LIMIT, entries));
+    }
+    return HEADER_BYTES + entries * ENTRY_BYTES;
   }
 
   /** Publishes what the calling thread is about to do; close the entry when it has done it. */

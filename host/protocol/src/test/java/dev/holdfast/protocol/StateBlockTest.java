@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.holdfast.protocol.wire.EntryPoint;
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -46,6 +47,32 @@ class StateBlockTest {
     assertThat(both).isEqualTo(new StateBlock(4711, NOW, List.of(load, online), 0, 0));
     assertThat(one.inFlight()).containsExactly(load);
     assertThat(StateBlock.read(file).inFlight()).isEmpty();
+  }
+
+  @Test
+  void allOfItsRoomIsTakenWhenItIsMade_soThatAFullDiskHarmsNoCallLater() throws Exception {
+    var _ = StateBlockWriter.create(file, 1, NOW, StateBlock.ENTRY_LIMIT);
+
+    var stat = new ProcessBuilder("stat", "-c", "%b %B", file.toString()).start();
+    String[] blocks =
+        new String(stat.getInputStream().readAllBytes(), StandardCharsets.US_ASCII)
+            .strip()
+            .split(" ", 2);
+
+    assertThat(stat.waitFor()).isZero();
+    assertThat(Long.parseLong(blocks[0]) * Long.parseLong(blocks[1]))
+        .isGreaterThanOrEqualTo(Files.size(file));
+  }
+
+  @Test
+  void withoutAFile_threadsEnterAndLeaveAsEver() {
+    var writer = StateBlockWriter.withoutFile(1);
+
+    for (int call = 1; call <= 3; call++) {
+      try (var entered = writer.enter(inFlight(EntryPoint.ONLINE, call))) {
+        assertThat(entered).isNotNull();
+      }
+    }
   }
 
   @Test
