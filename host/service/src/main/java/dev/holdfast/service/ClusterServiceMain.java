@@ -61,7 +61,7 @@ public final class ClusterServiceMain {
       err.println("holdfast: " + oneLine(e));
       return EXIT_CONFLICT;
     } catch (IOException e) {
-      err.println("holdfast: " + oneLine(e));
+      err.println("holdfast: " + explained(e, homeDirectory(options, demo)));
       return EXIT_FAILED;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -126,6 +126,16 @@ public final class ClusterServiceMain {
       return Level.TRACE;
     }
     return demo ? Level.WARN : Level.INFO;
+  }
+
+  /** Names the home where the system said no more than what was wrong, and what to do. */
+  static String explained(IOException e, Path home) {
+    String said = oneLine(e);
+    if (said.contains("No space left on device") || said.contains("Disk quota exceeded")) {
+      return "The cluster service of %s cannot run: %s. Applications are as they were. Make room, then: holdfast serve --home %s"
+          .formatted(home, said, home);
+    }
+    return said.contains("/") ? said : "The cluster service of " + home + " cannot run: " + said;
   }
 
   private static String oneLine(Throwable thrown) {
