@@ -65,8 +65,12 @@ public final class Incidents {
   static Incidents open(Path folder, int kept) throws IOException {
     Files.createDirectories(folder);
     try (Stream<Path> entries = Files.list(folder)) {
-      for (Path entry : entries.filter(e -> e.toString().endsWith(UNFINISHED)).toList()) {
-        delete(entry);
+      for (Path entry : entries.toList()) {
+        if (entry.toString().endsWith(UNFINISHED)) {
+          delete(entry);
+        } else if (Files.isDirectory(entry)) {
+          Files.deleteIfExists(entry.resolve(FILE + UNFINISHED));
+        }
       }
     }
     return new Incidents(folder, kept);
@@ -164,8 +168,12 @@ public final class Incidents {
     Incident changed = change.apply(found.get());
     Path file = folder(seq).resolve(FILE);
     Path fresh = folder(seq).resolve(FILE + UNFINISHED);
-    writeSynced(fresh, IncidentJson.encode(changed).getBytes(StandardCharsets.UTF_8));
-    Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);
+    try {
+      writeSynced(fresh, IncidentJson.encode(changed).getBytes(StandardCharsets.UTF_8));
+      Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);
+    } finally {
+      Files.deleteIfExists(fresh); // It is still there when the disk was full.
+    }
     sync(folder(seq));
     return Optional.of(changed);
   }

@@ -130,6 +130,18 @@ class IncidentsTest {
   }
 
   @Test
+  void whatACrashLeftOfAnUpdateIsRemoved_andTheIncidentIsAsItWas() throws IOException {
+    Incident written = incidents.record(REPORT, List.of());
+    Path half = folder.resolve(written.seq() + "/incident.json.tmp");
+    Files.writeString(half, "{ half");
+
+    Incidents again = Incidents.open(folder, 3);
+
+    assertThat(half).doesNotExist();
+    assertThat(again.find(written.seq())).contains(written);
+  }
+
+  @Test
   void aDamagedOneIsNamedAndHidesNoOther() throws IOException {
     incidents.record(REPORT, List.of());
     incidents.record(REPORT, List.of());
