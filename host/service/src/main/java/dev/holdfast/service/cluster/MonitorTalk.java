@@ -174,7 +174,7 @@ final class MonitorTalk {
         report.getEpoch(),
         looksAlive,
         new Polls.Check(
-            clock.instant(), Duration.ofMillis(report.getMillis()), report.hasBroken()));
+            clock.instant(), Duration.ofNanos(report.getDurationNanos()), report.hasBroken()));
     if (report.hasBroken()) {
       loop.post(
           new ClusterEvent.OfResource(
