@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
 class SeriesTest {
@@ -16,9 +18,9 @@ class SeriesTest {
           (key, name) -> List.of(Metric.MONITOR_UP.gauge(registry, () -> (double) key, name)));
 
   private Map<String, Double> shown() {
-    var shown = new java.util.HashMap<String, Double>();
+    var shown = new HashMap<String, Double>();
     for (Meter meter : registry.getMeters()) {
-      shown.put(meter.getId().getTag("monitor"), meter.measure().iterator().next().getValue());
+      shown.put(Objects.requireNonNull(meter.getId().getTag("monitor")), meter.measure().iterator().next().getValue());
     }
     return shown;
   }
