@@ -286,7 +286,9 @@ class DashboardIT {
   private static void phasesOfOneRecovery(Map<String, Double> answer) {
     assertThat(answer.keySet()).containsExactlyInAnyOrder("start", "ready", "find");
     between(answer.values(), 0, LONGEST_RECOVERY_SECONDS);
-    assertThat(answer.getOrDefault("ready", 0.0)).as("a JVM does not start in no time").isPositive();
+    assertThat(answer.getOrDefault("ready", 0.0))
+        .as("a JVM does not start in no time")
+        .isPositive();
   }
 
   private static void between(Collection<Double> values, double least, double most) {

@@ -20,7 +20,9 @@ class SeriesTest {
   private Map<String, Double> shown() {
     var shown = new HashMap<String, Double>();
     for (Meter meter : registry.getMeters()) {
-      shown.put(Objects.requireNonNull(meter.getId().getTag("monitor")), meter.measure().iterator().next().getValue());
+      shown.put(
+          Objects.requireNonNull(meter.getId().getTag("monitor")),
+          meter.measure().iterator().next().getValue());
     }
     return shown;
   }
