@@ -22,6 +22,7 @@ import java.util.function.Consumer;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestReporter;
 
@@ -29,6 +30,7 @@ import org.junit.jupiter.api.TestReporter;
  * Debian's Prometheus collects from a real service through the death of a monitor and the failure
  * of a resource; every query of the dashboard must then say what happened.
  */
+@Tag("system")
 class DashboardIT {
   private static final double LONGEST_RECOVERY_SECONDS = 60;
 
