@@ -28,7 +28,6 @@ import org.junit.jupiter.params.provider.EnumSource;
 class MetricsDocumentTest {
   private static final Path DOCUMENT = Path.of("../docs/metrics.md");
   private static final boolean UPDATE = Boolean.getBoolean("docs.update");
-  private static final String BEGIN = "<!-- %s: generated, see MetricsDocumentTest -->\n";
   private static final String END = "<!-- end -->\n";
 
   /** They come with the first collection, and of which kind depends on the collector. */
@@ -51,7 +50,7 @@ class MetricsDocumentTest {
   }
 
   private static String with(String document, String name, String table) {
-    String begin = BEGIN.formatted(name);
+    String begin = "<!-- %s: generated, see MetricsDocumentTest -->\n".formatted(name);
     int from = document.indexOf(begin);
     int to = document.indexOf(END, from);
     assertThat(from).as("where the table %s begins", name).isNotNegative();

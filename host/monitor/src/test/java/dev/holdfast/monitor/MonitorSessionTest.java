@@ -762,7 +762,7 @@ class MonitorSessionTest {
             .setLooksAliveMillis(20)
             .setIsAliveMillis(20)
             .setCheckLimitMillis(100)
-            .putAllProperties(SpiCodec.encode(Map.of("IsAlive", List.of("await:never")))));
+            .addAllProperties(SpiCodec.encode(Map.of("IsAlive", List.of("await:never")))));
 
     var slow = report(EntryPoint.IS_ALIVE);
     var waited =
