@@ -58,7 +58,7 @@ class DashboardIT {
           entry("Resources by state A", has("online", 3, 3)),
           entry("Without a monitor A", eachDemoResource("", 0.001, LONGEST_RECOVERY_SECONDS)),
           entry("Unavailable A", has("site-a", 0.001, LONGEST_RECOVERY_SECONDS)),
-          entry("Failures A", has("site-a operator", 0.5, 3)),
+          entry("Failures A", has("operator site-a", 0.5, 3)),
           entry("Restarts A", has("site-a", 0.5, 3)),
           entry("Adopted A", eachDemoResource("", 1, 1)),
           entry("Duration of checks A", has("looks_alive Generic Application", 0.000001, 30)),
