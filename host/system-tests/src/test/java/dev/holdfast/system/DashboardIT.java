@@ -149,7 +149,8 @@ class DashboardIT {
   void afterTheServicesDeath_itCountsAnew() throws Exception {
     try (var demo = Cluster.empty().start("demo", "--http", "127.0.0.1:0")) {
       demo.does("resource", "fail", "site-a");
-      demo.awaitState("site-a", "Online");
+      // What depends on it follows.
+      DemoSites.RESOURCES.forEach(each -> demo.awaitState(each, "Online"));
       demo.end("KILL");
       demo.start("serve", "--http", "127.0.0.1:0");
       URI service = URI.create(demo.door().serviceFile().required("http").asString());
@@ -164,7 +165,9 @@ class DashboardIT {
         assertThat(sum(values, "holdfast_resource_failures_total", resource)).isZero();
       }
       for (String site : DemoSites.SITES) {
-        assertThat(sum(values, "holdfast_resource_unavailable_seconds_total", site)).isZero();
+        assertThat(sum(values, "holdfast_resource_unavailable_seconds_total", site))
+            .as("how long nobody could use " + site)
+            .isZero();
       }
     }
   }
