@@ -33,6 +33,7 @@ import java.util.List;
 import java.util.Properties;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -158,40 +159,36 @@ final class Training implements LinkAcceptor, LinkListener<ToService> {
                     .addAllProperties(properties)
                     .addSlots(found)));
     await(ToService.FrameCase.RETURNED);
+    var polling =
+        SetPolling.newBuilder().setResource(resource).addAllProperties(properties).addSlots(found);
     send(
         ToMonitor.newBuilder()
-            .setSetPolling(
-                SetPolling.newBuilder()
-                    .setResource(resource)
-                    .setEpoch(1)
-                    .setLooksAliveMillis(1)
-                    .setIsAliveMillis(1)
-                    .addAllProperties(properties)
-                    .addSlots(found)));
+            .setSetPolling(polling.clone().setEpoch(1).setLooksAliveMillis(1).setIsAliveMillis(1)));
     await(ToService.FrameCase.HEALTH_REPORT);
+    // An epoch of its own: the reports of the polling before are still coming.
     send(
         ToMonitor.newBuilder()
             .setSetPolling(
-                SetPolling.newBuilder()
-                    .setResource(resource)
-                    .setEpoch(1)
+                polling
+                    .setEpoch(2)
                     .setIsAliveMillis(ANSWER_LIMIT.toMillis())
                     .setTerminateCall(++calls)
-                    .setTerminateDeadlineMillis(ANSWER_LIMIT.toMillis())
-                    .addAllProperties(properties)
-                    .addSlots(found)));
+                    .setTerminateDeadlineMillis(ANSWER_LIMIT.toMillis())));
     send(
         ToMonitor.newBuilder()
             .setSlotChanged(SlotChanged.newBuilder().setResource(resource).setSlot(ended())));
-    // A type without a process does not fail by this, and then there is nothing to await.
-    var report = await(ToService.FrameCase.HEALTH_REPORT);
+    var report =
+        await(
+            "the report of an ended process",
+            frame -> frame.hasHealthReport() && frame.getHealthReport().getEpoch() == 2);
+    // A type without a process does not fail by this, and then nothing follows.
     if (report != null && report.getHealthReport().getTerminateCall() != 0) {
       await(ToService.FrameCase.RETURNED);
     }
     send(
         ToMonitor.newBuilder()
             .setCloseResource(
-                CloseResource.newBuilder().setCall(++calls).setResource(resource).setEpoch(1)));
+                CloseResource.newBuilder().setCall(++calls).setResource(resource).setEpoch(2)));
     await(ToService.FrameCase.RETURNED);
   }
 
@@ -204,14 +201,19 @@ final class Training implements LinkAcceptor, LinkListener<ToService> {
 
   /** The next frame of this kind; null when none comes in time. */
   private @Nullable ToService await(ToService.FrameCase kind) throws InterruptedException {
+    return await(kind.name(), frame -> frame.getFrameCase() == kind);
+  }
+
+  private @Nullable ToService await(String what, Predicate<ToService> wanted)
+      throws InterruptedException {
     long end = System.nanoTime() + ANSWER_LIMIT.toNanos();
     for (long left = ANSWER_LIMIT.toNanos(); left > 0; left = end - System.nanoTime()) {
       var frame = heard.poll(left, TimeUnit.NANOSECONDS);
-      if (frame != null && frame.getFrameCase() == kind) {
+      if (frame != null && wanted.test(frame)) {
         return frame;
       }
     }
-    MonitorOutput.say("Training waited %s in vain for %s.".formatted(ANSWER_LIMIT, kind));
+    MonitorOutput.say("Training waited %s in vain for %s.".formatted(ANSWER_LIMIT, what));
     return null;
   }
 
