@@ -168,6 +168,13 @@ final class ResourceMachine {
           case Found.Unknown(String why) -> unknown(new GoingOnline(until, until), 1, why);
         }
       }
+      case Settling(_, Instant until) -> {
+        if (found instanceof Found.Running) {
+          call(EntryPoint.IS_ALIVE, until);
+        } else {
+          recovered(new GoingOnline(until, until), 1, found);
+        }
+      }
       case Terminating(After after, int attempt, _) -> verified(after, attempt, found);
       case Verifying(After after, int attempt, _) -> verified(after, attempt, found);
       case Resting _, Starting _, Stopping _, Recovering _ -> {}
@@ -247,6 +254,15 @@ final class ResourceMachine {
     r.enter(new Settling(until, until), "found Running: " + evidence, now);
     call(EntryPoint.IS_ALIVE, until);
     out.tell(Notice.Kind.ADOPTED, r, evidence);
+  }
+
+  /**
+   * Asks again, and first whether it is there at all: it may have ended before anybody knew that it
+   * was found.
+   */
+  private void stillThere(Instant until) {
+    r.enter(new Settling(until, until), r.detail, now);
+    call(EntryPoint.FIND, until);
   }
 
   private void foreign(String holder, long epoch, Optional<Instant> retryAt) {
@@ -338,6 +354,8 @@ final class ResourceMachine {
       case Finding(Memory memory, int attempt, _) when entryPoint == EntryPoint.FIND ->
           recovered(memory, attempt, Found.unknown("find failed: " + failure.message()));
       case Checking(_, Instant until) when entryPoint == EntryPoint.FIND ->
+          unknown(new GoingOnline(until, until), 1, "find failed: " + failure.message());
+      case Settling(_, Instant until) when entryPoint == EntryPoint.FIND ->
           unknown(new GoingOnline(until, until), 1, "find failed: " + failure.message());
       case Terminating(After after, int attempt, _) when entryPoint == EntryPoint.FIND ->
           verified(after, attempt, Found.unknown("find failed: " + failure.message()));
@@ -442,10 +460,7 @@ final class ResourceMachine {
       case Online _ when r.config.common().maintenanceMode() ->
           call(EntryPoint.IS_ALIVE, deadlock()); // It is not polled, and people want to see.
       // Not usable yet is no news there; whether it still runs is.
-      case Settling(_, Instant until) -> {
-        r.enter(new Finding(new GoingOnline(until, until), 1, deadlock()), r.detail, now);
-        call(EntryPoint.FIND, deadlock());
-      }
+      case Settling(_, Instant until) -> stillThere(until);
       case Resting _, Starting _, Stopping _, Recovering _ -> {}
     }
   }
@@ -592,8 +607,7 @@ final class ResourceMachine {
       }
       case Settling(_, Instant until) -> {
         if (until.isAfter(now)) {
-          r.enter(new Settling(until, until), r.detail, now);
-          call(EntryPoint.IS_ALIVE, until);
+          stillThere(until);
         } else {
           terminate(
               fail("did not become usable within PendingTimeout " + text(common.pendingTimeout())));

@@ -3,6 +3,7 @@ package dev.holdfast.system;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -14,6 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.awaitility.core.ConditionTimeoutException;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
@@ -24,6 +26,8 @@ import tools.jackson.databind.JsonNode;
 final class Cluster implements AutoCloseable {
   /** Inherited by all that starts from the service, so that nothing of it can hide. */
   private static final String MARK = "SYSTEM_TEST_CLUSTER";
+
+  private static final int LAST_LINES = 100;
 
   private final Path folder;
   private final Path home;
@@ -221,9 +225,27 @@ final class Cluster implements AutoCloseable {
   }
 
   void awaitState(String resource, String state) {
-    Patience.until(
-        resource + " is " + state,
-        () -> resource(resource).required("state").asString().equals(state));
+    try {
+      Patience.until(
+          resource + " is " + state,
+          () -> resource(resource).required("state").asString().equals(state));
+    } catch (ConditionTimeoutException e) {
+      throw new AssertionError(e.getMessage() + "\n" + evidence(resource), e);
+    }
+  }
+
+  /** What a failure is understood by: the resource, why it is so, and what the service logged. */
+  private String evidence(String resource) {
+    try {
+      List<String> log = Files.readAllLines(errorFile());
+      return "%s%n%s%n%s"
+          .formatted(
+              resource(resource),
+              why(resource),
+              String.join("\n", log.subList(Math.max(0, log.size() - LAST_LINES), log.size())));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** A resource's own directory. */

@@ -350,12 +350,15 @@ final class OpenedResource {
    * The end of a process is looked into at once, as MSCS did when the event handle was signalled.
    */
   void slotChanged(SlotState slot) {
-    slots.update(slot);
+    if (!slots.ended(slot)) {
+      surroundings.late();
+      return;
+    }
     Polling online;
     synchronized (this) {
       online = polling;
     }
-    if (online != null && slot.hasExit()) {
+    if (online != null) {
       online.checkNow();
     }
   }

@@ -128,13 +128,10 @@ public final class Slots implements AutoCloseable {
               Optional<TokenHolder> first = holders.stream().findFirst();
               if (first.isEmpty()) {
                 SlotRecord ended = slot.ended(new Exit.Unknown());
-                records.put(key, ended);
-                return store.write(key, ended).thenApply(_ -> SlotView.of(key.slot(), ended));
+                return keep(key, ended).thenApply(_ -> SlotView.of(key.slot(), ended));
               }
               SlotRecord started = slot.started(first.get().process());
-              records.put(key, started);
-              return store
-                  .write(key, started)
+              return keep(key, started)
                   .thenApply(
                       _ -> {
                         listener.adopted(key, first.get().process());
@@ -148,12 +145,19 @@ public final class Slots implements AutoCloseable {
   /** A resource's slots as they are now. */
   public List<SlotView> of(ResourceId resource) {
     return keysOf(resource).stream()
-        .flatMap(
-            key ->
-                Optional.ofNullable(records.get(key))
-                    .map(slot -> SlotView.of(key.slot(), slot))
-                    .stream())
+        .flatMap(key -> Optional.ofNullable(records.get(key)).map(slot -> view(key, slot)).stream())
         .toList();
+  }
+
+  /** What was seen gone has ended, even while how it did is still being found out. */
+  private SlotView view(SlotKey key, SlotRecord slot) {
+    return SlotView.of(
+        key.slot(),
+        slot.isOccupied() && gone.contains(slot.token()) ? slot.ended(new Exit.Unknown()) : slot);
+  }
+
+  private boolean isOccupied(SlotRecord slot) {
+    return slot.isOccupied() && !gone.contains(slot.token());
   }
 
   private void index(SlotKey key) {
@@ -167,7 +171,7 @@ public final class Slots implements AutoCloseable {
   /** The slots of all resources that have a living process. */
   public List<SlotKey> occupied() {
     return records.entrySet().stream()
-        .filter(entry -> entry.getValue().isOccupied())
+        .filter(entry -> isOccupied(entry.getValue()))
         .map(Map.Entry::getKey)
         .toList();
   }
@@ -192,7 +196,7 @@ public final class Slots implements AutoCloseable {
         key,
         () -> {
           SlotRecord current = records.get(key);
-          if (current != null && current.isOccupied()) {
+          if (current != null && isOccupied(current)) {
             return CompletableFuture.completedFuture(SlotView.of(key.slot(), current));
           }
           return endWhatIsLeft(key, current).thenCompose(_ -> startNew(key, launch, environment));
@@ -226,13 +230,13 @@ public final class Slots implements AutoCloseable {
           new SlotException(
               "LaunchRefused", Responsibility.USER, Retry.NOWHERE, String.valueOf(e.getMessage())));
     }
-    SlotRecord previous = records.put(key, intent);
+    SlotRecord previous = records.get(key);
+    CompletableFuture<Void> intended = keep(key, intent);
     if (previous != null) {
       looks.remove(previous.token());
       gone.remove(previous.token());
     }
-    return store
-        .write(key, intent)
+    return intended
         .thenCompose(_ -> processes.spawn(spec))
         .thenCompose(process -> record(key, intent.started(process), process))
         .exceptionallyCompose(thrown -> notStarted(key, intent, thrown));
@@ -240,20 +244,21 @@ public final class Slots implements AutoCloseable {
 
   private CompletableFuture<SlotView> record(
       SlotKey key, SlotRecord started, ProcessIdentity process) {
-    records.put(key, started);
-    return store
-        .write(key, started)
-        .exceptionallyCompose(thrown -> undo(process, started, thrown))
+    return keep(key, started)
         .thenApply(
             _ -> {
               listener.started(key, process);
               watch(key, started, process);
               return SlotView.of(key.slot(), records.getOrDefault(key, started));
-            });
+            })
+        .exceptionallyCompose(thrown -> undo(process, started, thrown));
   }
 
-  /** A process that cannot be written down must not run: the next start would make a second. */
-  private CompletableFuture<Void> undo(
+  /**
+   * A process that cannot be written down or watched must not run: the next start would make a
+   * second.
+   */
+  private CompletableFuture<SlotView> undo(
       ProcessIdentity process, SlotRecord started, Throwable thrown) {
     return processes
         .kill(process, started.token())
@@ -269,10 +274,7 @@ public final class Slots implements AutoCloseable {
   private CompletableFuture<SlotView> notStarted(SlotKey key, SlotRecord intent, Throwable thrown) {
     Throwable cause =
         thrown instanceof CompletionException e && e.getCause() != null ? e.getCause() : thrown;
-    SlotRecord ended = intent.ended(new Exit.Unknown());
-    records.put(key, ended);
-    return store
-        .write(key, ended)
+    return keep(key, intent.ended(new Exit.Unknown()))
         .handle((_, _) -> slotException(cause))
         .thenCompose(CompletableFuture::failedFuture);
   }
@@ -320,31 +322,50 @@ public final class Slots implements AutoCloseable {
   private void ended(SlotKey key, SlotRecord slot, ProcessIdentity process, Exit exit) {
     SlotRecord ended = slot.ended(exit);
     // A terminate will most likely ask for this next: it is looked while the plugin is asked.
-    looks.put(
-        slot.token(),
+    CompletableFuture<Boolean> nothingLeft =
         processes
             .leftNothing(process, slot.token())
-            .exceptionally(_ -> false)); // To be looked at again.
-    records.replace(key, slot, ended);
+            .exceptionally(_ -> false); // To be looked at again.
+    CompletableFuture<Void> kept = keepInsteadOf(key, slot, ended, nothingLeft);
     listener.ended(key, SlotView.of(key.slot(), ended), exit);
     var _ =
-        store
-            .write(key, ended)
-            .whenComplete(
-                (_, failure) -> {
-                  // Of a resource that was deleted meanwhile nothing is to be written down.
-                  if (failure == null || !records.containsKey(key)) {
-                    processes.acknowledge(process);
-                  } else {
-                    LOG.error(
-                        "The end of process {} of {} ({}) could not be written down;"
-                            + " it stays unreaped.",
-                        process,
-                        key,
-                        exit,
-                        failure);
-                  }
-                });
+        kept.whenComplete(
+            (_, failure) -> {
+              // Of a resource that was deleted meanwhile nothing is to be written down.
+              if (failure == null || !records.containsKey(key)) {
+                processes.acknowledge(process);
+              } else {
+                LOG.error(
+                    "The end of process {} of {} ({}) could not be written down;"
+                        + " it stays unreaped.",
+                    process,
+                    key,
+                    exit,
+                    failure);
+              }
+            });
+  }
+
+  /**
+   * The slot's record from now on, also on disk: both in one step, so that what is read by the next
+   * service is what was known last by this one.
+   */
+  private synchronized CompletableFuture<Void> keep(SlotKey key, SlotRecord slot) {
+    records.put(key, slot);
+    return store.write(key, slot);
+  }
+
+  /**
+   * The same for the end of a life. The slot may have another one by now, or be deleted: whoever
+   * stopped this one saw that it was gone, and did not wait until its end was told.
+   */
+  private synchronized CompletableFuture<Void> keepInsteadOf(
+      SlotKey key, SlotRecord life, SlotRecord ended, CompletableFuture<Boolean> nothingLeft) {
+    if (!records.replace(key, life, ended)) {
+      return CompletableFuture.completedFuture(null);
+    }
+    looks.put(life.token(), nothingLeft);
+    return store.write(key, ended);
   }
 
   static Exit exit(ExitStatus status) {
@@ -420,13 +441,9 @@ public final class Slots implements AutoCloseable {
         executor);
   }
 
-  /** The exit's record may still be on its way; that it is gone is seen. */
   private SlotView goneView(SlotKey key, SlotRecord stopped) {
     gone.add(stopped.token());
-    SlotRecord now = records.getOrDefault(key, stopped);
-    return now.exit().isPresent() || !now.token().equals(stopped.token())
-        ? SlotView.of(key.slot(), now)
-        : SlotView.of(key.slot(), stopped.ended(new Exit.Unknown()));
+    return view(key, records.getOrDefault(key, stopped));
   }
 
   /** Kills everything that runs, without order: the last resort of a shutdown. */

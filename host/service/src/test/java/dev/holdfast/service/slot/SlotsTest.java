@@ -8,6 +8,7 @@ import dev.holdfast.cluster.ResourceId;
 import dev.holdfast.service.home.Home;
 import dev.holdfast.service.posix.Signal;
 import dev.holdfast.service.process.BootTicks;
+import dev.holdfast.service.process.ExitListener;
 import dev.holdfast.service.process.LinuxProcesses;
 import dev.holdfast.service.process.ProcessIdentity;
 import dev.holdfast.service.process.ProcessLimits;
@@ -18,6 +19,9 @@ import dev.holdfast.spi.Exit;
 import dev.holdfast.spi.Launch;
 import dev.holdfast.spi.ResourceException.Responsibility;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -35,7 +39,9 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -184,6 +190,36 @@ class SlotsTest {
     assertThat(second.nonce()).isNotEqualTo(first.nonce());
   }
 
+  /** So it is with a process of an earlier service: how it ended takes a while to find out. */
+  @Test
+  void whatWasSeenGoneHasEnded_thoughHowItDidIsNotToldYet() throws Exception {
+    var late = new LinkedBlockingQueue<Runnable>();
+    slots =
+        overProcessesWhose(
+            "watch",
+            arguments -> {
+              var told = (ExitListener) arguments[1];
+              arguments[1] = (ExitListener) (p, how) -> late.add(() -> told.onExit(p, how));
+            });
+    SlotView first = start(SLEEP);
+
+    assertThat(get(slots.kill(KEY)).alive()).isFalse();
+    assertThat(slots.of(KEY.resource())).extracting(SlotView::alive).containsExactly(false);
+    assertThat(slots.occupied()).isEmpty();
+    SlotView second = start(SLEEP);
+    Objects.requireNonNull(late.poll(PATIENCE.toSeconds(), TimeUnit.SECONDS)).run();
+
+    assertThat(second.nonce()).isNotEqualTo(first.nonce());
+    assertThat(heard.nextEnd()).isEqualTo(new Exit.Signal(9));
+    assertReaped(first);
+    assertThat(slots.of(KEY.resource())).containsExactly(second);
+    assertThat(store.last().token().value()).isEqualTo(second.nonce());
+    assertThat(store.last().isOccupied()).isTrue();
+    assertThat(get(slots.kill(KEY)).alive()).isFalse();
+    Objects.requireNonNull(late.poll(PATIENCE.toSeconds(), TimeUnit.SECONDS)).run();
+    assertReaped(second);
+  }
+
   @Test
   void anExitByItselfIsToldOnceWrittenDownAndReaped() throws Exception {
     SlotView view = start(Launch.of("sh", "-c", "exit 3"));
@@ -278,6 +314,27 @@ class SlotsTest {
   }
 
   @Test
+  void aProcessThatCannotBeWatchedDoesNotGoOnRunning() throws Exception {
+    var once = new AtomicBoolean();
+    slots =
+        overProcessesWhose(
+            "watch",
+            _ -> {
+              if (once.compareAndSet(false, true)) {
+                throw new UncheckedIOException(new IOException("too many open files"));
+              }
+            });
+
+    var failed = slots.start(KEY, SLEEP, ENVIRONMENT);
+
+    assertThatThrownBy(() -> get(failed)).hasRootCauseMessage("too many open files");
+    assertThat(slots.occupied()).isEmpty();
+    SlotToken token = store.written.getFirst().token();
+    BootTicks since = store.written.getFirst().intended();
+    until("nothing carries its token", () -> processes.search(token, since).join().isEmpty());
+  }
+
+  @Test
   void aLivingProcessIsTakenOverAndItsEndIsHeard() throws Exception {
     ProcessIdentity process = spawnMarked();
     store.records.put(KEY, intent(processes.now()).started(process));
@@ -338,6 +395,26 @@ class SlotsTest {
     return get(slots.start(KEY, launch, ENVIRONMENT));
   }
 
+  /** Slots over real processes, after something was done to the arguments of a method. */
+  private Slots overProcessesWhose(String method, Consumer<Object[]> before) {
+    var proxy =
+        (Processes)
+            Proxy.newProxyInstance(
+                Processes.class.getClassLoader(),
+                new Class<?>[] {Processes.class},
+                (_, called, arguments) -> {
+                  if (called.getName().equals(method)) {
+                    before.accept(arguments);
+                  }
+                  try {
+                    return called.invoke(processes, arguments);
+                  } catch (InvocationTargetException e) {
+                    throw e.getCause();
+                  }
+                });
+    return new Slots(home, proxy, store, heard, UUID::randomUUID, executor);
+  }
+
   private ProcessIdentity spawnMarked() throws Exception {
     ProcessIdentity process =
         get(
@@ -366,7 +443,7 @@ class SlotsTest {
     try {
       return Files.exists(path) ? Files.readString(path) : "";
     } catch (IOException e) {
-      throw new java.io.UncheckedIOException(e);
+      throw new UncheckedIOException(e);
     }
   }
 
