@@ -20,6 +20,14 @@ public record Notice(
     Optional<MonitorName> monitor,
     String cause,
     Map<String, String> details) {
+  /** The detail of RESOURCE_FAILED: a {@link FailureReason}. */
+  public static final String REASON = "reason";
+
+  /** A detail of what comes from a call that took too long: a {@link Deadline}. */
+  public static final String DEADLINE = "deadline";
+
+  /** Beside {@link #DEADLINE}: the name of the {@link EntryPoint} that took too long. */
+  public static final String ENTRY_POINT = "entryPoint";
 
   /** What can be told. */
   public enum Kind {

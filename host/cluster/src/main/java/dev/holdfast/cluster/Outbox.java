@@ -27,7 +27,12 @@ final class Outbox {
   }
 
   void tell(Notice.Kind kind, ClusterResource.Draft resource, String cause) {
-    add(new Action.Tell(Notice.of(kind, resource.done(), cause)));
+    tell(kind, resource, cause, Map.of());
+  }
+
+  void tell(
+      Notice.Kind kind, ClusterResource.Draft resource, String cause, Map<String, String> details) {
+    add(new Action.Tell(Notice.of(kind, resource.done(), cause, details)));
   }
 
   void stateChanged(ClusterResource before, ClusterResource after) {

@@ -27,6 +27,7 @@ import dev.holdfast.spi.ResourceException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -63,6 +64,7 @@ final class ResourceMachine {
   /** How long a resource that was found Running on its way to Online waits between two checks. */
   static final Duration SETTLING_INTERVAL = Duration.ofMillis(500);
 
+  private static final String FAILURE_ASKED_FOR = "failure asked for by the operator";
   private static final Duration UNKNOWN_BACKOFF_MIN = Duration.ofMillis(250);
   private static final After BECOME_OFFLINE = new After.BecomeOffline();
 
@@ -234,7 +236,10 @@ final class ResourceMachine {
         } else if (r.lives == Lives.IN_MONITOR) {
           settle(goneWithItsMonitor());
         } else {
-          settle(fail("was gone when a monitor looked for it again: " + evidence));
+          settle(
+              fail(
+                  "was gone when a monitor looked for it again: " + evidence,
+                  FailureReason.ABSENT));
         }
       }
     }
@@ -292,7 +297,8 @@ final class ResourceMachine {
         case Failed(String failed, Optional<Instant> retryAt) ->
             terminate(new After.BecomeFailed(failed, retryAt), 1, detail);
         case Offline _ when !r.config.wantedOnline() -> terminate(BECOME_OFFLINE, 1, detail);
-        case Offline _, Online _, GoingOnline _ -> terminate(fail(detail), 1, detail);
+        case Offline _, Online _, GoingOnline _ ->
+            terminate(fail(detail, FailureReason.UNKNOWN), 1, detail);
       }
     }
   }
@@ -362,7 +368,9 @@ final class ResourceMachine {
       case Verifying(After after, int attempt, _) when entryPoint == EntryPoint.FIND ->
           verified(after, attempt, Found.unknown("find failed: " + failure.message()));
       case GoingOnline _ when entryPoint == EntryPoint.ONLINE ->
-          terminate(fail("online failed: " + failure.message(), failure.retry()));
+          terminate(
+              fail(
+                  "online failed: " + failure.message(), FailureReason.EXCEPTION, failure.retry()));
       case GoingOffline(_, After after, _) when entryPoint == EntryPoint.OFFLINE -> {
         out.tell(Notice.Kind.OFFLINE_FAILED, r, failure.message());
         terminate(after);
@@ -412,15 +420,7 @@ final class ResourceMachine {
           // When both crossed, the terminate has begun before anybody said maintenance.
           case Health.Failed(String why) when r.config.common().maintenanceMode() && !terminating ->
               healthy(HealthState.FAILED, "in maintenance: " + why);
-          case Health.Failed(String why) -> {
-            After after = fail(why);
-            if (terminating) { // And its monitor polls it no more.
-              r.enter(new Terminating(after, 1, deadlock()), detailOf(after), now);
-            } else {
-              out.add(new Action.StopPolling(r.config.id(), r.epoch));
-              terminate(after);
-            }
-          }
+          case Health.Failed(String why) -> failed(why, FailureReason.CHECK, terminating);
         }
       }
       case Settling(_, Instant until) -> {
@@ -432,6 +432,16 @@ final class ResourceMachine {
         }
       }
       case Resting _, Starting _, Stopping _, Recovering _ -> {}
+    }
+  }
+
+  private void failed(String why, FailureReason reason, boolean terminating) {
+    After after = fail(why, reason);
+    if (terminating) { // And its monitor polls it no more.
+      r.enter(new Terminating(after, 1, deadlock()), detailOf(after), now);
+    } else {
+      out.add(new Action.StopPolling(r.config.id(), r.epoch));
+      terminate(after);
     }
   }
 
@@ -530,7 +540,9 @@ final class ResourceMachine {
 
   private void failNow() {
     switch (r.phase()) {
-      case Online _ -> checked(Health.failed("failure asked for by the operator"), false);
+      case Online _ when r.config.common().maintenanceMode() ->
+          checked(Health.failed(FAILURE_ASKED_FOR), false);
+      case Online _ -> failed(FAILURE_ASKED_FOR, FailureReason.OPERATOR, false);
       case Resting _, Starting _, Stopping _, Recovering _ -> {}
     }
   }
@@ -591,18 +603,24 @@ final class ResourceMachine {
     switch (r.phase()) {
       case GoingOnline(_, Instant limit) -> {
         out.add(new Action.CancelCall(r.config.id()));
+        boolean pending = limit.isAfter(now);
         String why =
-            limit.isAfter(now)
+            pending
                 ? "online made no progress for PendingTimeout " + text(common.pendingTimeout())
                 : "online did not end within its limit of " + text(r.timings.onlineLimit());
-        terminate(fail(why));
+        terminate(
+            timedOut(
+                why,
+                pending ? Deadline.PENDING_TIMEOUT : Deadline.ONLINE_LIMIT,
+                EntryPoint.ONLINE));
       }
       case GoingOffline(_, After after, _) -> {
         out.add(new Action.CancelCall(r.config.id()));
         out.tell(
             Notice.Kind.OFFLINE_FAILED,
             r,
-            "offline made no progress for PendingTimeout " + text(common.pendingTimeout()));
+            "offline made no progress for PendingTimeout " + text(common.pendingTimeout()),
+            exceeded(Deadline.PENDING_TIMEOUT, EntryPoint.OFFLINE));
         terminate(after);
       }
       case Settling(_, Instant until) -> {
@@ -610,7 +628,10 @@ final class ResourceMachine {
           stillThere(until);
         } else {
           terminate(
-              fail("did not become usable within PendingTimeout " + text(common.pendingTimeout())));
+              timedOut(
+                  "did not become usable within PendingTimeout " + text(common.pendingTimeout()),
+                  Deadline.PENDING_TIMEOUT,
+                  EntryPoint.IS_ALIVE));
         }
       }
       case Asking(Memory memory, int attempt, _) -> {
@@ -622,7 +643,7 @@ final class ResourceMachine {
         r.enter(new Online(r.done().reportBy(now)), r.detail, now);
       }
       case Opening(Memory memory, _) -> {
-        deadlocked("open with its find");
+        deadlocked(EntryPoint.OPEN, "open with its find");
         r.enter(new Opening(memory, deadlock()), r.detail, now);
       }
       case Finding(Memory memory, int attempt, _) -> {
@@ -650,15 +671,15 @@ final class ResourceMachine {
 
   /** MSCS event 1230: a call neither returned nor reported; its monitor is replaced. */
   private void deadlocked(EntryPoint entryPoint) {
-    deadlocked(entryPoint.toString());
+    deadlocked(entryPoint, entryPoint.toString());
   }
 
-  private void deadlocked(String call) {
+  private void deadlocked(EntryPoint entryPoint, String call) {
     String why =
         call
             + " neither returned nor reported for DeadlockTimeout "
             + text(r.config.common().deadlockTimeout());
-    out.tell(Notice.Kind.DEADLOCK, r, why);
+    out.tell(Notice.Kind.DEADLOCK, r, why, exceeded(Deadline.DEADLOCK_TIMEOUT, entryPoint));
     out.kill(r.openIn.orElse(r.config.monitor()), r.config.name() + ": " + why);
   }
 
@@ -733,17 +754,38 @@ final class ResourceMachine {
     }
   }
 
-  private After fail(String why) {
-    return fail(why, ResourceException.Retry.HERE);
+  private After fail(String why, FailureReason reason) {
+    return fail(why, reason, ResourceException.Retry.HERE);
+  }
+
+  private After fail(String why, FailureReason reason, ResourceException.Retry retry) {
+    return fail(why, retry, Map.of(Notice.REASON, reason.toString()));
+  }
+
+  private After timedOut(String why, Deadline deadline, EntryPoint entryPoint) {
+    return fail(
+        why,
+        ResourceException.Retry.HERE,
+        Map.of(
+            Notice.REASON,
+            FailureReason.TIMEOUT.toString(),
+            Notice.DEADLINE,
+            deadline.toString(),
+            Notice.ENTRY_POINT,
+            entryPoint.name()));
+  }
+
+  private static Map<String, String> exceeded(Deadline deadline, EntryPoint entryPoint) {
+    return Map.of(Notice.DEADLINE, deadline.toString(), Notice.ENTRY_POINT, entryPoint.name());
   }
 
   /** Counts a failure, tells of it, and decides what it leads to. */
-  private After fail(String why, ResourceException.Retry retry) {
+  private After fail(String why, ResourceException.Retry retry, Map<String, String> details) {
     CommonProperties common = r.config.common();
     RestartPolicy policy = common.restart();
     r.failures = r.failures.plus(now, policy.period());
     int count = r.failures.count(now, policy.period());
-    out.tell(Notice.Kind.RESOURCE_FAILED, r, why);
+    out.tell(Notice.Kind.RESOURCE_FAILED, r, why, details);
     if (retry != ResourceException.Retry.HERE) {
       return new After.BecomeFailed(why + "; trying again here makes no sense", Optional.empty());
     }

@@ -5,8 +5,11 @@ import dev.holdfast.spi.Found;
 import dev.holdfast.spi.Health;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Values of the decisions as short text, with moments relative to now. */
 final class Show {
@@ -105,8 +108,18 @@ final class Show {
       case Action.Tell(Notice notice) ->
           notice.kind() == Notice.Kind.STATE_CHANGED
               ? "tell %s to %s".formatted(notice.details().get("from"), notice.details().get("to"))
-              : "tell %s: %s".formatted(notice.kind(), notice.cause());
+              : "tell %s%s: %s".formatted(notice.kind(), counted(notice.details()), notice.cause());
     };
+  }
+
+  /** What is counted of a notice: why a resource failed, which deadline passed. */
+  private static String counted(Map<String, String> details) {
+    return Stream.of(Notice.REASON, Notice.DEADLINE, Notice.ENTRY_POINT)
+        .filter(details::containsKey)
+        .map(details::get)
+        .collect(
+            Collectors.collectingAndThen(
+                Collectors.joining(", "), words -> words.isEmpty() ? "" : " (" + words + ")"));
   }
 
   /** Whose line an action belongs in. */

@@ -9,6 +9,7 @@ import io.javalin.compression.CompressionStrategy;
 import io.javalin.config.JavalinConfig;
 import io.javalin.http.Context;
 import io.javalin.http.HttpResponseException;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.io.EOFException;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -46,6 +47,7 @@ public final class HttpApi implements ApiServer {
   private static final long IDLE_MILLIS = 30_000;
 
   private final InFlight inFlight = new InFlight();
+  private final MetricsPage metrics = new MetricsPage();
   private final AtomicBoolean closing = new AtomicBoolean();
   private @Nullable Javalin javalin;
   private @Nullable ServerConnector tcp;
@@ -53,6 +55,11 @@ public final class HttpApi implements ApiServer {
 
   /** Found by ServiceLoader. */
   public HttpApi() {}
+
+  @Override
+  public MeterRegistry meters() {
+    return metrics.registry();
+  }
 
   @Override
   public void start(ClusterApi api, ApiSettings settings) throws IOException {
@@ -66,7 +73,7 @@ public final class HttpApi implements ApiServer {
         Javalin.create(
             config -> {
               configure(config, settings);
-              for (Route route : new Routes(api, streams).table()) {
+              for (Route route : new Routes(api, streams, metrics).table()) {
                 config.routes.addHttpHandler(
                     route.method(),
                     route.path(),

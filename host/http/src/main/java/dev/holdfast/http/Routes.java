@@ -42,14 +42,17 @@ final class Routes {
 
   private final ClusterApi api;
   private final Streams streams;
+  private final MetricsPage metrics;
 
-  Routes(ClusterApi api, Streams streams) {
+  Routes(ClusterApi api, Streams streams, MetricsPage metrics) {
     this.api = api;
     this.streams = streams;
+    this.metrics = metrics;
   }
 
   List<Route> table() {
     return List.of(
+        read(MetricsPage.PATH, c -> metrics.write(c, api::refreshMeters)),
         read("/v1/status", c -> one(c, "Status", api.status())),
         read("/v1/why/{name}", c -> one(c, "Why", api.why(c.pathParam("name")))),
         read("/v1/groups", c -> all(c, "GroupList", api.groups())),

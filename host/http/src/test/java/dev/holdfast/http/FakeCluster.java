@@ -56,6 +56,9 @@ public final class FakeCluster implements ClusterApi {
   /** Calls of feeds for the next event: what they gave before has been written by then. */
   public final AtomicInteger feedsRead = new AtomicInteger();
 
+  /** How often somebody was about to read the meters. */
+  public final AtomicInteger meterReadings = new AtomicInteger();
+
   /** Operations wait for it before they end; at once when it has been let go. */
   public final CountDownLatch mayEnd = new CountDownLatch(1);
 
@@ -329,6 +332,11 @@ public final class FakeCluster implements ClusterApi {
         feedsOpen.decrementAndGet();
       }
     };
+  }
+
+  @Override
+  public void refreshMeters() {
+    meterReadings.incrementAndGet();
   }
 
   @Override

@@ -7,6 +7,7 @@ import dev.holdfast.service.api.ApiException;
 import dev.holdfast.service.api.ApiServer;
 import dev.holdfast.service.api.ApiSettings;
 import dev.holdfast.service.api.Command;
+import dev.holdfast.service.metric.Metric;
 import io.javalin.http.HandlerType;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -176,14 +177,32 @@ class HttpApiTest {
   }
 
   @Test
+  void metrics_areReadOverBothDoors_andByNobodyElse() throws IOException {
+    Metric.INCIDENTS.counter(server.meters(), "signal", "victim").increment();
+
+    for (String answer :
+        List.of(unix("GET", "/metrics", ""), overTcp("GET", "/metrics", "127.0.0.1:9"))) {
+      assertThat(answer)
+          .startsWith("HTTP/1.1 200")
+          .contains("text/plain; version=0.0.4; charset=utf-8", "Cache-Control: no-store")
+          .contains("# TYPE holdfast_incidents_total counter\n")
+          .contains("holdfast_incidents_total{cause=\"signal\",role=\"victim\"} 1.0\n");
+    }
+    assertThat(cluster.meterReadings).hasValue(2);
+    assertThat(overTcp("GET", "/metrics", "rebound.example.org")).startsWith("HTTP/1.1 403");
+    assertThat(overTcp("POST", "/metrics", "localhost")).startsWith("HTTP/1.1 405");
+    assertThat(cluster.meterReadings).hasValue(2);
+  }
+
+  @Test
   void everyRouteSaysWhatItNeeds_andEveryRouteServedIsInTheTable() {
-    List<Route> table = new Routes(cluster, new Streams(() -> false)).table();
+    List<Route> table = new Routes(cluster, new Streams(() -> false), new MetricsPage()).table();
 
     assertThat(new HashSet<>(table.stream().map(r -> r.method() + " " + r.path()).toList()))
         .hasSameSizeAs(table)
         .hasSizeGreaterThan(30);
     for (Route route : table) {
-      assertThat(route.path()).startsWith("/v1/");
+      assertThat(route.path()).matches("/v1/.*|/metrics");
       assertThat(route.access() == Access.READ)
           .as(route.path())
           .isEqualTo(route.method().equals(HandlerType.GET));
@@ -192,7 +211,7 @@ class HttpApiTest {
 
   @Test
   void everyChangeIsRefusedOverTcp() throws IOException {
-    for (Route route : new Routes(cluster, new Streams(() -> false)).table()) {
+    for (Route route : new Routes(cluster, new Streams(() -> false), new MetricsPage()).table()) {
       if (route.access() == Access.CHANGE) {
         String path = route.path().replaceAll("\\{\\w+}", "web-app");
         assertThat(overTcp(route.method().toString(), path, "localhost"))

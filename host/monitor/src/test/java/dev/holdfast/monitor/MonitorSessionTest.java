@@ -1,5 +1,6 @@
 package dev.holdfast.monitor;
 
+import static java.util.concurrent.TimeUnit.MILLISECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
@@ -750,6 +751,32 @@ class MonitorSessionTest {
     assertThat(thrown.getMessage()).contains("oops");
     assertThat(late.getCode()).isEqualTo("CheckTimedOut");
     assertThat(late.getMessage()).contains("longer than 100 ms");
+  }
+
+  @Test
+  void aReport_saysHowLongItsCheckTook_andHowMuchTooLateItEntered() throws Exception {
+    open("web", TYPE);
+    service.poll(
+        SetPolling.newBuilder()
+            .setResource("web")
+            .setLooksAliveMillis(20)
+            .setIsAliveMillis(20)
+            .setCheckLimitMillis(100)
+            .addAllProperties(SpiCodec.encode(Map.of("IsAlive", List.of("await:never")))));
+
+    var slow = report(EntryPoint.IS_ALIVE);
+    var waited =
+        service.await(
+            "a LooksAlive that waited for IsAlive",
+            f ->
+                isReport(f, EntryPoint.LOOKS_ALIVE)
+                    && f.getHealthReport().getLateNanos() > MILLISECONDS.toNanos(50));
+
+    assertThat(slow.getDurationNanos())
+        .isBetween(MILLISECONDS.toNanos(100), MILLISECONDS.toNanos(5_000));
+    assertThat(slow.hasLateNanos()).isTrue();
+    assertThat(waited.getHealthReport().getDurationNanos())
+        .isBetween(1L, MILLISECONDS.toNanos(5_000));
   }
 
   @Test

@@ -19,6 +19,12 @@ public final class Failures {
   /** The code of what was thrown and is no ResourceException. */
   public static final String UNEXPECTED = "Unexpected";
 
+  /** The code of a check that did not end in time, and so says nothing. */
+  public static final String CHECK_TIMED_OUT = "CheckTimedOut";
+
+  /** The code of a call that was cancelled and is still inside. */
+  public static final String CALL_HANGS = "CallHangs";
+
   private Failures() {}
 
   /** A failure without a stack trace. */

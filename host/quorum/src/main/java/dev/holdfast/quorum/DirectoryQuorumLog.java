@@ -7,6 +7,7 @@ import dev.holdfast.registry.Revision;
 import dev.holdfast.registry.Snapshot;
 import dev.holdfast.registry.Watch;
 import dev.holdfast.registry.Watcher;
+import dev.holdfast.registry.hive.CommitListener;
 import dev.holdfast.registry.hive.DirectoryStorage;
 import dev.holdfast.registry.hive.Hive;
 import dev.holdfast.registry.hive.HiveSettings;
@@ -140,6 +141,11 @@ public final class DirectoryQuorumLog implements QuorumLog {
   /** What opening the log found; a torn tail that was cut is told here. */
   public OpeningReport report() {
     return hive.report();
+  }
+
+  /** Has somebody hear how long commits take, from now on. One at a time. */
+  public void tellCommits(CommitListener listener) {
+    hive.tellCommits(listener);
   }
 
   public HiveStatus status() {

@@ -18,6 +18,7 @@ import dev.holdfast.service.api.RuntimeDirectory;
 import dev.holdfast.service.archive.ArchiveDigest;
 import dev.holdfast.service.archive.PluginStore;
 import dev.holdfast.service.chronicle.EventChronicle;
+import dev.holdfast.service.chronicle.IncidentMeters;
 import dev.holdfast.service.clock.SteadyClock;
 import dev.holdfast.service.cluster.Engine;
 import dev.holdfast.service.event.EventLog;
@@ -26,6 +27,8 @@ import dev.holdfast.service.event.Incidents;
 import dev.holdfast.service.home.Home;
 import dev.holdfast.service.home.HomeLock;
 import dev.holdfast.service.home.ServiceFile;
+import dev.holdfast.service.metric.JvmMeters;
+import dev.holdfast.service.metric.Metric;
 import dev.holdfast.service.operation.Commands;
 import dev.holdfast.service.posix.Signal;
 import dev.holdfast.service.process.LinuxProcesses;
@@ -35,7 +38,9 @@ import dev.holdfast.service.process.ProcessSpec;
 import dev.holdfast.service.process.Processes;
 import dev.holdfast.service.process.SlotToken;
 import dev.holdfast.service.record.ClusterRecords;
+import dev.holdfast.service.record.RecordMeters;
 import dev.holdfast.service.settings.ServiceSettings;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.DirectoryNotEmptyException;
@@ -120,11 +125,15 @@ final class ClusterService implements AutoCloseable {
               .orElseThrow(() -> new IllegalStateException("this very process is not to be found"));
       writeServiceFile(Optional.empty(), Optional.empty());
       Path quorum = options.quorum == null ? home.quorum() : options.quorum.toAbsolutePath();
+      apiServer = findServer();
+      MeterRegistry meters = apiServer.meters();
       DirectoryQuorumLog log = keep(openQuorum(quorum));
+      log.tellCommits(new RecordMeters(meters));
       records = new ClusterRecords(log, node);
       EventLog events = keep(EventLog.open(home.events(), node, clock, EventLogLimits.DEFAULT));
       Incidents incidents = Incidents.open(home.incidents());
-      chronicle = keep(new EventChronicle(events, incidents, node, clock));
+      var incidentMeters = new IncidentMeters(meters);
+      chronicle = keep(new EventChronicle(events, incidents, node, clock, incidentMeters));
       Path runtime =
           RuntimeDirectory.of(home.root(), "root".equals(System.getProperty("user.name")));
       RuntimeDirectory.make(runtime);
@@ -146,6 +155,7 @@ final class ClusterService implements AutoCloseable {
                       UUID::randomUUID,
                       applicationEnvironment(),
                       chronicle,
+                      meters,
                       this::halt)));
       var commands =
           new Commands(
@@ -160,8 +170,22 @@ final class ClusterService implements AutoCloseable {
       engine.onChange(commands::changed);
       api =
           new ServiceApi(
-              engine, commands, records, events, incidents, node, clock, self.pid(), () -> ready);
-      apiServer = keep(serveApi(options, runtime));
+              engine,
+              commands,
+              records,
+              events,
+              incidents,
+              node,
+              clock,
+              self.pid(),
+              () -> ready,
+              state -> {
+                engine.refreshMeters(state);
+                incidentMeters.refresh(state);
+              });
+      measureItself(meters);
+      serveApi(options, runtime);
+      keep(apiServer);
     } catch (IOException | RuntimeException e) {
       close();
       throw e;
@@ -198,24 +222,32 @@ final class ClusterService implements AutoCloseable {
     }
   }
 
-  private ApiServer serveApi(ServeOptions options, Path runtime) throws IOException {
-    ApiServer server =
-        ServiceLoader.load(ApiServer.class)
-            .findFirst()
-            .orElseThrow(
-                () ->
-                    new IllegalStateException(
-                        "the distribution has no HTTP API on its class path"));
-    server.start(
+  private static ApiServer findServer() {
+    return ServiceLoader.load(ApiServer.class)
+        .findFirst()
+        .orElseThrow(
+            () -> new IllegalStateException("the distribution has no HTTP API on its class path"));
+  }
+
+  /** What is measured of the service as a whole; of its JVM, in the background. */
+  private void measureItself(MeterRegistry meters) {
+    Metric.BUILD_INFO.gauge(
+        meters, () -> 1, Distribution.VERSION, Runtime.version().toString(), node);
+    Metric.HOST_READY.gauge(meters, () -> ready ? 1 : 0);
+    var jvm = keep(new JvmMeters());
+    Thread.ofVirtual().name("jvm-meters").start(() -> jvm.bindTo(meters));
+  }
+
+  private void serveApi(ServeOptions options, Path runtime) throws IOException {
+    apiServer.start(
         api,
         new ApiSettings(
             home.root(),
             runtime.resolve(RuntimeDirectory.API_SOCKET),
             options.httpAddress(),
             Distribution.VERSION));
-    ApiServer.Addresses addresses = server.addresses();
+    ApiServer.Addresses addresses = apiServer.addresses();
     writeServiceFile(Optional.of(addresses.socket()), addresses.http());
-    return server;
   }
 
   private void writeServiceFile(Optional<Path> socket, Optional<URI> http) throws IOException {

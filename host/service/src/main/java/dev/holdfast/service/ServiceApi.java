@@ -44,6 +44,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** The service as the HTTP layer sees it. Thread-safe; questions are answered from memory. */
@@ -72,6 +73,7 @@ final class ServiceApi implements ClusterApi {
   private final String node;
   private final long pid;
   private final BooleanSupplier ready;
+  private final Consumer<ClusterState> refreshMeters;
   private final InstantSource clock;
 
   ServiceApi(
@@ -83,7 +85,8 @@ final class ServiceApi implements ClusterApi {
       String node,
       InstantSource clock,
       long pid,
-      BooleanSupplier ready) {
+      BooleanSupplier ready,
+      Consumer<ClusterState> refreshMeters) {
     this.engine = engine;
     this.commands = commands;
     this.records = records;
@@ -95,6 +98,7 @@ final class ServiceApi implements ClusterApi {
     this.node = node;
     this.pid = pid;
     this.ready = ready;
+    this.refreshMeters = refreshMeters;
     this.clock = clock;
   }
 
@@ -263,6 +267,11 @@ final class ServiceApi implements ClusterApi {
             });
     feed.releasing(subscription::close);
     return feed;
+  }
+
+  @Override
+  public void refreshMeters() {
+    refreshMeters.accept(state());
   }
 
   @Override

@@ -87,7 +87,7 @@ final class Training {
   }
 
   private static void lookAndStop(Path socket) throws IOException {
-    for (String path : new String[] {"/v1/status", "/v1/resources", "/v1/events"}) {
+    for (String path : new String[] {"/v1/status", "/v1/resources", "/v1/events", "/metrics"}) {
       exchange(socket, "GET " + path, "");
     }
     post(socket, STOP, "{}");

@@ -104,6 +104,11 @@ final class Cluster implements AutoCloseable {
     return Files.readString(outputFile());
   }
 
+  /** Reads from its socket. */
+  Door door() {
+    return door;
+  }
+
   Path home() {
     return home;
   }

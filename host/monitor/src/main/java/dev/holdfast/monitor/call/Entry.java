@@ -9,6 +9,7 @@ import dev.holdfast.spi.ResourceException.Responsibility;
 import dev.holdfast.spi.ResourceException.Retry;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -35,7 +36,7 @@ final class Entry implements Runnable {
 
   static final String DEADLINE_PASSED = "DeadlinePassed";
   static final String YIELDED = "Yielded";
-  static final String CALL_HANGS = "CallHangs";
+  static final String CALL_HANGS = Failures.CALL_HANGS;
 
   /** Hears when plugin code is out, and when it was given up. */
   interface Door {
@@ -102,6 +103,7 @@ final class Entry implements Runnable {
   private boolean answered;
   private boolean givenUp;
   private long enteredNanos;
+  private boolean entered;
   private Alarms.@Nullable Alarm deadlineAlarm;
   private Alarms.@Nullable Alarm giveUpAlarm;
 
@@ -184,13 +186,14 @@ final class Entry implements Runnable {
       thread = current;
       var _ = Thread.interrupted(); // Whoever left it there did not mean this call.
       enteredNanos = System.nanoTime();
+      entered = true;
     }
     Outcome result;
     try (var _ = surroundings.stateBlock().enter(inFlight(current))) {
       current.setContextClassLoader(what.plugin().loader());
-      result = new Outcome.Returned(body.run(this), millis());
+      result = new Outcome.Returned(body.run(this), nanos());
     } catch (Throwable thrown) {
-      result = new Outcome.Failed(failure(thrown), millis());
+      result = new Outcome.Failed(failure(thrown), nanos());
     } finally {
       current.setContextClassLoader(null);
     }
@@ -277,9 +280,13 @@ final class Entry implements Runnable {
                 CALL_HANGS,
                 "%s of %s was cancelled (%s) and interrupted, and is still inside plugin %s %d ms after it began."
                     .formatted(
-                        name(), what.subject(), cancelledAs(), what.plugin().label(), millis()),
+                        name(),
+                        what.subject(),
+                        cancelledAs(),
+                        what.plugin().label(),
+                        TimeUnit.NANOSECONDS.toMillis(nanos())),
                 hanging),
-            millis()));
+            nanos()));
     surroundings.givenUp(this);
     door.givenUp(this);
   }
@@ -315,8 +322,13 @@ final class Entry implements Runnable {
     return what.entryPoint().name();
   }
 
-  private long millis() {
-    return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - enteredNanos);
+  private long nanos() {
+    return System.nanoTime() - enteredNanos;
+  }
+
+  /** When plugin code was entered, by {@link System#nanoTime}; empty when it was not. */
+  synchronized OptionalLong enteredNanos() {
+    return entered ? OptionalLong.of(enteredNanos) : OptionalLong.empty();
   }
 
   private InFlight inFlight(Thread current) {

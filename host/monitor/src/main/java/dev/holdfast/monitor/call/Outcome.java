@@ -1,6 +1,7 @@
 package dev.holdfast.monitor.call;
 
 import dev.holdfast.protocol.wire.Failure;
+import java.util.concurrent.TimeUnit;
 
 /**
  * How an {@link Entry} ended, as far as anybody waits for it.
@@ -10,14 +11,19 @@ import dev.holdfast.protocol.wire.Failure;
  * AOT cache keeps.
  */
 sealed interface Outcome {
-  /** Time inside plugin code, in milliseconds. */
-  long millis();
+  /** Time inside plugin code. */
+  long nanos();
+
+  /** The same in milliseconds. */
+  default long millis() {
+    return TimeUnit.NANOSECONDS.toMillis(nanos());
+  }
 
   /** Plugin code returned something; {@link Nothing} where it has nothing to return. */
-  record Returned(Object value, long millis) implements Outcome {}
+  record Returned(Object value, long nanos) implements Outcome {}
 
   /** Plugin code threw, or was never entered, or was given up. */
-  record Failed(Failure failure, long millis) implements Outcome {}
+  record Failed(Failure failure, long nanos) implements Outcome {}
 
   /** What a void entry point returns. */
   enum Nothing {

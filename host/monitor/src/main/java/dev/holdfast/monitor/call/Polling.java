@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -28,7 +29,7 @@ final class Polling {
   static final Duration DEFAULT_CHECK_LIMIT = Duration.ofSeconds(30);
 
   /** The code of a failure: the check did not end in time, and says nothing. */
-  static final String CHECK_TIMED_OUT = "CheckTimedOut";
+  static final String CHECK_TIMED_OUT = Failures.CHECK_TIMED_OUT;
 
   /** Makes the entry of a check. */
   interface Checks {
@@ -46,6 +47,11 @@ final class Polling {
   private final String resourceName;
   private final Map<EntryPoint, Alarms.Alarm> alarms = new EnumMap<>(EntryPoint.class);
   private final EnumSet<EntryPoint> due = EnumSet.noneOf(EntryPoint.class);
+
+  /** When each is to be made next, by {@link System#nanoTime}. */
+  private final Map<EntryPoint, Long> dueNanos = new EnumMap<>(EntryPoint.class);
+
+  private long runningDueNanos;
   private @Nullable Entry running;
   private boolean stopped;
 
@@ -107,11 +113,7 @@ final class Polling {
         return;
       }
       if (alsoDue != null) {
-        due.add(alsoDue);
-        var alarm = alarms.remove(alsoDue);
-        if (alarm != null) {
-          alarm.cancel();
-        }
+        makeDue(alsoDue);
       }
     }
     Failure hanging = gate.hanging();
@@ -119,6 +121,17 @@ final class Polling {
       reportHanging(hanging);
     } else {
       gate.enterIfFree(this::nextCheck); // When it is not free, gateIsFree will come.
+    }
+  }
+
+  private void makeDue(EntryPoint kind) {
+    if (due.add(kind)) {
+      // An alarm that comes late was due when it was set for; what comes before it is due now.
+      dueNanos.merge(kind, System.nanoTime(), (planned, now) -> planned - now < 0 ? planned : now);
+    }
+    var alarm = alarms.remove(kind);
+    if (alarm != null) {
+      alarm.cancel();
     }
   }
 
@@ -140,13 +153,15 @@ final class Polling {
       }
       kind = takeDue();
     }
-    report(kind, hanging, 0);
+    send(newReport(kind).setBroken(hanging));
     arm(kind);
   }
 
   private EntryPoint takeDue() {
     var kind = due.contains(EntryPoint.IS_ALIVE) ? EntryPoint.IS_ALIVE : EntryPoint.LOOKS_ALIVE;
     due.remove(kind);
+    Long planned = dueNanos.remove(kind);
+    runningDueNanos = planned == null ? System.nanoTime() : planned;
     return kind;
   }
 
@@ -163,53 +178,56 @@ final class Polling {
   private void ended(EntryPoint kind, Outcome outcome) {
     boolean late;
     boolean yielded;
+    HealthReport.Builder report = newReport(kind).setDurationNanos(outcome.nanos());
     synchronized (this) {
       late = running != null && running.isCancelledAs(Entry.DEADLINE_PASSED);
       yielded = running != null && running.isCancelledAs(Entry.YIELDED);
+      if (running != null) {
+        running
+            .enteredNanos()
+            .ifPresent(entered -> report.setLateNanos(Math.max(0, entered - runningDueNanos)));
+      }
       running = null;
       if (stopped) {
         surroundings.late();
         return;
       }
     }
-    if (outcome instanceof Outcome.Failed(Failure failure, long millis)) {
+    if (outcome instanceof Outcome.Failed(Failure failure, long _)) {
       if (failure.getCode().equals(Entry.DEADLINE_PASSED)) {
-        report(kind, timedOut(kind, failure.getMessage()), millis);
+        send(report.setBroken(timedOut(kind, failure.getMessage())));
       } else if (!failure.getCode().equals(Entry.YIELDED)) {
-        report(kind, failure, millis);
+        send(report.setBroken(failure));
       }
-    } else if (outcome instanceof Outcome.Returned(Object value, long millis)) {
-      returned(kind, (Health) value, millis, late, yielded);
+    } else if (outcome instanceof Outcome.Returned(Object value, long _)) {
+      returned(kind, (Health) value, report, late, yielded);
     }
     arm(kind);
   }
 
   private void returned(
-      EntryPoint kind, Health health, long millis, boolean late, boolean yielded) {
+      EntryPoint kind, Health health, HealthReport.Builder report, boolean late, boolean yielded) {
     if (yielded) {
       surroundings.late();
     } else if (late) {
-      report(kind, timedOut(kind, "it then returned " + health), millis);
+      send(report.setBroken(timedOut(kind, "it then returned " + health)));
     } else if (!(health instanceof Health.Failed)) {
-      report(kind, health, millis);
+      send(report.setHealth(SpiCodec.encode(health)));
     } else if (kind == EntryPoint.LOOKS_ALIVE) {
-      report(kind, health, millis);
+      send(report.setHealth(SpiCodec.encode(health)));
       due(EntryPoint.IS_ALIVE);
     } else {
-      failed(health, millis);
+      failed(report.setHealth(SpiCodec.encode(health)));
     }
   }
 
   /** IsAlive fails a resource: told, and terminated if that was said beforehand. */
-  private void failed(Health health, long millis) {
+  private void failed(HealthReport.Builder report) {
     boolean terminate = settings.getTerminateCall() != 0;
     if (terminate) {
       stop();
     }
-    send(
-        newReport(EntryPoint.IS_ALIVE, millis)
-            .setHealth(SpiCodec.encode(health))
-            .setTerminateCall(settings.getTerminateCall()));
+    send(report.setTerminateCall(settings.getTerminateCall()));
     if (terminate) {
       checks.terminate(settings);
     }
@@ -231,6 +249,7 @@ final class Polling {
             : settings.getIsAliveMillis();
     synchronized (this) {
       if (!stopped && millis > 0 && !due.contains(kind)) {
+        dueNanos.put(kind, System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis));
         var previous =
             alarms.put(kind, surroundings.alarms().in(Duration.ofMillis(millis), () -> due(kind)));
         if (previous != null) {
@@ -240,20 +259,11 @@ final class Polling {
     }
   }
 
-  private void report(EntryPoint kind, Health health, long millis) {
-    send(newReport(kind, millis).setHealth(SpiCodec.encode(health)));
-  }
-
-  private void report(EntryPoint kind, Failure broken, long millis) {
-    send(newReport(kind, millis).setBroken(broken));
-  }
-
-  private HealthReport.Builder newReport(EntryPoint kind, long millis) {
+  private HealthReport.Builder newReport(EntryPoint kind) {
     return HealthReport.newBuilder()
         .setResource(settings.getResource())
         .setEpoch(settings.getEpoch())
-        .setEntryPoint(kind)
-        .setMillis(millis);
+        .setEntryPoint(kind);
   }
 
   private void send(HealthReport.Builder report) {

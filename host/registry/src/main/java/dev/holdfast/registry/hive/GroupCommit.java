@@ -67,6 +67,7 @@ final class GroupCommit {
   private final AtomicLong groups = new AtomicLong();
   private volatile boolean closed;
   private volatile boolean writerGone;
+  private volatile CommitListener listener = CommitListener.NONE;
 
   // Only the one that leads touches these.
   private LogAppender log;
@@ -89,6 +90,11 @@ final class GroupCommit {
 
   void start() {
     writer.start();
+  }
+
+  /** Who hears of groups from now on. */
+  void tell(CommitListener newListener) {
+    listener = newListener;
   }
 
   Snapshot snapshot() {
@@ -303,7 +309,9 @@ final class GroupCommit {
       }
       log.write();
       syncing = true;
+      long syncStart = System.nanoTime();
       log.sync();
+      listener.synced(System.nanoTime() - syncStart);
       logBytes = log.end();
       groups.incrementAndGet();
     } catch (IOException | RuntimeException | Error e) {
@@ -311,7 +319,17 @@ final class GroupCommit {
       return;
     }
     snapshot = head;
+    tellCommitted();
     feed.append(commits, head);
+  }
+
+  private void tellCommitted() {
+    long now = System.nanoTime();
+    for (Work work : group) {
+      if (work instanceof Submission submission && submission.failure == null) {
+        listener.committed(now - submission.submittedNanos);
+      }
+    }
   }
 
   private void runTask(Task task) {

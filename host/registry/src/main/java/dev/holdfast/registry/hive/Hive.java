@@ -183,6 +183,11 @@ public final class Hive implements AutoCloseable {
     return opened.feed().subscribe(after, executor, watcher);
   }
 
+  /** Has somebody hear how long commits take, from now on. One at a time. */
+  public void tellCommits(CommitListener listener) {
+    commits.tell(listener);
+  }
+
   public HiveStatus status() {
     GroupCommit.Stopped stopped = commits.stopped();
     return new HiveStatus(

@@ -23,6 +23,7 @@ abstract sealed class Work {
     final Batch batch;
     final byte[] payload;
     final @Nullable CompletableFuture<Revision> future;
+    final long submittedNanos = System.nanoTime();
     @Nullable Revision revision;
     @Nullable CommitException failure;
 

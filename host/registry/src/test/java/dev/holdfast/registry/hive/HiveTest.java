@@ -29,6 +29,7 @@ import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
@@ -111,6 +112,33 @@ class HiveTest {
 
       assertWrittenByMany(hive.snapshot(), 32, 100);
       assertThat(hive.status().groups()).isLessThan(hive.snapshot().revision().number());
+    }
+  }
+
+  @Test
+  void howLongCommitsTake_isTold_perBatchAndPerSync() throws Exception {
+    var commits = new ConcurrentLinkedQueue<Long>();
+    var syncs = new ConcurrentLinkedQueue<Long>();
+    try (Hive hive = create()) {
+      hive.tellCommits(
+          new CommitListener() {
+            @Override
+            public void synced(long nanos) {
+              syncs.add(nanos);
+            }
+
+            @Override
+            public void committed(long nanos) {
+              commits.add(nanos);
+            }
+          });
+      long groups = hive.status().groups();
+      writeByMany(hive, 8, 50);
+
+      assertThat(commits).hasSize(400).allMatch(nanos -> nanos > 0);
+      assertThat(syncs)
+          .hasSize((int) (hive.status().groups() - groups))
+          .allMatch(nanos -> nanos > 0);
     }
   }
 

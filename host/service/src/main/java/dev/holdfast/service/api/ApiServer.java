@@ -1,5 +1,6 @@
 package dev.holdfast.service.api;
 
+import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
@@ -13,6 +14,12 @@ import java.util.Optional;
  * close} may come from any thread.
  */
 public interface ApiServer extends AutoCloseable {
+  /**
+   * Where the service publishes what it measures; there from construction on, and read by whoever
+   * asks the server for {@code /metrics}.
+   */
+  MeterRegistry meters();
+
   /**
    * Opens the socket, and the TCP port where one is wanted, and returns when both take connections.
    * May run beside recovery: until the service is ready the API itself says so.

@@ -86,6 +86,12 @@ public interface ClusterApi {
    */
   Operation submit(Command command, Asker asker);
 
+  /**
+   * Brings the series in {@link ApiServer#meters} in line with the resources and monitors that
+   * there are; before each reading of them.
+   */
+  void refreshMeters();
+
   /** One of the last operations, running or ended. A bounded number is remembered. */
   Operation operation(String id);
 }

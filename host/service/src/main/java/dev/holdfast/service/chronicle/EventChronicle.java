@@ -39,9 +39,17 @@ public final class EventChronicle implements Chronicle, AutoCloseable {
   private final String node;
   private final InstantSource clock;
 
-  public EventChronicle(EventLog events, Incidents incidents, String node, InstantSource clock) {
+  /**
+   * @param listener hears of incidents beside those who read them
+   */
+  public EventChronicle(
+      EventLog events,
+      Incidents incidents,
+      String node,
+      InstantSource clock,
+      IncidentListener listener) {
     this.events = events;
-    this.incidents = new IncidentKeeper(incidents, clock);
+    this.incidents = new IncidentKeeper(incidents, clock, listener);
     this.node = node;
     this.clock = clock;
   }
@@ -165,6 +173,7 @@ public final class EventChronicle implements Chronicle, AutoCloseable {
 
   @Override
   public void monitorStarted(MonitorName name, long epoch, ProcessIdentity process) {
+    incidents.started(name, epoch);
     write(EventId.MONITOR_STARTED.of(name, process.pid()));
   }
 

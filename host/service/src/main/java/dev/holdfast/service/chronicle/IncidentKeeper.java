@@ -2,6 +2,7 @@ package dev.holdfast.service.chronicle;
 
 import dev.holdfast.cluster.ClusterResource;
 import dev.holdfast.cluster.ClusterState;
+import dev.holdfast.cluster.MonitorName;
 import dev.holdfast.cluster.MonitorStatus;
 import dev.holdfast.cluster.ResourceId;
 import dev.holdfast.cluster.ResourceState;
@@ -15,14 +16,15 @@ import dev.holdfast.spi.Exit;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
@@ -45,6 +47,7 @@ final class IncidentKeeper implements AutoCloseable {
 
   private final Incidents incidents;
   private final InstantSource clock;
+  private final IncidentListener listener;
   private final ExecutorService writer =
       Executors.newSingleThreadExecutor(
           Thread.ofPlatform().name("incidents").daemon(true).factory());
@@ -57,6 +60,8 @@ final class IncidentKeeper implements AutoCloseable {
     final List<UnaryOperator<Incident>> changes = new ArrayList<>();
     long seq;
     boolean replaced;
+    Optional<Duration> started = Optional.empty();
+    Optional<Duration> ready = Optional.empty();
 
     Open(MonitorDeath death, Map<ResourceId, String> victims) {
       this.death = death;
@@ -64,9 +69,10 @@ final class IncidentKeeper implements AutoCloseable {
     }
   }
 
-  IncidentKeeper(Incidents incidents, InstantSource clock) {
+  IncidentKeeper(Incidents incidents, InstantSource clock, IncidentListener listener) {
     this.incidents = incidents;
     this.clock = clock;
+    this.listener = listener;
   }
 
   /**
@@ -91,6 +97,7 @@ final class IncidentKeeper implements AutoCloseable {
         write(oldest);
       }
     }
+    tell(death, state, victims.keySet());
     IncidentReport report = report(death, state, List.copyOf(victims.values()));
     List<Evidence> evidence = evidence(death);
     try {
@@ -99,6 +106,38 @@ final class IncidentKeeper implements AutoCloseable {
       LOG.error("The incident of {} is not written: the service is ending", death.name());
       written.accept(0);
     }
+  }
+
+  private void tell(MonitorDeath death, ClusterState state, Set<ResourceId> held) {
+    Optional<ResourceId> culprit =
+        suspect(death)
+            .flatMap(
+                id ->
+                    state.resources().keySet().stream()
+                        .filter(known -> known.toString().equals(id))
+                        .findFirst());
+    var victims = new HashSet<>(held);
+    culprit.ifPresent(victims::remove);
+    listener.opened(death, culprit, victims);
+  }
+
+  /** A process runs in place of one that died. */
+  void started(MonitorName name, long epoch) {
+    synchronized (open) {
+      for (Open incident : open) {
+        if (incident.death.name().equals(name)
+            && incident.death.epoch() < epoch
+            && !incident.replaced) {
+          // Of several that it took, the one that will be ready.
+          incident.started = Optional.of(since(incident.death));
+        }
+      }
+    }
+  }
+
+  private Duration since(MonitorDeath death) {
+    Duration passed = Duration.between(death.time(), clock.instant());
+    return passed.isNegative() ? Duration.ZERO : passed;
   }
 
   private void record(
@@ -141,13 +180,16 @@ final class IncidentKeeper implements AutoCloseable {
    * A death from outside blames nobody; else the call that had been in flight longest is suspected.
    */
   private static @Nullable String culprit(MonitorDeath death, ClusterState state) {
+    return suspect(death).map(id -> resourceName(id, state)).orElse(null);
+  }
+
+  private static Optional<String> suspect(MonitorDeath death) {
     return death.ownDoing()
         ? death.calls().stream()
-            .filter(call -> !call.resource().isEmpty())
+            .map(InFlight::resource)
+            .filter(resource -> !resource.isEmpty())
             .findFirst()
-            .map(call -> resourceName(call.resource(), state))
-            .orElse(null)
-        : null;
+        : Optional.empty();
   }
 
   private static List<Evidence> evidence(MonitorDeath death) {
@@ -170,14 +212,15 @@ final class IncidentKeeper implements AutoCloseable {
   }
 
   private boolean isOver(Open incident, ClusterState state) {
-    Instant now = clock.instant();
-    long millis = Math.max(0, Duration.between(incident.death.time(), now).toMillis());
+    Duration passed = since(incident.death);
+    long millis = passed.toMillis();
     MonitorStatus monitor = state.monitors().get(incident.death.name());
     if (!incident.replaced
         && monitor != null
         && monitor.epoch() > incident.death.epoch()
         && monitor.phase() instanceof MonitorStatus.Phase.Ready) {
       incident.replaced = true;
+      incident.ready = Optional.of(passed);
       String did =
           "monitor %s replaced by process %d"
               .formatted(incident.death.name(), monitor.pid().orElse(0));
@@ -202,6 +245,11 @@ final class IncidentKeeper implements AutoCloseable {
     if (over) {
       incident.changes.add(told -> told.took("allFoundMillis", millis));
       write(incident);
+      incident.ready.ifPresent(
+          ready ->
+              listener.recovered(
+                  incident.death,
+                  new IncidentListener.Recovery(incident.started.orElse(ready), ready, passed)));
     }
     return over;
   }

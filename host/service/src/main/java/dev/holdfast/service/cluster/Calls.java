@@ -9,15 +9,22 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * The calls that somebody waits for: one a resource, the newest. The answer of any other is late,
- * is dropped, and is counted. Thread-safe.
+ * and is dropped. Thread-safe.
  */
 final class Calls {
   /** A call that was sent. */
   record Pending(long call, ResourceId resource, long epoch, EntryPoint entryPoint) {}
 
   private final AtomicLong lastCall = new AtomicLong();
-  private final AtomicLong lateAnswers = new AtomicLong();
+  private final Runnable late;
   private final Map<ResourceId, Pending> pending = new ConcurrentHashMap<>();
+
+  /**
+   * @param late told of each answer that came too late
+   */
+  Calls(Runnable late) {
+    this.late = late;
+  }
 
   /** A number for something that is not a call of a resource. */
   long next() {
@@ -45,7 +52,7 @@ final class Calls {
   Optional<Pending> end(ResourceId resource, long call) {
     Pending current = pending.get(resource);
     if (current == null || current.call() != call || !pending.remove(resource, current)) {
-      lateAnswers.incrementAndGet();
+      late.run();
       return Optional.empty();
     }
     return Optional.of(current);
@@ -59,10 +66,5 @@ final class Calls {
   /** Nobody waits for a resource's call any more. */
   void forget(ResourceId resource) {
     pending.remove(resource);
-  }
-
-  /** How many answers came too late. */
-  long lateAnswers() {
-    return lateAnswers.get();
   }
 }

@@ -4,8 +4,10 @@ import dev.holdfast.cluster.ClusterEvent;
 import dev.holdfast.cluster.ClusterState;
 import dev.holdfast.cluster.Decisions;
 import dev.holdfast.cluster.MonitorName;
+import dev.holdfast.cluster.Notice;
 import dev.holdfast.cluster.TypeRegistration;
 import dev.holdfast.protocol.MonitorCommand;
+import dev.holdfast.protocol.wire.Beat;
 import dev.holdfast.protocol.wire.ToService;
 import dev.holdfast.service.archive.PluginStore;
 import dev.holdfast.service.home.Home;
@@ -18,11 +20,13 @@ import dev.holdfast.service.slot.SlotView;
 import dev.holdfast.service.slot.Slots;
 import dev.holdfast.service.supervision.MonitorDeath;
 import dev.holdfast.service.supervision.MonitorListener;
+import dev.holdfast.service.supervision.MonitorMeters;
 import dev.holdfast.service.supervision.Monitors;
 import dev.holdfast.service.type.PropertyValidator;
 import dev.holdfast.service.type.TypeRegistrar;
 import dev.holdfast.service.type.TypeResolver;
 import dev.holdfast.spi.Exit;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -63,6 +67,7 @@ public final class Engine implements AutoCloseable {
       Supplier<UUID> ids,
       Map<String, String> environment,
       Chronicle chronicle,
+      MeterRegistry meters,
       Consumer<Throwable> halt) {}
 
   private final ClusterLoop loop;
@@ -76,6 +81,9 @@ public final class Engine implements AutoCloseable {
   private final PropertyValidator validator;
   private final ClusterRecords records;
   private final Chronicle chronicle;
+  private final ResourceMeters resourceMeters;
+  private final CallMeters callMeters;
+  private final MonitorMeters monitorMeters;
   private volatile BiConsumer<ClusterState, ClusterState> changes = (_, _) -> {};
   private final TypeChecks typeChecks;
 
@@ -91,7 +99,10 @@ public final class Engine implements AutoCloseable {
             records.read(parts.clock().instant()),
             parts.clock(),
             parts.halt());
-    var calls = new Calls();
+    resourceMeters = new ResourceMeters(parts.meters(), parts.clock(), loop.state());
+    callMeters = new CallMeters(parts.meters());
+    monitorMeters = new MonitorMeters(parts.meters());
+    var calls = new Calls(() -> callMeters.stale(StaleKind.ANSWER));
     slots =
         new Slots(
             parts.home(), parts.processes(), records, new SlotEvents(), parts.ids(), blocking);
@@ -110,7 +121,15 @@ public final class Engine implements AutoCloseable {
     validator = new PropertyValidator(types, monitors, calls::next);
     talk =
         new MonitorTalk(
-            loop, monitors, slots, records, calls, polls, parts.clock(), parts.environment());
+            loop,
+            monitors,
+            slots,
+            records,
+            calls,
+            callMeters,
+            polls,
+            parts.clock(),
+            parts.environment());
     effects =
         new Effects(
             parts.home(),
@@ -122,7 +141,7 @@ public final class Engine implements AutoCloseable {
             calls,
             polls,
             parts.clock(),
-            chronicle::notice,
+            this::notice,
             transition -> changed(transition.before(), transition.after()));
   }
 
@@ -156,7 +175,15 @@ public final class Engine implements AutoCloseable {
     return loop.request(_ -> looked);
   }
 
+  private void notice(Notice notice, ClusterState state) {
+    resourceMeters.noticed(notice);
+    callMeters.noticed(notice);
+    chronicle.notice(notice, state);
+  }
+
   private void changed(ClusterState before, ClusterState after) {
+    resourceMeters.changed(before, after);
+    monitorMeters.changed(before, after);
     chronicle.changed(before, after);
     changes.accept(before, after);
   }
@@ -188,6 +215,13 @@ public final class Engine implements AutoCloseable {
 
   public PropertyValidator validator() {
     return validator;
+  }
+
+  /** Brings the series of resources and monitors in line with what there is. */
+  public void refreshMeters(ClusterState state) {
+    resourceMeters.refresh(state);
+    callMeters.refresh(state);
+    monitorMeters.refresh(state);
   }
 
   /** Who else hears of each new state that is durable. Before {@link #start}. */
@@ -236,6 +270,13 @@ public final class Engine implements AutoCloseable {
     }
 
     @Override
+    public void beat(MonitorName name, long epoch, Beat beat) {
+      if (!TypeRegistrar.isRegistrars(name)) {
+        monitorMeters.beat(name, epoch, beat);
+      }
+    }
+
+    @Override
     public void frame(MonitorName name, long epoch, ToService frame) {
       if (frame.hasValidated()) {
         validator.answered(frame.getValidated());
@@ -256,6 +297,7 @@ public final class Engine implements AutoCloseable {
         return;
       }
       ClusterState state = loop.state();
+      monitorMeters.died(death);
       loop.post(new ClusterEvent.MonitorDied(death.name(), death.ownDoing()));
       if (!death.asked()) {
         chronicle.monitorDied(death, state);

@@ -61,6 +61,7 @@ final class MonitorTalk {
   private final Slots slots;
   private final ClusterRecords records;
   private final Calls calls;
+  private final CallMeters meters;
   private final Polls polls;
   private final InstantSource clock;
   private final Map<String, String> environment;
@@ -74,6 +75,7 @@ final class MonitorTalk {
       Slots slots,
       ClusterRecords records,
       Calls calls,
+      CallMeters meters,
       Polls polls,
       InstantSource clock,
       Map<String, String> environment) {
@@ -82,6 +84,7 @@ final class MonitorTalk {
     this.slots = slots;
     this.records = records;
     this.calls = calls;
+    this.meters = meters;
     this.polls = polls;
     this.clock = clock;
     this.environment = Map.copyOf(environment);
@@ -159,14 +162,19 @@ final class MonitorTalk {
               ? progress.getWhat() + " (" + progress.getPercent() + " %)"
               : progress.getWhat();
       loop.post(new ClusterEvent.OfResource(id, new ResourceEvent.Progressed(what)));
+    } else {
+      meters.stale(StaleKind.PROGRESS);
     }
   }
 
   private void health(HealthReport report) {
     ResourceId id = ResourceId.of(report.getResource());
-    if (current(id, report.getEpoch()).isEmpty()) {
+    Optional<ClusterResource> resource = current(id, report.getEpoch());
+    if (resource.isEmpty()) {
+      meters.stale(StaleKind.HEALTH);
       return;
     }
+    meters.checked(resource.get().config().type(), report);
     boolean looksAlive =
         report.getEntryPoint() == dev.holdfast.protocol.wire.EntryPoint.LOOKS_ALIVE;
     polls.checked(
@@ -174,7 +182,7 @@ final class MonitorTalk {
         report.getEpoch(),
         looksAlive,
         new Polls.Check(
-            clock.instant(), Duration.ofMillis(report.getMillis()), report.hasBroken()));
+            clock.instant(), Duration.ofNanos(report.getDurationNanos()), report.hasBroken()));
     if (report.hasBroken()) {
       loop.post(
           new ClusterEvent.OfResource(
@@ -204,10 +212,9 @@ final class MonitorTalk {
     ResourceId id = ResourceId.of(request.getResource());
     Optional<ClusterResource> resource = current(id, request.getEpoch());
     if (resource.filter(r -> r.phase() instanceof Phase.GoingOnline).isEmpty()) {
-      refuse(
+      refuseStale(
           monitor,
           request.getRequest(),
-          "Stale",
           "A process is started by an online that is under way; this one is over.");
       return;
     }
@@ -235,7 +242,7 @@ final class MonitorTalk {
   private void stopProcess(MonitorName monitor, StopProcess request) {
     ResourceId id = ResourceId.of(request.getResource());
     if (current(id, request.getEpoch()).isEmpty()) {
-      refuse(monitor, request.getRequest(), "Stale", "The resource is in other hands by now.");
+      refuseStale(monitor, request.getRequest(), "The resource is in other hands by now.");
       return;
     }
     var key = new SlotKey(id, request.getSlot());
@@ -251,7 +258,7 @@ final class MonitorTalk {
     byte[] token = request.getToken().toByteArray();
     Optional<ClusterResource> resource = current(id, request.getEpoch());
     if (resource.isEmpty()) {
-      refuse(monitor, request.getRequest(), "Stale", "The resource is in other hands by now.");
+      refuseStale(monitor, request.getRequest(), "The resource is in other hands by now.");
     } else if (token.length > TOKEN_LIMIT_BYTES) {
       refuse(
           monitor,
@@ -327,6 +334,11 @@ final class MonitorTalk {
           "Internal",
           "The cluster service could not do it: " + cause.getMessage());
     }
+  }
+
+  private void refuseStale(MonitorName monitor, long request, String message) {
+    meters.stale(StaleKind.REQUEST);
+    refuse(monitor, request, "Stale", message);
   }
 
   private void refuse(MonitorName monitor, long request, String code, String message) {

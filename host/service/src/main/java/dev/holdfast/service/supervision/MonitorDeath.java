@@ -14,6 +14,7 @@ import java.util.List;
  * @param asked whether it was told to leave; then there is nothing to tell
  * @param ownDoing false when a signal from outside ended it
  * @param wasReady whether it had ever taken calls
+ * @param cause of what kind it was
  * @param reason in words
  * @param calls in flight, from its state block, oldest first
  * @param evidence files that say more: its output, the JVM's crash report
@@ -26,6 +27,7 @@ public record MonitorDeath(
     boolean asked,
     boolean ownDoing,
     boolean wasReady,
+    DeathCause cause,
     String reason,
     List<InFlight> calls,
     List<Path> evidence,

@@ -44,6 +44,7 @@ final class MonitorLife {
   private boolean asked;
   private boolean over;
   private @Nullable String killedBecause;
+  private @Nullable DeathCause killedFor;
   private Duration silence = Duration.ZERO;
   private long outputBegin;
 
@@ -136,10 +137,15 @@ final class MonitorLife {
     return asked;
   }
 
-  synchronized void killing(String because) {
+  synchronized void killing(DeathCause cause, String because) {
     if (killedBecause == null) {
       killedBecause = because;
+      killedFor = cause;
     }
+  }
+
+  synchronized @Nullable DeathCause killedFor() {
+    return killedFor;
   }
 
   synchronized @Nullable String killedBecause() {

@@ -1,6 +1,7 @@
 package dev.holdfast.service.supervision;
 
 import dev.holdfast.cluster.MonitorName;
+import dev.holdfast.protocol.wire.Beat;
 import dev.holdfast.protocol.wire.ToService;
 import dev.holdfast.service.process.ProcessIdentity;
 
@@ -11,6 +12,9 @@ public interface MonitorListener {
 
   /** It is linked and takes calls. */
   void ready(MonitorName name, long epoch);
+
+  /** It beats. */
+  default void beat(MonitorName name, long epoch, Beat beat) {}
 
   /** A frame that is not about the link itself. */
   void frame(MonitorName name, long epoch, ToService frame);

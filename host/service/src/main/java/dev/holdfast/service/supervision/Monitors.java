@@ -141,7 +141,11 @@ public final class Monitors implements AutoCloseable {
                   life.output())
               .reading(life.nonce() + "\n");
     } catch (IOException e) {
-      died(life, new Exit.Unknown(), "its directory cannot be used: " + e.getMessage());
+      died(
+          life,
+          new Exit.Unknown(),
+          DeathCause.NOT_STARTED,
+          "its directory cannot be used: " + e.getMessage());
       return;
     }
     var _ =
@@ -157,6 +161,7 @@ public final class Monitors implements AutoCloseable {
                     died(
                         life,
                         new Exit.Unknown(),
+                        DeathCause.NOT_STARTED,
                         "it could not be started: " + failure.getMessage());
                   }
                 });
@@ -233,7 +238,7 @@ public final class Monitors implements AutoCloseable {
     MonitorLife life = lives.get(name);
     if (life != null) {
       LOG.warn("The monitor {} is ended: {}", name, because);
-      life.killing(because);
+      life.killing(life.wasReady() ? DeathCause.DEADLOCK : DeathCause.NOT_READY, because);
       kill(life);
     }
   }
@@ -273,10 +278,28 @@ public final class Monitors implements AutoCloseable {
           case ExitStatus.Signalled(int signal, _) -> new Exit.Signal(signal);
           case ExitStatus.Unknown _ -> new Exit.Unknown();
         };
-    died(life, exit, reason(life, status));
+    DeathCause cause = cause(life, status);
+    died(life, exit, cause, reason(life, status, cause));
   }
 
-  private static String reason(MonitorLife life, ExitStatus status) {
+  private static DeathCause cause(MonitorLife life, ExitStatus status) {
+    DeathCause killedFor = life.killedFor();
+    if (killedFor != null) {
+      return killedFor;
+    }
+    if (Files.exists(life.errorFile())) {
+      return DeathCause.CRASH;
+    }
+    return switch (status) {
+      case ExitStatus.Code(int code) when code == OUT_OF_MEMORY && saidOutOfMemory(life) ->
+          DeathCause.OUT_OF_MEMORY;
+      case ExitStatus.Code _ -> DeathCause.EXIT;
+      case ExitStatus.Signalled _ -> DeathCause.SIGNAL;
+      case ExitStatus.Unknown _ -> DeathCause.UNKNOWN;
+    };
+  }
+
+  private static String reason(MonitorLife life, ExitStatus status, DeathCause cause) {
     String because = life.killedBecause();
     if (because != null) {
       return "ended by the cluster service: " + because;
@@ -285,8 +308,7 @@ public final class Monitors implements AutoCloseable {
       return "the JVM crashed (" + status + "); its report is " + life.errorFile().getFileName();
     }
     return switch (status) {
-      case ExitStatus.Code(int code) when code == OUT_OF_MEMORY && saidOutOfMemory(life) ->
-          "OutOfMemory (exit code 3)";
+      case ExitStatus.Code _ when cause == DeathCause.OUT_OF_MEMORY -> "OutOfMemory (exit code 3)";
       case ExitStatus.Code(int code) -> "it exited with code " + code;
       case ExitStatus.Signalled signalled -> "killed by " + signalled;
       case ExitStatus.Unknown(String why) -> "how it ended is unknown: " + why;
@@ -318,7 +340,7 @@ public final class Monitors implements AutoCloseable {
     }
   }
 
-  private void died(MonitorLife life, Exit exit, String reason) {
+  private void died(MonitorLife life, Exit exit, DeathCause cause, String reason) {
     if (!life.end()) {
       return;
     }
@@ -345,6 +367,7 @@ public final class Monitors implements AutoCloseable {
             life.wasAsked(),
             !fromOutside,
             life.wasReady(),
+            cause,
             reason,
             callsInFlight(life),
             evidence,
@@ -393,7 +416,7 @@ public final class Monitors implements AutoCloseable {
       MonitorLife known = life.get();
       known.heard();
       switch (frame.getFrameCase()) {
-        case BEAT -> {}
+        case BEAT -> listener.beat(known.name(), known.epoch(), frame.getBeat());
         case READY -> {
           known.ready();
           listener.ready(known.name(), known.epoch());
@@ -454,7 +477,7 @@ public final class Monitors implements AutoCloseable {
             () -> {
               if (!life.isOver()) {
                 if (!life.wasAsked()) {
-                  life.killing("it outlived its link (" + why.cause() + ")");
+                  life.killing(DeathCause.LINK, "it outlived its link (" + why.cause() + ")");
                 }
                 kill(life);
               }
@@ -485,10 +508,12 @@ public final class Monitors implements AutoCloseable {
 
   private void judge(MonitorLife life, Duration silence) {
     if (silence.compareTo(REPLACE_AFTER) >= 0) {
-      life.killing("no heartbeat for " + silence.toMillis() + " ms");
+      life.killing(DeathCause.HEARTBEAT, "no heartbeat for " + silence.toMillis() + " ms");
       kill(life);
     } else if (silence.compareTo(SUSPECT_AFTER) >= 0 && isStopped(life)) {
-      life.killing("stopped (state T) and no heartbeat for " + silence.toMillis() + " ms");
+      life.killing(
+          DeathCause.HEARTBEAT,
+          "stopped (state T) and no heartbeat for " + silence.toMillis() + " ms");
       kill(life);
     }
   }

@@ -33,6 +33,7 @@ import dev.holdfast.service.event.EventQuery;
 import dev.holdfast.service.event.Incidents;
 import dev.holdfast.service.process.ProcessIdentity;
 import dev.holdfast.service.slot.SlotKey;
+import dev.holdfast.service.supervision.DeathCause;
 import dev.holdfast.service.supervision.MonitorDeath;
 import dev.holdfast.spi.Exit;
 import java.io.IOException;
@@ -63,7 +64,7 @@ class EventChronicleTest {
   void open() throws IOException {
     events = EventLog.open(folder.resolve("events"), "alpha", () -> NOW, EventLogLimits.DEFAULT);
     incidents = Incidents.open(folder.resolve("incidents"));
-    chronicle = new EventChronicle(events, incidents, "alpha", () -> NOW);
+    chronicle = new EventChronicle(events, incidents, "alpha", () -> NOW, IncidentListener.NONE);
   }
 
   @AfterEach
@@ -92,7 +93,18 @@ class EventChronicleTest {
 
   private static MonitorDeath death(Exit exit, String reason, List<InFlight> calls) {
     return new MonitorDeath(
-        MonitorName.SHARED, 1, 101, exit, false, false, true, reason, calls, List.of(), NOW);
+        MonitorName.SHARED,
+        1,
+        101,
+        exit,
+        false,
+        false,
+        true,
+        DeathCause.SIGNAL,
+        reason,
+        calls,
+        List.of(),
+        NOW);
   }
 
   private static InFlight call(EntryPoint entryPoint, String resource) {

@@ -17,19 +17,24 @@ import dev.holdfast.cluster.ClusterState;
 import dev.holdfast.cluster.MonitorName;
 import dev.holdfast.cluster.MonitorStatus;
 import dev.holdfast.cluster.Phase;
+import dev.holdfast.cluster.ResourceId;
 import dev.holdfast.protocol.InFlight;
 import dev.holdfast.protocol.wire.EntryPoint;
 import dev.holdfast.service.api.IncidentView;
 import dev.holdfast.service.event.Incident;
 import dev.holdfast.service.event.Incidents;
+import dev.holdfast.service.supervision.DeathCause;
 import dev.holdfast.service.supervision.MonitorDeath;
 import dev.holdfast.spi.Exit;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
@@ -52,13 +57,29 @@ class IncidentKeeperTest {
   @TempDir Path folder;
   private final AtomicReference<Instant> now = new AtomicReference<>(NOW);
   private final List<Long> written = new CopyOnWriteArrayList<>();
+  private final List<Object> told = new CopyOnWriteArrayList<>();
+  private final IncidentListener heard =
+      new IncidentListener() {
+        @Override
+        public void opened(
+            MonitorDeath death, Optional<ResourceId> culprit, Set<ResourceId> victims) {
+          told.add(culprit);
+          told.add(victims);
+        }
+
+        @Override
+        public void recovered(MonitorDeath death, Recovery took) {
+          told.add(took);
+        }
+      };
+
   private Incidents incidents;
   private IncidentKeeper keeper;
 
   @BeforeEach
   void open() throws IOException {
     incidents = Incidents.open(folder.resolve("incidents"));
-    keeper = new IncidentKeeper(incidents, now::get);
+    keeper = new IncidentKeeper(incidents, now::get, heard);
   }
 
   @AfterEach
@@ -75,6 +96,7 @@ class IncidentKeeperTest {
         false,
         ownDoing,
         true,
+        DeathCause.SIGNAL,
         "as it was",
         List.of(calls),
         List.of(),
@@ -122,6 +144,35 @@ class IncidentKeeperTest {
   }
 
   @Test
+  void whoListens_hearsOfTheCulprit_andOfVictimsWithoutIt() {
+    opened(death(new Exit.Code(1), true, call(EntryPoint.ONLINE, id(2).toString(), 5)));
+    opened(death(new Exit.Signal(9), false, call(EntryPoint.ONLINE, id(2).toString(), 5)));
+
+    assertThat(told)
+        .containsExactly(Optional.of(id(2)), Set.of(id(1)), Optional.empty(), Set.of(id(1), id(2)));
+  }
+
+  @Test
+  void whoListens_hearsHowLongEachPartTook_onceAllIsFound() {
+    opened(death(new Exit.Signal(9), false));
+    told.clear();
+
+    keeper.changed(LOST);
+    now.set(NOW.plusMillis(15));
+    keeper.started(MonitorName.SHARED, 2);
+    now.set(NOW.plusMillis(40));
+    keeper.changed(READY);
+    assertThat(told).isEmpty();
+    now.set(NOW.plusMillis(90));
+    keeper.changed(FOUND);
+
+    assertThat(told)
+        .containsExactly(
+            new IncidentListener.Recovery(
+                Duration.ofMillis(15), Duration.ofMillis(40), Duration.ofMillis(90)));
+  }
+
+  @Test
   void aKillFromOutside_blamesNobody() throws Exception {
     opened(death(new Exit.Signal(9), false, call(EntryPoint.ONLINE, id(2).toString(), 5)));
 
@@ -156,6 +207,7 @@ class IncidentKeeperTest {
             false,
             true,
             true,
+            death.cause(),
             death.reason(),
             List.of(),
             List.of(report, output),

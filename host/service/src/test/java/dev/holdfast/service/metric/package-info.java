@@ -1,0 +1,4 @@
+@NullMarked
+package dev.holdfast.service.metric;
+
+import org.jspecify.annotations.NullMarked;

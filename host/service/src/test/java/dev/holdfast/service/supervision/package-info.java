@@ -1,0 +1,4 @@
+@NullMarked
+package dev.holdfast.service.supervision;
+
+import org.jspecify.annotations.NullMarked;
