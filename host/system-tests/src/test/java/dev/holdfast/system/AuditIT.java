@@ -27,7 +27,7 @@ class AuditIT {
   private static final int DEATHS = 10;
 
   /** Three seconds each; {@code -Dholdfast.audit.runs=60} for a longer look. */
-  private static final int RUNS = Integer.getInteger("holdfast.audit.runs", 20);
+  private static final int RUNS = Integer.getInteger("holdfast.audit.runs", 10);
 
   private static final List<String> APPLICATIONS = List.of("one", "two", "three");
 
