@@ -9,8 +9,8 @@
 # same application was still there.
 #
 # The plan:
-#   1. each application is killed, ten rounds: the time until its next life's first line
-#   2. who supervises is killed and nothing else, five times: what has a parent that replaces it
+#   1. each application is killed, ten rounds (ROUNDS): the time until its next life's first line
+#   2. who supervises is killed and nothing else, five times (DEATHS): what has a parent that replaces it
 #      (Holdfast's monitor, runit's runsv) is left to that, the others are started again as their
 #      init would
 set -eu
@@ -21,8 +21,8 @@ dist=${HOLDFAST_DIST:-$root/host/dist/target/holdfast}
 app=$root/host/system-tests/src/test/resources/life-journal.sh
 raw=${1:-$(mktemp -d /tmp/holdfast-peers.XXXXXX)}
 names="a b c"
-rounds=10
-deaths=5
+rounds=${ROUNDS:-10}
+deaths=${DEATHS:-5}
 
 die() {
     echo "peers: $*" >&2
@@ -40,7 +40,7 @@ millis() {
 }
 
 starts() { # PEER NAME
-    grep -c '^start ' "$raw/$1/$2.journal" 2>/dev/null || true
+    sed -n '/^start /p' "$raw/$1/$2.journal" 2>/dev/null | wc -l
 }
 
 last_pid() { # PEER NAME
@@ -194,7 +194,8 @@ kill_monitor() { # PEER
 }
 
 kill_runsv() { # PEER
-    pkill -9 -P "$supervisor" -x -f "runsv a"
+    # The one that holds the lock: others wait for it since their runsvdir was killed.
+    pkill -9 -o -x -f "runsv a"
     # runsvdir looks every five seconds.
     sleep 7
 }
