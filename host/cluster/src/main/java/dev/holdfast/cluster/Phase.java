@@ -207,9 +207,10 @@ public sealed interface Phase {
   }
 
   /**
-   * It was found Running although no online of ours has returned: its checks say when it is usable.
+   * It was found Running although no online of ours has returned: its checks say when it is usable,
+   * and before each further one it is looked for, since it may have ended just as it was found.
    *
-   * @param askAt when its check is called next; {@code until} while a call is in flight
+   * @param askAt when it is looked for and checked next; {@code until} while a call is in flight
    */
   record Settling(Instant askAt, Instant until) implements Starting {
     @Override

@@ -38,20 +38,9 @@ class AuditIT {
     cluster = Cluster.empty();
     cluster.start("serve");
     cluster.does("group", "create", "apps");
-    for (String name : APPLICATIONS) {
-      List<String> words = new ArrayList<>(List.of("resource", "create", name, "-g", "apps"));
-      words.addAll(List.of("-t", "Generic Application"));
-      words.addAll(List.of("-p", "CommandLine=" + journal(name).commandLine()));
-      words.addAll(List.of("-p", "RestartThreshold=-1", "-p", "RestartDelay=0"));
-      words.addAll(List.of("-p", "LooksAlivePollInterval=500", "-p", "IsAlivePollInterval=1000"));
-      if (name.equals("two")) {
-        words.addAll(List.of("--depends", "one"));
-      }
-      if (name.equals("three")) {
-        words.add("--separate-monitor");
-      }
-      cluster.does(words.toArray(String[]::new));
-    }
+    cluster.createTestifying("one");
+    cluster.createTestifying("two", "--depends", "one");
+    cluster.createTestifying("three", "--separate-monitor");
     cluster.does("group", "online", "apps");
   }
 

@@ -157,6 +157,20 @@ final class Cluster implements AutoCloseable {
     return ran;
   }
 
+  /**
+   * Creates an application in the group "apps" that keeps a {@link LifeJournal}, is restarted at
+   * once and without end, and is polled often.
+   */
+  void createTestifying(String name, String... more) throws IOException, InterruptedException {
+    List<String> words = new ArrayList<>(List.of("resource", "create", name, "-g", "apps"));
+    words.addAll(List.of("-t", "Generic Application"));
+    words.addAll(List.of("-p", "CommandLine=" + LifeJournal.in(folder, name).commandLine()));
+    words.addAll(List.of("-p", "RestartThreshold=-1", "-p", "RestartDelay=0"));
+    words.addAll(List.of("-p", "LooksAlivePollInterval=500", "-p", "IsAlivePollInterval=1000"));
+    words.addAll(List.of(more));
+    does(words.toArray(String[]::new));
+  }
+
   /** Runs a line as a shell does in which {@code holdfast} is installed and knows this home. */
   Ran paste(String line) throws IOException, InterruptedException {
     var surroundings = new HashMap<>(environment);

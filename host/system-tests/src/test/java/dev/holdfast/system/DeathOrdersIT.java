@@ -34,14 +34,8 @@ class DeathOrdersIT {
     cluster = Cluster.empty();
     cluster.start("serve");
     cluster.does("group", "create", "apps");
-    for (String name : List.of(KILLED, BYSTANDER)) {
-      List<String> words = new ArrayList<>(List.of("resource", "create", name, "-g", "apps"));
-      words.addAll(List.of("-t", "Generic Application"));
-      words.addAll(List.of("-p", "CommandLine=" + journal(name).commandLine()));
-      words.addAll(List.of("-p", "RestartThreshold=-1", "-p", "RestartDelay=0"));
-      words.addAll(List.of("-p", "LooksAlivePollInterval=500", "-p", "IsAlivePollInterval=1000"));
-      cluster.does(words.toArray(String[]::new));
-    }
+    cluster.createTestifying(KILLED);
+    cluster.createTestifying(BYSTANDER);
     cluster.does("group", "online", "apps");
   }
 
