@@ -10,9 +10,9 @@
 #
 # The plan:
 #   1. each application is killed, ten rounds (ROUNDS): the time until its next life's first line
-#   2. who supervises is killed and nothing else, five times (DEATHS): what has a parent that replaces it
-#      (Holdfast's monitor, runit's runsv) is left to that, the others are started again as their
-#      init would
+#   2. who supervises is killed and nothing else, five times (DEATHS): what has a parent that
+#      replaces it (Holdfast's monitor, runit's runsv) is left to that, the others are started again
+#      as their init would
 set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)
@@ -34,6 +34,7 @@ for program in supervisord runsvdir; do
 done
 [ -x "$dist/bin/holdfast" ] || die "there is no distribution in $dist; host/bin/holdfast version builds one"
 mkdir -p "$raw"
+export HOLDFAST_PEERS_RUN="$raw"
 
 millis() {
     echo $(($(date +%s%N) / 1000000))
@@ -240,8 +241,11 @@ plan() { # PEER
 down() { # PEER
     [ "$1" != holdfast ] || holdfast service stop || true
     kill -9 "$supervisor" 2>/dev/null || true
-    pkill -9 -f "runsv [abc]\$" 2>/dev/null || true
-    pkill -9 -f "$raw/$1/[abc].journal" 2>/dev/null || true
+    # Also the children of applications that were killed: they carry the mark, and nobody's name.
+    grep -lsz "^HOLDFAST_PEERS_RUN=$raw\$" /proc/[0-9]*/environ | cut -d / -f 3 |
+        while read -r pid; do
+            kill -9 "$pid" 2>/dev/null || true
+        done
 }
 
 trap 'for peer in holdfast supervisord runit; do down "$peer"; done' EXIT
