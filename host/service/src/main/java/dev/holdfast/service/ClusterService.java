@@ -409,10 +409,16 @@ final class ClusterService implements AutoCloseable {
       } else {
         LOG.info("Stopping: applications go on");
       }
+      tellTheRest();
       chronicle.serviceStopped();
     } finally {
       stopped.countDown();
     }
+  }
+
+  /** The last events of resources come before the service's own. */
+  private void tellTheRest() {
+    var _ = engine.loop().request(_ -> List.of()).exceptionally(_ -> null).join();
   }
 
   private boolean isStopping() {

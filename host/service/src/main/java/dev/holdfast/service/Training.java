@@ -13,17 +13,29 @@ import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
 import picocli.CommandLine;
 
 /**
  * Two short lives of a real service on a home of their own, for the JVM to write down what a start
- * loads (its AOT cache): the first makes a resource, restarts it and leaves it running, the second
- * takes it over, answers, and takes it offline. The home is removed; nothing else is touched.
+ * loads and runs often (its AOT cache): the first makes a resource, kills its application again and
+ * again and leaves it running, the second takes it over, answers, and takes it offline. The home is
+ * removed; nothing else is touched.
  */
 final class Training {
-  /** So often is what a restart runs that the JVM remembers it as worth compiling. */
-  private static final int RESTARTS = 150;
+  /** So often that the JVM remembers what a restart runs as worth compiling. */
+  private static final int DEATHS = 200;
+
+  /** So often does somebody ask for a restart. */
+  private static final int REQUESTS = 50;
+
+  /** A restart that takes longer ends the training. */
+  private static final Duration RESTART_LIMIT = Duration.ofSeconds(10);
+
+  private static final Duration LOOK_AGAIN = Duration.ofMillis(2);
 
   private static final String STOP = "/v1/service/stop";
 
@@ -80,10 +92,34 @@ final class Training {
             + application
             + "'],'RestartDelay':['0'],'RestartThreshold':['-1']}}");
     post(socket, "/v1/groups/g/online", "{}");
-    for (int i = 0; i < RESTARTS; i++) {
+    for (int i = 0; i < REQUESTS; i++) {
       post(socket, "/v1/resources/r/fail", "{}");
     }
+    ProcessHandle living = awaitApplication(0);
+    for (int i = 0; i < DEATHS; i++) {
+      living.destroyForcibly();
+      living = awaitApplication(living.pid());
+    }
     post(socket, STOP, "{'keep':true}");
+  }
+
+  /** The application's process, once it is another than the last one. */
+  private static ProcessHandle awaitApplication(long last) throws IOException {
+    long end = System.nanoTime() + RESTART_LIMIT.toNanos();
+    while (System.nanoTime() - end < 0) {
+      Optional<ProcessHandle> application =
+          ProcessHandle.current()
+              .children()
+              .filter(child -> child.pid() != last)
+              .filter(child -> child.info().command().orElse("").endsWith("/tail"))
+              .findFirst();
+      if (application.isPresent()) {
+        return application.get();
+      }
+      LockSupport.parkNanos(LOOK_AGAIN.toNanos());
+    }
+    throw new IOException(
+        "the application was not restarted within " + RESTART_LIMIT.toSeconds() + " s");
   }
 
   private static void lookAndStop(Path socket) throws IOException {

@@ -97,6 +97,10 @@ class LauncherTest {
     return run(dist.resolve("bin/holdfast"), Map.of(), args);
   }
 
+  private Path cache() throws IOException {
+    return Path.of(folder.resolve("cache/d1-25.0.1+8").toString() + dist.toRealPath());
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"dist/src/bin/holdfast", "bin/holdfast"})
   void withoutAJdk_thereIsExactlyOneLine(String script) throws Exception {
@@ -222,7 +226,7 @@ class LauncherTest {
 
   @Test
   void cachesAreMadeOnce_andUsedFromThenOn() throws Exception {
-    Path cache = folder.resolve("cache/d1-25.0.1+8");
+    Path cache = cache();
     assertThat(launch("version").out()).noneMatch(word -> word.startsWith("-XX:AOT"));
 
     Ended made = launch("--make-aot-caches");
@@ -242,6 +246,33 @@ class LauncherTest {
     assertThat(Files.readAllLines(jvms.resolve("jdk-25/bin/made"))).hasSize(3);
   }
 
+  /** The JVM would refuse them: it looks at the time of each jar. */
+  @Test
+  void cachesOfAnEarlierCopyOfTheSameContent_areNotUsed_andMadeAgain() throws Exception {
+    launch("--make-aot-caches");
+    FileTime built = Files.getLastModifiedTime(dist.resolve("lib/digest"));
+    for (String name : List.of("cli", "service", "monitor")) {
+      Files.setLastModifiedTime(
+          cache().resolve(name + ".aot"), FileTime.fromMillis(built.toMillis() - 1_000));
+    }
+
+    assertThat(launch("version").out()).noneMatch(word -> word.startsWith("-XX:AOT"));
+    launch("--make-aot-caches");
+
+    assertThat(launch("version").out()).contains("-XX:AOTCache=" + cache() + "/cli.aot");
+    assertThat(Files.readAllLines(jvms.resolve("jdk-25/bin/made"))).hasSize(6);
+  }
+
+  @Test
+  void eachCopyOfADistributionHasCachesOfItsOwn() throws Exception {
+    launch("--make-aot-caches");
+    Path copy = folder.resolve("copy");
+    assertThat(exitOf("cp", "-a", dist.toString(), copy.toString())).isZero();
+
+    assertThat(run(copy.resolve("bin/holdfast"), Map.of(), "version").out())
+        .noneMatch(word -> word.startsWith("-XX:AOT"));
+  }
+
   @Test
   void whileCachesAreBeingMade_anotherMakerLeaves() throws Exception {
     Files.createDirectories(folder.resolve("cache"));
@@ -254,7 +285,7 @@ class LauncherTest {
 
       assertThat(launch("--make-aot-caches").code()).isZero();
 
-      assertThat(folder.resolve("cache/d1-25.0.1+8/cli.aot")).doesNotExist();
+      assertThat(cache().resolve("cli.aot")).doesNotExist();
     } finally {
       holder.destroyForcibly();
     }

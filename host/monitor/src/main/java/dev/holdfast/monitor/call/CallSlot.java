@@ -62,6 +62,9 @@ final class CallSlot implements Slot {
   }
 
   private void stop(long graceMillis, boolean kill) throws ResourceException {
+    if (state().getGone()) {
+      return;
+    }
     call.ask(
         "stop slot " + name,
         request ->

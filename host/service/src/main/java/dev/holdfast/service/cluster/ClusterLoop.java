@@ -29,8 +29,9 @@ import org.slf4j.LoggerFactory;
  * resources that are found at once cost one fsync.
  *
  * <p>What a step decided is carried out, and shown, only after its batch is durable, on a second
- * thread and in the order of the steps. Deciding does not wait for that: the next step may be
- * decided while the batch of the last one is being written.
+ * thread and in the order of the steps; what is said about it follows on a third. Nothing waits for
+ * what comes behind it: the next step may be decided while the batch of the last one is being
+ * written, and carried out while the events of the last one are.
  *
  * <p>If a batch cannot be made durable, what was decided must not happen, and cannot be undone
  * either; the service then halts at once. It can be killed at any instruction, so this loses
@@ -51,23 +52,27 @@ public final class ClusterLoop implements AutoCloseable {
   private final InstantSource clock;
   private final Consumer<Throwable> halt;
   private final BlockingQueue<Incoming> incoming = new LinkedBlockingQueue<>();
-  private final ExecutorService effects =
-      Executors.newSingleThreadExecutor(Thread.ofPlatform().name("effects").daemon(true).factory());
+  private final ExecutorService effects = oneThread("effects");
+  private final ExecutorService telling = oneThread("telling");
   private final Thread thread = Thread.ofPlatform().name("decisions").unstarted(this::run);
   private volatile boolean closed;
   private ClusterState state;
   private volatile ClusterState published;
-  private CompletableFuture<?> lastStep = CompletableFuture.completedFuture(null);
+  private CompletableFuture<?> lastCarriedOut = CompletableFuture.completedFuture(null);
+  private volatile CompletableFuture<?> lastTold = CompletableFuture.completedFuture(null);
   private @Nullable StepListener listener;
 
-  /** Hears of steps, once they are durable, one at a time and in order. */
+  /** Hears of steps, once they are durable. */
   public interface StepListener {
+    /** Takes a step's actions; one step at a time, in order. */
+    void carryOut(ClusterState before, ClusterState after, List<Action> actions);
+
     /**
-     * A step is durable.
-     *
-     * @param actions to be taken now
+     * Says what happened, after the step was carried out; one step at a time, in order, on a thread
+     * of its own: to write an event takes longer than to begin a call, and nobody's application is
+     * to wait for it.
      */
-    void durable(ClusterState before, ClusterState after, List<Action> actions);
+    void tell(ClusterState before, ClusterState after, List<Action> actions);
   }
 
   private sealed interface Incoming {
@@ -119,8 +124,8 @@ public final class ClusterLoop implements AutoCloseable {
   /**
    * Somebody asks for something: the request is checked against the newest state on the deciding
    * thread and becomes events there, so nothing can come in between. Completes with the state once
-   * it is durable; fails with what the check threw, or with a {@link RejectedExecutionException}
-   * when nothing is decided any more.
+   * it is durable, carried out and told; fails with what the check threw, or with a {@link
+   * RejectedExecutionException} when nothing is decided any more.
    */
   public CompletableFuture<ClusterState> request(Function<ClusterState, List<ClusterEvent>> check) {
     var done = new CompletableFuture<ClusterState>();
@@ -208,27 +213,36 @@ public final class ClusterLoop implements AutoCloseable {
                 });
   }
 
-  /** Decides, and completes when what was decided is durable and carried out. */
+  /** Decides, and completes when what was decided is durable, carried out and told. */
   private CompletableFuture<ClusterState> decide(List<ClusterEvent> events, Instant now) {
     if (events.isEmpty()) {
-      return lastStep.thenApply(_ -> published);
+      return lastTold.thenApply(_ -> published);
     }
     ClusterState before = state;
     Decisions.Step step = decisions.on(before, events, now);
     state = step.state();
     CompletableFuture<?> write = store.write(before, step.state());
-    CompletableFuture<?> previous = lastStep;
-    CompletableFuture<ClusterState> carriedOut =
-        previous.thenCombineAsync(
+    CompletableFuture<?> carriedOut =
+        lastCarriedOut.thenCombineAsync(
             write,
             (_, _) -> {
               published = step.state();
-              carryOut(before, step);
+              listener().carryOut(before, step.state(), step.actions());
               return step.state();
             },
             effects);
+    lastCarriedOut = carriedOut;
+    CompletableFuture<ClusterState> told =
+        lastTold.thenCombineAsync(
+            carriedOut,
+            (_, _) -> {
+              listener().tell(before, step.state(), step.actions());
+              return step.state();
+            },
+            telling);
+    lastTold = told;
     var _ =
-        carriedOut.whenComplete(
+        told.whenComplete(
             (_, failure) -> {
               if (failure != null && !closed) {
                 LOG.error(
@@ -238,16 +252,19 @@ public final class ClusterLoop implements AutoCloseable {
                 halt.accept(failure);
               }
             });
-    lastStep = carriedOut;
-    return carriedOut;
+    return told;
   }
 
-  private void carryOut(ClusterState before, Decisions.Step step) {
+  private StepListener listener() {
     StepListener current = listener;
     if (current == null) {
       throw new IllegalStateException("decided before it was started");
     }
-    current.durable(before, step.state(), step.actions());
+    return current;
+  }
+
+  private static ExecutorService oneThread(String name) {
+    return Executors.newSingleThreadExecutor(Thread.ofPlatform().name(name).daemon(true).factory());
   }
 
   /** Decides nothing any more; what was decided is carried out, who still asks is refused. */
@@ -256,6 +273,7 @@ public final class ClusterLoop implements AutoCloseable {
     closed = true;
     thread.interrupt();
     effects.shutdown();
+    telling.shutdown();
     refuseWaiting();
   }
 }

@@ -9,7 +9,6 @@ import dev.holdfast.cluster.EntryPoint;
 import dev.holdfast.cluster.Failure;
 import dev.holdfast.cluster.MonitorName;
 import dev.holdfast.cluster.MonitorStatus;
-import dev.holdfast.cluster.Notice;
 import dev.holdfast.cluster.ResourceEvent;
 import dev.holdfast.cluster.ResourceId;
 import dev.holdfast.cluster.TypeRegistration;
@@ -39,15 +38,14 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Carries out what was decided: frames to monitors, starts and ends of monitors, events. Called on
- * one thread, in the order of decisions; returns quickly.
+ * Carries out what was decided: frames to monitors, starts and ends of monitors. Called on one
+ * thread, in the order of decisions; returns quickly.
  */
-final class Effects implements ClusterLoop.StepListener {
+final class Effects {
   /**
    * From the stop signal to SIGKILL for what is ended without its plugin, which alone would know
    * how long it needs.
@@ -65,20 +63,7 @@ final class Effects implements ClusterLoop.StepListener {
   private final Calls calls;
   private final Polls polls;
   private final InstantSource clock;
-  private final NoticeWriter notices;
-  private final Consumer<Transition> observer;
 
-  /** Two states, one after the other. */
-  record Transition(ClusterState before, ClusterState after) {}
-
-  /** Writes down what people should be told. */
-  interface NoticeWriter {
-    void write(Notice notice, ClusterState state);
-  }
-
-  /**
-   * @param observer hears of each new state, after its actions were taken
-   */
   Effects(
       Home home,
       ClusterLoop loop,
@@ -88,9 +73,7 @@ final class Effects implements ClusterLoop.StepListener {
       TypeResolver types,
       Calls calls,
       Polls polls,
-      InstantSource clock,
-      NoticeWriter notices,
-      Consumer<Transition> observer) {
+      InstantSource clock) {
     this.home = home;
     this.loop = loop;
     this.monitors = monitors;
@@ -100,22 +83,11 @@ final class Effects implements ClusterLoop.StepListener {
     this.calls = calls;
     this.polls = polls;
     this.clock = clock;
-    this.notices = notices;
-    this.observer = observer;
   }
 
-  @Override
-  public void durable(ClusterState before, ClusterState after, List<Action> actions) {
+  void carryOut(ClusterState before, ClusterState after, List<Action> actions) {
     for (Action action : actions) {
-      if (!(action instanceof Action.Tell)) {
-        take(action, after);
-      }
-    }
-    // What is done comes before what is said about it: an event takes longer than a call.
-    for (Action action : actions) {
-      if (action instanceof Action.Tell) {
-        take(action, after);
-      }
+      take(action, after);
     }
     for (ResourceId id : before.resources().keySet()) {
       if (!after.resources().containsKey(id)) {
@@ -124,7 +96,6 @@ final class Effects implements ClusterLoop.StepListener {
         slots.forget(id);
       }
     }
-    observer.accept(new Transition(before, after));
   }
 
   private void take(Action action, ClusterState state) {
@@ -152,7 +123,7 @@ final class Effects implements ClusterLoop.StepListener {
       case Action.StopMonitor(MonitorName monitor) -> monitors.stop(monitor);
       case Action.KillMonitor(MonitorName monitor, String because) ->
           monitors.kill(monitor, because);
-      case Action.Tell(Notice notice) -> notices.write(notice, state);
+      case Action.Tell _ -> {} // Told after all has been carried out, on another thread.
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.holdfast.service.cluster;
 
+import dev.holdfast.cluster.Action;
 import dev.holdfast.cluster.ClusterEvent;
 import dev.holdfast.cluster.ClusterState;
 import dev.holdfast.cluster.Decisions;
@@ -132,17 +133,7 @@ public final class Engine implements AutoCloseable {
             parts.environment());
     effects =
         new Effects(
-            parts.home(),
-            loop,
-            monitors,
-            slots,
-            records,
-            types,
-            calls,
-            polls,
-            parts.clock(),
-            this::notice,
-            transition -> changed(transition.before(), transition.after()));
+            parts.home(), loop, monitors, slots, records, types, calls, polls, parts.clock());
   }
 
   /**
@@ -160,7 +151,7 @@ public final class Engine implements AutoCloseable {
                   looked.add(new ClusterEvent.TypeResolved(type.name(), Optional.of(problem))));
     }
     loop.post(looked);
-    loop.start(effects);
+    loop.start(new Steps());
     typeChecks.start();
   }
 
@@ -239,6 +230,24 @@ public final class Engine implements AutoCloseable {
       LOG.warn("The monitors' socket was not closed cleanly: {}", e.getMessage());
     }
     slots.close();
+  }
+
+  /** What becomes of a step: it is carried out, and then told. */
+  private final class Steps implements ClusterLoop.StepListener {
+    @Override
+    public void carryOut(ClusterState before, ClusterState after, List<Action> actions) {
+      effects.carryOut(before, after, actions);
+    }
+
+    @Override
+    public void tell(ClusterState before, ClusterState after, List<Action> actions) {
+      for (Action action : actions) {
+        if (action instanceof Action.Tell(Notice notice)) {
+          notice(notice, after);
+        }
+      }
+      changed(before, after);
+    }
   }
 
   /** What happens to monitors. */

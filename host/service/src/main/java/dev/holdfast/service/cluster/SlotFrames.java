@@ -10,7 +10,11 @@ final class SlotFrames {
 
   static SlotState of(SlotView slot) {
     var state =
-        SlotState.newBuilder().setName(slot.name()).setNonce(slot.nonce()).setAlive(slot.alive());
+        SlotState.newBuilder()
+            .setName(slot.name())
+            .setNonce(slot.nonce())
+            .setAlive(slot.alive())
+            .setGone(slot.gone());
     slot.pid().ifPresent(state::setPid);
     slot.exit().ifPresent(exit -> state.setExit(SpiCodec.encode(exit)));
     return state.build();

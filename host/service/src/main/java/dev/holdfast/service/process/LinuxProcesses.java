@@ -142,13 +142,9 @@ public final class LinuxProcesses implements Processes {
     }
     // Our own list is short; all processes of the machine are looked through only if it says
     // nothing: when others' orphans are there, or another life of the service was the parent.
-    return CompletableFuture.supplyAsync(
-            () -> children.isStarted(dead.pid()) && children.areAllStarted(), tree)
-        .thenCompose(
-            none ->
-                none
-                    ? CompletableFuture.completedFuture(true)
-                    : scan.take().thenApply(snapshot -> snapshot.tree(dead, token).isEmpty()));
+    return children.isStarted(dead.pid()) && children.areAllStarted()
+        ? CompletableFuture.completedFuture(true)
+        : scan.take().thenApply(snapshot -> snapshot.tree(dead, token).isEmpty());
   }
 
   @Override

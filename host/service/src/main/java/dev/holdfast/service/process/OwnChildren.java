@@ -2,7 +2,6 @@ package dev.holdfast.service.process;
 
 import dev.holdfast.service.posix.Pidfd;
 import dev.holdfast.service.posix.PosixException;
-import dev.holdfast.service.posix.ProcessControl;
 import dev.holdfast.service.posix.WaitResult;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -39,11 +38,14 @@ final class OwnChildren {
   }
 
   /**
-   * Whether every child, dead or alive, was started here. If so, nothing is left of a dead one that
-   * was: its descendants would be among our children now, or below one that is.
+   * Whether every orphan that the kernel gave us, dead or alive, was started here. If so, nothing
+   * is left of a dead one that was: its descendants would be among our children now, or below one
+   * that is. The kernel gives orphans to the first living thread of a subreaper, which is the one
+   * that the process began with; so one short list says it.
    */
   synchronized boolean areAllStarted() {
-    return proc.listsChildren(ProcessControl.threadId())
-        && started.containsAll(proc.children(Set.of()));
+    int firstThread = Math.toIntExact(ProcessHandle.current().pid());
+    return proc.listsChildren(firstThread)
+        && started.containsAll(proc.childrenOfThread(firstThread));
   }
 }

@@ -64,7 +64,8 @@ public interface Processes extends AutoCloseable {
 
   /**
    * Looks whether anything is left of the tree of a process that is dead. Once there is nothing,
-   * there never will be: only what belongs to it could add to it.
+   * there never will be: only what belongs to it could add to it. Most often it is known at once,
+   * and the future is complete when it is returned.
    */
   CompletableFuture<Boolean> leftNothing(ProcessIdentity dead, SlotToken token);
 

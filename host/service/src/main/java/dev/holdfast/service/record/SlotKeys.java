@@ -23,6 +23,13 @@ final class SlotKeys {
         .set(key, RegistryValue.sz("StopSignal", slot.stopSignal()));
     slot.process().ifPresent(process -> IdentityValues.write(batch, key, process));
     slot.exit().ifPresent(exit -> batch.set(key, RegistryValue.sz("Exit", ExitText.of(exit))));
+    slot.next()
+        .ifPresent(
+            next ->
+                batch
+                    .set(key, RegistryValue.sz("NextToken", next.token().value()))
+                    .set(key, RegistryValue.qword("NextSince", next.since().ticks()))
+                    .set(key, RegistryValue.sz("NextBootId", next.since().bootId())));
   }
 
   static SlotRecord read(RegistryKey key) {
@@ -31,6 +38,13 @@ final class SlotKeys {
         new BootTicks(Values.number(key, "Intended", 0), Values.text(key, "IntendedBootId")),
         Values.text(key, "StopSignal"),
         IdentityValues.read(key),
-        Values.findText(key, "Exit").map(ExitText::parse));
+        Values.findText(key, "Exit").map(ExitText::parse),
+        Values.findText(key, "NextToken")
+            .map(
+                token ->
+                    new SlotRecord.Intent(
+                        new SlotToken(token),
+                        new BootTicks(
+                            Values.number(key, "NextSince", 0), Values.text(key, "NextBootId")))));
   }
 }

@@ -17,6 +17,7 @@ import dev.holdfast.spi.Launch;
 import dev.holdfast.spi.ResourceException.Responsibility;
 import dev.holdfast.spi.ResourceException.Retry;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -43,7 +44,7 @@ import org.slf4j.LoggerFactory;
  * <p>What is asked of one slot is done one after the other, so a slot has at most one living
  * process: a start that finds one alive returns it, a stop that comes while a start is under way
  * waits for it. The order of a start is intent durable, fork, identity durable, answer; of an end:
- * told, written down, reaped.
+ * told, written down with the intent of the next start, reaped.
  *
  * <p>Thread-safe; nothing waits, all answers are futures.
  */
@@ -60,6 +61,10 @@ public final class Slots implements AutoCloseable {
   private final Supplier<UUID> ids;
   private final Executor executor;
   private final Map<SlotKey, SlotRecord> records = new ConcurrentHashMap<>();
+
+  /** Each slot's last write. */
+  private final Map<SlotKey, CompletableFuture<Void>> written = new ConcurrentHashMap<>();
+
   private final Map<SlotKey, CompletableFuture<?>> tails = new ConcurrentHashMap<>();
 
   /** Which slots a resource has; so that a call of one of a thousand need not look at all. */
@@ -113,22 +118,35 @@ public final class Slots implements AutoCloseable {
                   listener.adopted(key, process);
                 }
                 watch(key, slot, process);
-              } else if (slot.process().isEmpty() && slot.exit().isEmpty()) {
-                work.add(then(key, () -> findByToken(key, slot)));
+              } else if (slot.isIntent()) {
+                work.add(
+                    then(
+                        key, () -> findByToken(key, slot, slot.ended(new Exit.Unknown(), next()))));
+              } else {
+                slot.following()
+                    .ifPresent(
+                        following -> work.add(then(key, () -> findByToken(key, following, slot))));
               }
             });
     return CompletableFuture.allOf(work.toArray(CompletableFuture[]::new));
   }
 
-  private CompletableFuture<SlotView> findByToken(SlotKey key, SlotRecord slot) {
+  /**
+   * @param otherwise the record when there is none
+   */
+  private CompletableFuture<SlotView> findByToken(
+      SlotKey key, SlotRecord slot, SlotRecord otherwise) {
     return processes
         .search(slot.token(), slot.intended())
         .thenComposeAsync(
             holders -> {
               Optional<TokenHolder> first = holders.stream().findFirst();
               if (first.isEmpty()) {
-                SlotRecord ended = slot.ended(new Exit.Unknown());
-                return keep(key, ended).thenApply(_ -> SlotView.of(key.slot(), ended));
+                CompletableFuture<Void> kept =
+                    otherwise.equals(records.get(key))
+                        ? CompletableFuture.completedFuture(null)
+                        : keep(key, otherwise);
+                return kept.thenApply(_ -> view(key, otherwise));
               }
               SlotRecord started = slot.started(first.get().process());
               return keep(key, started)
@@ -136,7 +154,7 @@ public final class Slots implements AutoCloseable {
                       _ -> {
                         listener.adopted(key, first.get().process());
                         watch(key, started, first.get().process());
-                        return SlotView.of(key.slot(), started);
+                        return view(key, started);
                       });
             },
             executor);
@@ -149,11 +167,12 @@ public final class Slots implements AutoCloseable {
         .toList();
   }
 
-  /** What was seen gone has ended, even while how it did is still being found out. */
+  private SlotRecord.Intent next() {
+    return new SlotRecord.Intent(new SlotToken(ids.get().toString()), processes.now());
+  }
+
   private SlotView view(SlotKey key, SlotRecord slot) {
-    return SlotView.of(
-        key.slot(),
-        slot.isOccupied() && gone.contains(slot.token()) ? slot.ended(new Exit.Unknown()) : slot);
+    return SlotView.of(key.slot(), slot, gone.contains(slot.token()));
   }
 
   private boolean isOccupied(SlotRecord slot) {
@@ -197,7 +216,7 @@ public final class Slots implements AutoCloseable {
         () -> {
           SlotRecord current = records.get(key);
           if (current != null && isOccupied(current)) {
-            return CompletableFuture.completedFuture(SlotView.of(key.slot(), current));
+            return CompletableFuture.completedFuture(view(key, current));
           }
           return endWhatIsLeft(key, current).thenCompose(_ -> startNew(key, launch, environment));
         });
@@ -215,31 +234,34 @@ public final class Slots implements AutoCloseable {
 
   private CompletableFuture<SlotView> startNew(
       SlotKey key, Launch launch, Map<String, String> environment) {
-    var intent =
-        new SlotRecord(
-            new SlotToken(ids.get().toString()),
-            processes.now(),
-            launch.stopSignal(),
-            Optional.empty(),
-            Optional.empty());
-    ProcessSpec spec;
-    try {
-      spec = spec(key, launch, environment, intent.token());
-    } catch (IOException | IllegalArgumentException e) {
-      return CompletableFuture.failedFuture(
-          new SlotException(
-              "LaunchRefused", Responsibility.USER, Retry.NOWHERE, String.valueOf(e.getMessage())));
-    }
     SlotRecord previous = records.get(key);
-    CompletableFuture<Void> intended = keep(key, intent);
+    SlotRecord intent =
+        Optional.ofNullable(previous)
+            .flatMap(SlotRecord::following)
+            .filter(following -> following.stopSignal().equals(launch.stopSignal()))
+            .orElseGet(() -> SlotRecord.intent(next(), launch.stopSignal()));
+    CompletableFuture<Void> intended = intend(key, intent, previous);
     if (previous != null) {
       looks.remove(previous.token());
       gone.remove(previous.token());
     }
+    // Made while an intent is being written down.
+    CompletableFuture<ProcessSpec> spec = spec(key, launch, environment, intent.token());
     return intended
-        .thenCompose(_ -> processes.spawn(spec))
+        .thenCompose(_ -> spec)
+        .thenCompose(processes::spawn)
         .thenCompose(process -> record(key, intent.started(process), process))
         .exceptionallyCompose(thrown -> notStarted(key, intent, thrown));
+  }
+
+  /** The slot's record from now on; on disk it may be already, with the end of the one before. */
+  private synchronized CompletableFuture<Void> intend(
+      SlotKey key, SlotRecord intent, @Nullable SlotRecord previous) {
+    if (previous != null && previous.following().filter(intent::equals).isPresent()) {
+      records.put(key, intent);
+      return written.getOrDefault(key, CompletableFuture.completedFuture(null));
+    }
+    return keep(key, intent);
   }
 
   private CompletableFuture<SlotView> record(
@@ -249,7 +271,7 @@ public final class Slots implements AutoCloseable {
             _ -> {
               listener.started(key, process);
               watch(key, started, process);
-              return SlotView.of(key.slot(), records.getOrDefault(key, started));
+              return view(key, records.getOrDefault(key, started));
             })
         .exceptionallyCompose(thrown -> undo(process, started, thrown));
   }
@@ -274,7 +296,7 @@ public final class Slots implements AutoCloseable {
   private CompletableFuture<SlotView> notStarted(SlotKey key, SlotRecord intent, Throwable thrown) {
     Throwable cause =
         thrown instanceof CompletionException e && e.getCause() != null ? e.getCause() : thrown;
-    return keep(key, intent.ended(new Exit.Unknown()))
+    return keep(key, intent.ended(new Exit.Unknown(), next()))
         .handle((_, _) -> slotException(cause))
         .thenCompose(CompletableFuture::failedFuture);
   }
@@ -294,7 +316,18 @@ public final class Slots implements AutoCloseable {
     };
   }
 
-  private ProcessSpec spec(
+  private CompletableFuture<ProcessSpec> spec(
+      SlotKey key, Launch launch, Map<String, String> inherited, SlotToken token) {
+    try {
+      return CompletableFuture.completedFuture(makeSpec(key, launch, inherited, token));
+    } catch (IOException | IllegalArgumentException e) {
+      return CompletableFuture.failedFuture(
+          new SlotException(
+              "LaunchRefused", Responsibility.USER, Retry.NOWHERE, String.valueOf(e.getMessage())));
+    }
+  }
+
+  private ProcessSpec makeSpec(
       SlotKey key, Launch launch, Map<String, String> inherited, SlotToken token)
       throws IOException {
     Path own = home.resource(key.resource().toString());
@@ -320,14 +353,11 @@ public final class Slots implements AutoCloseable {
   }
 
   private void ended(SlotKey key, SlotRecord slot, ProcessIdentity process, Exit exit) {
-    SlotRecord ended = slot.ended(exit);
-    // A terminate will most likely ask for this next: it is looked while the plugin is asked.
-    CompletableFuture<Boolean> nothingLeft =
-        processes
-            .leftNothing(process, slot.token())
-            .exceptionally(_ -> false); // To be looked at again.
+    SlotRecord ended = slot.ended(exit, next());
+    // A terminate will most likely ask for this next.
+    CompletableFuture<Boolean> nothingLeft = look(process, slot.token());
     CompletableFuture<Void> kept = keepInsteadOf(key, slot, ended, nothingLeft);
-    listener.ended(key, SlotView.of(key.slot(), ended), exit);
+    listener.ended(key, view(key, ended), exit);
     var _ =
         kept.whenComplete(
             (_, failure) -> {
@@ -346,13 +376,29 @@ public final class Slots implements AutoCloseable {
             });
   }
 
+  /** Where it cannot be seen now, it is to be looked at again. */
+  private CompletableFuture<Boolean> look(ProcessIdentity process, SlotToken token) {
+    try {
+      return processes.leftNothing(process, token).exceptionally(_ -> false);
+    } catch (UncheckedIOException e) {
+      LOG.debug("What process {} left cannot be seen now", process, e);
+      return CompletableFuture.completedFuture(false);
+    }
+  }
+
   /**
    * The slot's record from now on, also on disk: both in one step, so that what is read by the next
    * service is what was known last by this one.
    */
   private synchronized CompletableFuture<Void> keep(SlotKey key, SlotRecord slot) {
     records.put(key, slot);
-    return store.write(key, slot);
+    return write(key, slot);
+  }
+
+  private CompletableFuture<Void> write(SlotKey key, SlotRecord slot) {
+    CompletableFuture<Void> write = store.write(key, slot);
+    written.put(key, write);
+    return write;
   }
 
   /**
@@ -364,8 +410,12 @@ public final class Slots implements AutoCloseable {
     if (!records.replace(key, life, ended)) {
       return CompletableFuture.completedFuture(null);
     }
-    looks.put(life.token(), nothingLeft);
-    return store.write(key, ended);
+    if (nothingLeft.isDone() && nothingLeft.join()) {
+      gone.add(life.token());
+    } else {
+      looks.put(life.token(), nothingLeft);
+    }
+    return write(key, ended);
   }
 
   static Exit exit(ExitStatus status) {
@@ -405,8 +455,8 @@ public final class Slots implements AutoCloseable {
               Retry.NOWHERE,
               "There is no slot " + key.slot() + "."));
     }
-    if (current.process().isEmpty()) {
-      return CompletableFuture.completedFuture(SlotView.of(key.slot(), current));
+    if (current.process().isEmpty() || gone.contains(current.token())) {
+      return CompletableFuture.completedFuture(view(key, current));
     }
     var look = looks.remove(current.token());
     return look == null
@@ -462,6 +512,7 @@ public final class Slots implements AutoCloseable {
           looks.remove(slot.token());
           gone.remove(slot.token());
         }
+        written.remove(key);
         tails.remove(key);
       }
     }

@@ -158,7 +158,7 @@ final class FakeNode implements AutoCloseable {
     var _ =
         beats.scheduleAtFixedRate(
             () -> lives.values().forEach(FakeMonitor::beat), 0, 250, TimeUnit.MILLISECONDS);
-    loop.start(this::durable);
+    loop.start(new Steps());
     loop.post(new ClusterEvent.Tick());
   }
 
@@ -235,11 +235,18 @@ final class FakeNode implements AutoCloseable {
     }
   }
 
-  private void durable(ClusterState before, ClusterState after, List<Action> actions) {
-    for (Action action : actions) {
-      take(action, after);
+  private final class Steps implements ClusterLoop.StepListener {
+    @Override
+    public void carryOut(ClusterState before, ClusterState after, List<Action> actions) {
+      for (Action action : actions) {
+        take(action, after);
+      }
     }
-    commands.changed(before, after);
+
+    @Override
+    public void tell(ClusterState before, ClusterState after, List<Action> actions) {
+      commands.changed(before, after);
+    }
   }
 
   private void take(Action action, ClusterState state) {

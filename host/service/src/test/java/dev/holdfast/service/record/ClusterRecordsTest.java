@@ -477,7 +477,13 @@ class ClusterRecordsTest {
 
   private static SlotRecord slot(Optional<ProcessIdentity> process, Optional<Exit> exit) {
     return new SlotRecord(
-        new SlotToken("token-0001"), new BootTicks(99, "boot-1"), "USR1", process, exit);
+        new SlotToken("token-0001"),
+        new BootTicks(99, "boot-1"),
+        "USR1",
+        process,
+        exit,
+        exit.map(
+            _ -> new SlotRecord.Intent(new SlotToken("token-0002"), new BootTicks(100, "boot-1"))));
   }
 
   private static TypeRegistration.Version version(String number) {

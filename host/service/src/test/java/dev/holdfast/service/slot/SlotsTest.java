@@ -29,7 +29,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
@@ -426,7 +425,7 @@ class SlotsTest {
   }
 
   private static SlotRecord intent(BootTicks now) {
-    return new SlotRecord(TOKEN, now, "TERM", Optional.empty(), Optional.empty());
+    return SlotRecord.intent(new SlotRecord.Intent(TOKEN, now), "TERM");
   }
 
   private static int pid(SlotView view) {

@@ -105,6 +105,7 @@ class ViewsTest {
             new BootTicks(1, "boot"),
             "TERM",
             Optional.of(process),
+            Optional.empty(),
             Optional.empty()));
     slots.takeOver().join();
 
