@@ -113,6 +113,35 @@ class SlotsTest {
   }
 
   @Test
+  void theIntentOfTheNextStartIsWrittenDownWithTheEnd_soThatNoForkWaitsForIt() throws Exception {
+    SlotView first = start(Launch.of("sh", "-c", "exit 3"));
+    assertThat(heard.nextEnd()).isEqualTo(new Exit.Code(3));
+    assertReaped(first);
+    SlotToken next = store.last().next().orElseThrow().token();
+    assertThat(store.written).hasSize(3);
+
+    SlotView second = start(SLEEP);
+
+    assertThat(second.nonce()).isEqualTo(next.value());
+    assertThat(store.written).hasSize(4);
+    assertThat(store.last().isOccupied()).isTrue();
+    assertThat(store.last().next()).isEmpty();
+  }
+
+  @Test
+  void anotherStopSignalIsWrittenDownBeforeTheFork() throws Exception {
+    SlotView first = start(Launch.of("sh", "-c", "exit 3"));
+    var _ = heard.nextEnd();
+    assertReaped(first);
+
+    start(SLEEP.stoppedBy("USR1"));
+
+    SlotRecord intent = store.written.get(3);
+    assertThat(intent.process()).isEmpty();
+    assertThat(intent.stopSignal()).isEqualTo("USR1");
+  }
+
+  @Test
   void aSecondStartReturnsTheProcessThatLives() throws Exception {
     SlotView first = start(SLEEP);
 
@@ -377,6 +406,31 @@ class SlotsTest {
   }
 
   @Test
+  void aLaterStartThatWasCutOffAfterTheForkIsFoundByTheTokenWrittenWithTheEnd() throws Exception {
+    store.records.put(KEY, endedWithNext(processes.now()));
+    ProcessIdentity process = spawnMarked();
+
+    var _ = get(slots.takeOver());
+
+    assertThat(heard.adopted).containsExactly(process);
+    assertThat(store.last().process()).contains(process);
+    assertThat(pid(start(SLEEP))).isEqualTo(process.pid());
+  }
+
+  @Test
+  void aTokenThatNobodyCarriesLeavesTheEndAsItWasWrittenDown() throws Exception {
+    SlotRecord ended = endedWithNext(processes.now());
+    store.records.put(KEY, ended);
+
+    var _ = get(slots.takeOver());
+
+    assertThat(heard.adopted).isEmpty();
+    assertThat(store.written).isEmpty();
+    assertThat(store.last()).isEqualTo(ended);
+    assertThat(start(SLEEP).nonce()).isEqualTo(TOKEN.value());
+  }
+
+  @Test
   void aStartThatWasCutOffBeforeTheForkLeavesTheSlotFree() throws Exception {
     store.records.put(KEY, intent(processes.now()));
 
@@ -422,6 +476,15 @@ class SlotsTest {
                     .marked(TOKEN)));
     toKill.add(process);
     return process;
+  }
+
+  /** Its first life ended with 3, and the next is to carry the token. */
+  private static SlotRecord endedWithNext(BootTicks now) {
+    var first = new SlotRecord.Intent(new SlotToken("slots-test-first-life"), now);
+    var gone = new ProcessIdentity((int) ProcessHandle.current().pid(), 1, now.bootId());
+    return SlotRecord.intent(first, "TERM")
+        .started(gone)
+        .ended(new Exit.Code(3), new SlotRecord.Intent(TOKEN, now));
   }
 
   private static SlotRecord intent(BootTicks now) {
