@@ -63,7 +63,7 @@ final class CallSlot implements Slot {
 
   private void stop(long graceMillis, boolean kill) throws ResourceException {
     if (state().getGone()) {
-      return;
+      return; // To ask the service would cost a dead application's replacement a round trip.
     }
     call.ask(
         "stop slot " + name,

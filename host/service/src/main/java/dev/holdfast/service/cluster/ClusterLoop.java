@@ -59,7 +59,7 @@ public final class ClusterLoop implements AutoCloseable {
   private ClusterState state;
   private volatile ClusterState published;
   private CompletableFuture<?> lastCarriedOut = CompletableFuture.completedFuture(null);
-  private volatile CompletableFuture<?> lastTold = CompletableFuture.completedFuture(null);
+  private CompletableFuture<?> lastTold = CompletableFuture.completedFuture(null);
   private @Nullable StepListener listener;
 
   /** Hears of steps, once they are durable. */
@@ -232,6 +232,8 @@ public final class ClusterLoop implements AutoCloseable {
             },
             effects);
     lastCarriedOut = carriedOut;
+    // Also while the telling of an earlier step hangs.
+    haltIfFailed(carriedOut, "What was decided could not be made durable");
     CompletableFuture<ClusterState> told =
         lastTold.thenCombineAsync(
             carriedOut,
@@ -241,18 +243,19 @@ public final class ClusterLoop implements AutoCloseable {
             },
             telling);
     lastTold = told;
+    haltIfFailed(told, "What was decided could not be told");
+    return told;
+  }
+
+  private void haltIfFailed(CompletableFuture<?> stage, String what) {
     var _ =
-        told.whenComplete(
+        stage.whenComplete(
             (_, failure) -> {
               if (failure != null && !closed) {
-                LOG.error(
-                    "What was decided could not be made durable; the service halts. Applications go"
-                        + " on.",
-                    failure);
+                LOG.error("{}; the service halts. Applications go on.", what, failure);
                 halt.accept(failure);
               }
             });
-    return told;
   }
 
   private StepListener listener() {

@@ -394,20 +394,16 @@ class SlotsTest {
 
   @Test
   void aStartThatWasCutOffAfterTheForkIsFoundByItsToken() throws Exception {
-    BootTicks before = processes.now();
-    store.records.put(KEY, intent(before));
-    ProcessIdentity process = spawnMarked();
-
-    var _ = get(slots.takeOver());
-
-    assertThat(heard.adopted).containsExactly(process);
-    assertThat(store.last().process()).contains(process);
-    assertThat(pid(start(SLEEP))).isEqualTo(process.pid());
+    assertFoundByItsToken(intent(processes.now()));
   }
 
   @Test
   void aLaterStartThatWasCutOffAfterTheForkIsFoundByTheTokenWrittenWithTheEnd() throws Exception {
-    store.records.put(KEY, endedWithNext(processes.now()));
+    assertFoundByItsToken(endedWithNext(processes.now()));
+  }
+
+  private void assertFoundByItsToken(SlotRecord written) throws Exception {
+    store.records.put(KEY, written);
     ProcessIdentity process = spawnMarked();
 
     var _ = get(slots.takeOver());
