@@ -179,6 +179,24 @@ final class NameSet<E extends Named> implements Iterable<E> {
       this.size = total;
     }
 
+    private Branch(Node[] children, String[] firsts, int size) {
+      this.children = children;
+      this.firsts = firsts;
+      this.size = size;
+    }
+
+    /** Looks at one child, not at all: most of them are in nobody's cache. */
+    private Branch replacing(int at, Node child) {
+      Node[] replaced = children.clone();
+      replaced[at] = child;
+      String[] names = firsts;
+      if (!names[at].equals(child.first())) {
+        names = names.clone();
+        names[at] = child.first();
+      }
+      return new Branch(replaced, names, size - children[at].size() + child.size());
+    }
+
     @Override
     public int size() {
       return size;
@@ -203,9 +221,12 @@ final class NameSet<E extends Named> implements Iterable<E> {
     public Node[] with(Named element) {
       int at = childFor(element.name());
       Node[] nodes = children[at].with(element);
+      if (nodes.length == 1) {
+        return new Node[] {replacing(at, nodes[0])};
+      }
       Node[] replaced = children.clone();
       replaced[at] = nodes[0];
-      return split(nodes.length == 1 ? replaced : inserted(replaced, at + 1, nodes[1]));
+      return split(inserted(replaced, at + 1, nodes[1]));
     }
 
     @Override
@@ -215,11 +236,11 @@ final class NameSet<E extends Named> implements Iterable<E> {
       if (child == children[at]) {
         return this;
       }
+      if (child.width() >= SPARSE || children.length == 1) {
+        return replacing(at, child);
+      }
       Node[] replaced = children.clone();
       replaced[at] = child;
-      if (child.width() >= SPARSE || children.length == 1) {
-        return new Branch(replaced);
-      }
       int left = at == 0 ? 0 : at - 1;
       Node[] nodes = replaced[left].joined(replaced[left + 1]);
       replaced[left] = nodes[0];
