@@ -10,8 +10,10 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 
@@ -32,6 +34,9 @@ final class Layout {
   private final Path dist;
   private final Path lib;
   private final Path checkout;
+
+  /** By name, where each jar in {@code lib} comes from. */
+  private final Map<String, Path> copied = new HashMap<>();
 
   private Layout(Path dist, Path checkout) {
     this.dist = dist;
@@ -74,7 +79,7 @@ final class Layout {
         if (!name.endsWith(".jar") || !names.add(name)) {
           throw new IOException("The class path of " + program + " has no good jar at " + jar);
         }
-        copyOnce(jar, lib.resolve(name));
+        copyOnce(jar, name);
       }
       for (String name : names) {
         digest.update(name.getBytes(StandardCharsets.UTF_8));
@@ -105,11 +110,12 @@ final class Layout {
   }
 
   /** Two class paths may share a jar; two jars of one name would be a mix-up of versions. */
-  private static void copyOnce(Path jar, Path to) throws IOException {
-    if (!Files.exists(to)) {
-      Files.copy(jar, to);
-    } else if (Files.mismatch(jar, to) >= 0) {
-      throw new IOException("There are two different jars by the name of " + to.getFileName());
+  private void copyOnce(Path jar, String name) throws IOException {
+    Path before = copied.putIfAbsent(name, jar);
+    if (before == null) {
+      NewerClasses.copy(jar, lib.resolve(name));
+    } else if (Files.mismatch(jar, before) >= 0) {
+      throw new IOException("There are two different jars by the name of " + name);
     }
   }
 
