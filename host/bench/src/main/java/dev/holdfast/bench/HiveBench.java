@@ -31,6 +31,7 @@ final class HiveBench {
   private static final int PASSES = 3;
   private static final Duration PASS = Duration.ofSeconds(8);
   private static final Duration QUICK_PASS = Duration.ofSeconds(1);
+  private static final Duration WARM_UP = Duration.ofSeconds(10);
   private static final double GOAL_RATIO = 2;
   private static final double GOAL_RATE = 50_000;
   private static final int KEYS = 1_024;
@@ -126,11 +127,15 @@ final class HiveBench {
       var commit = new Kind("hive commit()", (w, i) -> hive.commit(batch("Writers\\" + w, i)));
       var floor = new Kind("floor: raw, in groups", (_, _) -> groups.write(data));
       var said = new ArrayList<String>();
+      for (Kind kind : List.of(floor, commit)) {
+        crowd(new Kind(kind.name(), kind.write()), ground.quick() ? QUICK_PASS : WARM_UP);
+      }
+      Duration duration = ground.quick() ? QUICK_PASS : PASS;
       for (int pass = 0; pass < PASSES; pass++) {
-        double rawRate = crowd(floor);
+        double rawRate = crowd(floor, duration);
         long before = hive.status().groups();
         long counted = commit.series().count();
-        double rate = crowd(commit);
+        double rate = crowd(commit, duration);
         double inGroup =
             (double) (commit.series().count() - counted) / (hive.status().groups() - before);
         said.add(
@@ -154,8 +159,7 @@ final class HiveBench {
   }
 
   /** Lets all writers write for a while; how many writes a second there were. */
-  private double crowd(Kind kind) throws InterruptedException {
-    Duration pass = ground.quick() ? QUICK_PASS : PASS;
+  private double crowd(Kind kind, Duration pass) throws InterruptedException {
     long start = System.nanoTime();
     long end = start + pass.toNanos();
     var threads = new ArrayList<Thread>();
