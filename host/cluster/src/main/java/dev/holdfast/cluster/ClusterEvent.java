@@ -24,8 +24,16 @@ public sealed interface ClusterEvent {
    *
    * @param ownDoing false when a signal from outside ended it, or it was told to leave; true also
    *     when it was ended because it hung
+   * @param culprit the resource whose call is suspected; nobody's, where a signal from outside
+   *     ended it, or where no call of a resource was in flight
    */
-  record MonitorDied(MonitorName monitor, boolean ownDoing) implements ClusterEvent {}
+  record MonitorDied(MonitorName monitor, boolean ownDoing, Optional<ResourceId> culprit)
+      implements ClusterEvent {
+    /** A death for which no resource is to blame. */
+    public MonitorDied(MonitorName monitor, boolean ownDoing) {
+      this(monitor, ownDoing, Optional.empty());
+    }
+  }
 
   /** A monitor is to be replaced in order: it leaves, and another takes over. */
   record MonitorReplaced(MonitorName monitor) implements ClusterEvent {}

@@ -130,8 +130,11 @@ public final class Decisions {
         }
         case ClusterEvent.MonitorStarted(MonitorName name, int pid) -> monitorStarted(name, pid);
         case ClusterEvent.MonitorReady(MonitorName name) -> monitorReady(name);
-        case ClusterEvent.MonitorDied(MonitorName name, boolean ownDoing) ->
-            monitorDied(name, ownDoing);
+        case ClusterEvent.MonitorDied(
+                MonitorName name,
+                boolean ownDoing,
+                Optional<ResourceId> culprit) ->
+            monitorDied(name, ownDoing, culprit);
         case ClusterEvent.MonitorReplaced(MonitorName name) -> replace(name);
         case ClusterEvent.ProcessEnded(ResourceId id, Exit exit) -> processEnded(id, exit);
         case ClusterEvent.TypeRegistered(TypeRegistration type) -> typeRegistered(type);
@@ -302,7 +305,7 @@ public final class Decisions {
           name, (_, m) -> m.phase() instanceof Starting ? m.enter(new Ready(), now) : m);
     }
 
-    private void monitorDied(MonitorName name, boolean ownDoing) {
+    private void monitorDied(MonitorName name, boolean ownDoing, Optional<ResourceId> culprit) {
       MonitorStatus monitor = monitors.get(name);
       if (monitor == null
           || monitor.phase() instanceof Waiting
@@ -312,7 +315,8 @@ public final class Decisions {
       }
       boolean asked = monitor.phase() instanceof Stopping;
       boolean young = Duration.between(monitor.since(), now).compareTo(STRIKE_MEMORY) < 0;
-      int strikes = asked || !ownDoing ? 0 : young ? monitor.strikes() + 1 : 1;
+      boolean blamed = ownDoing && !asked && separate(name, culprit);
+      int strikes = asked || !ownDoing || blamed ? 0 : young ? monitor.strikes() + 1 : 1;
       Instant startAt = now.plus(replacementDelay).plus(backoff(strikes));
       monitors.put(
           name,
@@ -329,6 +333,37 @@ public final class Decisions {
           tell(resource.id(), new ResourceEvent.MonitorLost());
         }
       }
+    }
+
+    /**
+     * Whose call ended a monitor gets one of its own, as resources did that ended MSCS's, so that
+     * it can do so to nobody else any more. There it has one strike already: the next death is its
+     * second. Those it shared the monitor with pay nothing, not even a wait.
+     */
+    private boolean separate(MonitorName died, Optional<ResourceId> culprit) {
+      Optional<ClusterResource> shared =
+          culprit
+              .map(resources::get)
+              .filter(resource -> !resource.config().common().separateMonitor())
+              .filter(resource -> resource.openIn().filter(died::equals).isPresent());
+      shared.ifPresent(
+          resource -> {
+            edit(
+                resource.id(),
+                draft ->
+                    draft.config =
+                        draft.config.with(
+                            draft.config.common().with("SeparateMonitor", "true"),
+                            draft.config.properties()));
+            MonitorName own = resource(resource.id()).config().monitor();
+            monitors.put(
+                own, new MonitorStatus(own, new Stopped(), 0, Optional.empty(), 0, 1, now));
+            out.tell(
+                Notice.Kind.SEPARATED,
+                resource(resource.id()).edit(),
+                "its call was in flight when " + died + " died");
+          });
+      return shared.isPresent();
     }
 
     /** It is asked to leave; since it is needed, another is started once it is gone. */

@@ -45,7 +45,8 @@ public record Notice(
     CHECK_BROKEN,
     DEGRADED,
     TERMINATE_FAILED,
-    ENDED_WITHOUT_TYPE
+    ENDED_WITHOUT_TYPE,
+    SEPARATED
   }
 
   static Notice of(Kind kind, ClusterResource resource, String cause) {

@@ -102,6 +102,51 @@ class DecisionsTest {
     }
 
     @Test
+    void whoseCallEndedItGetsOneOfItsOwn_andTheOthersWaitForNothing() {
+      givenAppOnline();
+      MonitorName own = MonitorName.own(APP, "app");
+
+      on(new ClusterEvent.MonitorDied(MonitorName.SHARED, true, Optional.of(APP)));
+
+      assertThat(app().config().common().separateMonitor()).isTrue();
+      assertThat(app().failures()).isEqualTo(FailureWindow.EMPTY);
+      assertThat(shared().strikes()).isZero();
+      assertThat(actions)
+          .contains(new Action.StartMonitor(MonitorName.SHARED), new Action.StartMonitor(own))
+          .anyMatch(
+              action ->
+                  action instanceof Action.Tell(Notice notice)
+                      && notice.kind() == Notice.Kind.SEPARATED);
+    }
+
+    @Test
+    void theSecondDeathOfWhatWasSeparatedBacksOff_andEachFurtherOneLonger() {
+      givenAppOnline();
+      MonitorName own = MonitorName.own(APP, "app");
+      on(new ClusterEvent.MonitorDied(MonitorName.SHARED, true, Optional.of(APP)));
+
+      for (long millis : List.of(250L, 500L, 1000L)) {
+        on(new ClusterEvent.MonitorReady(own));
+        on(new ClusterEvent.MonitorDied(own, true, Optional.of(APP)));
+
+        MonitorStatus status = state.monitors().get(own);
+        assertThat(status).isNotNull();
+        assertThat(status.phase()).isEqualTo(new Waiting(now.plusMillis(millis)));
+        now = now.plusMillis(millis);
+        on(new ClusterEvent.Tick());
+      }
+    }
+
+    @Test
+    void aSignalFromOutsideBlamesNobody() {
+      givenAppOnline();
+
+      on(new ClusterEvent.MonitorDied(MonitorName.SHARED, false, Optional.of(APP)));
+
+      assertThat(app().config().common().separateMonitor()).isFalse();
+    }
+
+    @Test
     void theDeadIsNotReady() {
       givenAppOnline();
       on(new ClusterEvent.MonitorDied(MonitorName.SHARED, true));

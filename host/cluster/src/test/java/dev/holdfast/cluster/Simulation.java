@@ -158,8 +158,11 @@ final class Simulation implements VirtualNode.Watcher {
     }
   }
 
+  /** Also for the call of a resource that it does not hold. */
   private void kill(MonitorName name) {
-    node.kill(name, random.nextBoolean());
+    Optional<ResourceId> culprit =
+        random.nextInt(3) == 0 ? Optional.empty() : Optional.of(any(ids));
+    node.kill(name, random.nextBoolean(), culprit);
   }
 
   private void misbehave(Workload workload) {

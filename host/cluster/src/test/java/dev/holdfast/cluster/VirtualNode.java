@@ -148,6 +148,10 @@ final class VirtualNode {
 
   /** A monitor's process ends; that may be heard before the last it said. */
   void kill(MonitorName name, boolean ownDoing) {
+    kill(name, ownDoing, Optional.empty());
+  }
+
+  void kill(MonitorName name, boolean ownDoing, Optional<ResourceId> culprit) {
     monitor(name)
         .ifPresent(
             monitor -> {
@@ -156,7 +160,7 @@ final class VirtualNode {
                   latency().dividedBy(10),
                   () -> {
                     monitors.remove(name, monitor);
-                    post(new ClusterEvent.MonitorDied(name, ownDoing));
+                    post(new ClusterEvent.MonitorDied(name, ownDoing, culprit));
                   });
             });
   }

@@ -473,6 +473,20 @@ class MonitorSessionTest {
   }
 
   @Test
+  void terminate_ofASlotOfWhichNothingIsLeft_asksTheServiceNothing() throws Exception {
+    open("web", TYPE);
+
+    long terminate =
+        service.call(
+            "web",
+            FakeService.callOf(EntryPoint.TERMINATE, Map.of())
+                .addSlots(slot("main", false).setGone(true)));
+
+    assertThat(service.returned(terminate).hasDone()).isTrue();
+    assertThat(service.heard()).noneMatch(ToService::hasStopProcess);
+  }
+
+  @Test
   void callsOfOneResource_enterOneAtATime_inTheirOrder() throws Exception {
     open("web", TYPE);
 

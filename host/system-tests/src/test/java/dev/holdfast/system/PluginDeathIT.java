@@ -26,6 +26,7 @@ import tools.jackson.databind.JsonNode;
 @Tag("system")
 class PluginDeathIT {
   private static final String CULPRIT = "culprit";
+  private static final int SEPARATED = 2024;
   private static final List<String> OTHERS = List.of("application", "quiet", "inside");
 
   private static Cluster cluster;
@@ -122,6 +123,12 @@ class PluginDeathIT {
             });
     assertThatAllIsWell(pids);
     assertThat(cluster.incidents()).as("one incident").hasSize(before + 1);
+    JsonNode culprit = cluster.resource(CULPRIT);
+    assertThat(culprit.required("monitor").asString()).isEqualTo("own-" + CULPRIT);
+    assertThat(cluster.resource("quiet").required("monitor").asString()).isEqualTo("shared-0");
+    assertThat(cluster.events(SEPARATED))
+        .last()
+        .satisfies(event -> assertThat(event.required("resource").asString()).isEqualTo(CULPRIT));
   }
 
   /** While the type is loaded there is no resource to blame, but a plugin. */

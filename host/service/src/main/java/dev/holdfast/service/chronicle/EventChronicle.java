@@ -99,6 +99,7 @@ public final class EventChronicle implements Chronicle, AutoCloseable {
           case DEGRADED -> EventId.RESOURCE_DEGRADED.of(name, cause);
           case TERMINATE_FAILED -> EventId.TERMINATE_FAILED.of(name, cause);
           case ENDED_WITHOUT_TYPE -> EventId.ENDED_WITHOUT_TYPE.of(name, cause);
+          case SEPARATED -> EventId.RESOURCE_SEPARATED.of(name, cause);
         };
     NewEvent about = event.about(name, r.id().toString());
     write(cause.isEmpty() ? about : about.because(cause));

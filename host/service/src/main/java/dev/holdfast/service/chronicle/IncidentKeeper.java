@@ -109,13 +109,7 @@ final class IncidentKeeper implements AutoCloseable {
   }
 
   private void tell(MonitorDeath death, ClusterState state, Set<ResourceId> held) {
-    Optional<ResourceId> culprit =
-        suspect(death)
-            .flatMap(
-                id ->
-                    state.resources().keySet().stream()
-                        .filter(known -> known.toString().equals(id))
-                        .findFirst());
+    Optional<ResourceId> culprit = death.culprit(state);
     var victims = new HashSet<>(held);
     culprit.ifPresent(victims::remove);
     listener.opened(death, culprit, victims);
@@ -176,20 +170,8 @@ final class IncidentKeeper implements AutoCloseable {
         victims);
   }
 
-  /**
-   * A death from outside blames nobody; else the call that had been in flight longest is suspected.
-   */
   private static @Nullable String culprit(MonitorDeath death, ClusterState state) {
-    return suspect(death).map(id -> resourceName(id, state)).orElse(null);
-  }
-
-  private static Optional<String> suspect(MonitorDeath death) {
-    return death.ownDoing()
-        ? death.calls().stream()
-            .map(InFlight::resource)
-            .filter(resource -> !resource.isEmpty())
-            .findFirst()
-        : Optional.empty();
+    return death.culprit(state).map(id -> resourceName(id.toString(), state)).orElse(null);
   }
 
   private static List<Evidence> evidence(MonitorDeath death) {

@@ -307,7 +307,7 @@ public final class Engine implements AutoCloseable {
       }
       ClusterState state = loop.state();
       monitorMeters.died(death);
-      loop.post(new ClusterEvent.MonitorDied(death.name(), death.ownDoing()));
+      loop.post(new ClusterEvent.MonitorDied(death.name(), death.ownDoing(), death.culprit(state)));
       if (!death.asked()) {
         chronicle.monitorDied(death, state);
       }

@@ -250,6 +250,13 @@ public enum EventId {
       "Resource",
       "The processes of cluster resource '%1' are ended by the cluster service itself: %2",
       "resource",
+      "reason"),
+  RESOURCE_SEPARATED(
+      2024,
+      EventType.WARNING,
+      "Resource Monitor",
+      "Cluster resource '%1' gets a resource monitor of its own (SeparateMonitor is true now): %2",
+      "resource",
       "reason");
 
   /** The source of the events that MSCS had, and of ours. */

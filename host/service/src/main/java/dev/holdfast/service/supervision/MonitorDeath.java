@@ -1,11 +1,14 @@
 package dev.holdfast.service.supervision;
 
+import dev.holdfast.cluster.ClusterState;
 import dev.holdfast.cluster.MonitorName;
+import dev.holdfast.cluster.ResourceId;
 import dev.holdfast.protocol.InFlight;
 import dev.holdfast.spi.Exit;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What is known of a monitor's death, read from what outlived it.
@@ -35,5 +38,23 @@ public record MonitorDeath(
   public MonitorDeath {
     calls = List.copyOf(calls);
     evidence = List.copyOf(evidence);
+  }
+
+  /**
+   * The resource whose call is suspected: that which had been in flight longest. A signal from
+   * outside blames nobody.
+   *
+   * @param state in which it is looked for: what the dead left behind is not to be trusted
+   */
+  public Optional<ResourceId> culprit(ClusterState state) {
+    Optional<String> suspect =
+        calls.stream().map(InFlight::resource).filter(resource -> !resource.isEmpty()).findFirst();
+    return suspect
+        .filter(_ -> ownDoing)
+        .flatMap(
+            text ->
+                state.resources().keySet().stream()
+                    .filter(id -> id.toString().equals(text))
+                    .findFirst());
   }
 }

@@ -260,6 +260,8 @@ class EventChronicleTest {
     "CHECK_BROKEN, 2015, A health check of cluster resource 'app' did not come to a result: why",
     "DEGRADED, 2016, Cluster resource 'app' is degraded: why",
     "TERMINATE_FAILED, 2018, Cluster resource 'app' could not be terminated: why",
+    "SEPARATED, 2024, Cluster resource 'app' gets a resource monitor of its own (SeparateMonitor is"
+        + " true now): why",
     "ENDED_WITHOUT_TYPE, 2023, The processes of cluster resource 'app' are ended by the cluster"
         + " service itself: why"
   })

@@ -453,7 +453,9 @@ final class FakeNode implements AutoCloseable {
       if (TypeRegistrar.isRegistrars(death.name())) {
         registrar.died(death.name(), death.reason());
       } else {
-        loop.post(new ClusterEvent.MonitorDied(death.name(), death.ownDoing()));
+        loop.post(
+            new ClusterEvent.MonitorDied(
+                death.name(), death.ownDoing(), death.culprit(loop.state())));
       }
     }
   }
