@@ -10,12 +10,13 @@ import java.util.List;
 /**
  * Runs benchmarks and prints their tables.
  *
- * <p>Usage: {@code AllBenches [NAME[,NAME…]]}, of recovery, restart, start and hive. System
- * properties: {@code holdfast.dist}, the distribution to measure; {@code holdfast.bench.directory},
- * where to write, else the current one; {@code holdfast.bench.quick}, true for a few rounds only.
+ * <p>Usage: {@code AllBenches [NAME[,NAME…]]}, of recovery, recovery-1000, restart, start, hive,
+ * and of cycles, which takes hours and runs only when it is named. System properties: {@code
+ * holdfast.dist}, the distribution to measure; {@code holdfast.bench.directory}, where to write,
+ * else the current one; {@code holdfast.bench.quick}, true for a few rounds only.
  */
 public final class AllBenches {
-  private static final String ALL = "recovery,restart,start,hive";
+  private static final String ALL = "recovery,recovery-1000,restart,start,hive";
 
   private AllBenches() {}
 
@@ -49,13 +50,16 @@ public final class AllBenches {
   private static void run(String name, Ground ground, Report report)
       throws IOException, InterruptedException, CommitException {
     switch (name) {
-      case "recovery" -> new RecoveryBench(ground, InstantSource.system()).run(report);
+      case "recovery" -> new RecoveryBench(ground, InstantSource.system(), 100, 250).run(report);
+      case "recovery-1000" ->
+          new RecoveryBench(ground, InstantSource.system(), 1_000, 500).run(report);
+      case "cycles" -> new CyclesBench(ground).run(report);
       case "restart" -> new RestartBench(ground).run(report);
       case "start" -> new StartBench(ground).run(report);
       case "hive" -> new HiveBench(ground).run(report);
       default ->
           throw new IllegalArgumentException(
-              "There is no benchmark " + name + "; there are " + ALL + ".");
+              "There is no benchmark " + name + "; there are " + ALL + ",cycles.");
     }
   }
 }

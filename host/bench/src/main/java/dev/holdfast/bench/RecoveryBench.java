@@ -23,10 +23,8 @@ import tools.jackson.databind.JsonNode;
  * nothing but print a line.
  */
 final class RecoveryBench {
-  private static final int RESOURCES = 100;
   private static final int ROUNDS = 40;
   private static final int WARM_UP_ROUNDS = 4;
-  private static final double GOAL_MILLIS = 300;
   private static final Duration REST = Duration.ofMillis(400);
 
   /** So long nobody asks for an incident after a kill; it carries its times itself. */
@@ -36,6 +34,8 @@ final class RecoveryBench {
 
   private final Ground ground;
   private final InstantSource clock;
+  private final int resources;
+  private final double goalMillis;
   private final Series found = new Series();
   private final Series seen = new Series();
   private final Series foundWhileAsked = new Series();
@@ -43,15 +43,17 @@ final class RecoveryBench {
   private final Series replaced = new Series();
   private final Series floor = new Series();
 
-  RecoveryBench(Ground ground, InstantSource clock) {
+  RecoveryBench(Ground ground, InstantSource clock, int resources, double goalMillis) {
     this.ground = ground;
     this.clock = clock;
+    this.resources = resources;
+    this.goalMillis = goalMillis;
   }
 
   void run(Report report) throws IOException, InterruptedException {
-    Path home = ground.directory().resolve("recovery");
+    Path home = ground.directory().resolve("recovery-" + resources);
     try (LiveService service = LiveService.start(ground, home, ground.environment(true))) {
-      service.makeSleepers(RESOURCES);
+      service.makeSleepers(resources);
       List<Integer> pids = service.applicationPids();
       int rounds = ground.rounds(ROUNDS);
       for (int round = -WARM_UP_ROUNDS; round < rounds; round++) {
@@ -64,9 +66,10 @@ final class RecoveryBench {
         throw new IOException("Applications were restarted; these numbers mean nothing.");
       }
     }
-    report.table("Monitor killed, 100 resources found and supervised again, no standby");
-    report.row("found and durable, nobody asking", found, GOAL_MILLIS);
-    report.row("seen by a client that asks all the time", seen, GOAL_MILLIS);
+    report.table(
+        "Monitor killed, %d resources found and supervised again, no standby".formatted(resources));
+    report.row("found and durable, nobody asking", found, goalMillis);
+    report.row("seen by a client that asks all the time", seen, goalMillis);
     report.row("found and durable, while it asks", foundWhileAsked);
     report.row("of the first row: death noticed", noticed);
     report.row("of the first row: replacement ready", replaced);

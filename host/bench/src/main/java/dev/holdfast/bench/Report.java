@@ -25,6 +25,30 @@ final class Report {
     out.flush();
   }
 
+  /** Begins a table of what grows. */
+  void growth(String title) throws IOException {
+    out.printf("%n### %s%n%n", title);
+    out.printf("%s, load %s; %s.%n%n", now(), Machine.load(), Machine.describe());
+    out.println(
+        "| cycles | at | heap after a full collection, KiB | RSS, KiB | threads | descriptors |"
+            + " database, KiB |");
+    out.println("| --: | --- | --: | --: | --: | --: | --: |");
+    out.flush();
+  }
+
+  void growthRow(int cycles, CyclesBench.Figures figures) {
+    out.printf(
+        "| %,d | %s | %,d | %,d | %d | %d | %,d |%n",
+        cycles,
+        now(),
+        figures.heapKib(),
+        figures.residentKib(),
+        figures.threads(),
+        figures.descriptors(),
+        figures.databaseKib());
+    out.flush();
+  }
+
   /** What was measured, and what it was to be. */
   void row(String what, Series series, double goalMillis) {
     boolean met = series.p50Millis() <= goalMillis;
