@@ -11,9 +11,11 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -30,6 +32,7 @@ import tools.jackson.databind.JsonNode;
  * @param from when the oldest event was
  * @param damages what is not as it was written, or not there
  * @param deaths of monitors
+ * @param lost the processes of monitors of which event 2026 tells that there is no incident
  * @param starts of services
  */
 record EventFiles(
@@ -39,6 +42,7 @@ record EventFiles(
     Optional<Instant> from,
     List<Damage> damages,
     List<Death> deaths,
+    Set<Long> lost,
     List<Start> starts) {
   /**
    * Something that is missing or was altered.
@@ -71,6 +75,7 @@ record EventFiles(
   private static final int SUM_BYTES = SUM_OPENING.length() + SUM_DIGITS + SUM_CLOSING.length();
   private static final int HEAD_BYTES = 40;
   private static final int MONITOR_DIED = 1146;
+  private static final int INCIDENT_LOST = 2026;
   private static final int SERVICE_STARTED = 1061;
   private static final int DAMAGES_MAX = 20;
 
@@ -109,6 +114,7 @@ record EventFiles(
     private final List<Damage> damages = new ArrayList<>();
     private final List<Damage> open = new ArrayList<>();
     private final List<Death> deaths = new ArrayList<>();
+    private final Set<Long> lost = new HashSet<>();
     private final List<Start> starts = new ArrayList<>();
     private int files;
     private long first;
@@ -152,6 +158,8 @@ record EventFiles(
       String head = new String(bytes, start, Math.min(HEAD_BYTES, end - start), ISO_8859_1);
       if (hasId(head, MONITOR_DIED)) {
         deaths.add(death(Json.read(new String(bytes, start, end - start, UTF_8))));
+      } else if (hasId(head, INCIDENT_LOST)) {
+        lost.add(death(Json.read(new String(bytes, start, end - start, UTF_8))).pid());
       } else if (hasId(head, SERVICE_STARTED) && last > 0) {
         starts.add(new Start(time(bytes, start, end), time(before, beforeStart, beforeEnd)));
       }
@@ -173,7 +181,7 @@ record EventFiles(
 
     EventFiles done() {
       open.forEach(this::add);
-      return new EventFiles(files, first, last, from, damages, deaths, starts);
+      return new EventFiles(files, first, last, from, damages, deaths, lost, starts);
     }
   }
 
@@ -192,7 +200,7 @@ record EventFiles(
   private static Death death(JsonNode event) {
     return new Death(
         event.required("seq").asLong(),
-        event.required("incident").asLong(0),
+        event.path("incident").asLong(0),
         event.required("parameters").path("monitor").asString(""),
         Long.parseLong(event.required("parameters").path("pid").asString("0")));
   }

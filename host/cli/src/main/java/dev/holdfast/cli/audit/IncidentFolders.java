@@ -15,8 +15,13 @@ import tools.jackson.databind.JsonNode;
 
 /** The incidents, read from their folders. Oldest first. */
 record IncidentFolders(List<Incident> incidents) {
-  /** The death of a monitor. */
-  record Incident(long seq, Instant time, String monitor, long pid) {}
+  /**
+   * The death of a monitor.
+   *
+   * @param time when it was found
+   * @param written when the account of it was written last
+   */
+  record Incident(long seq, Instant time, Instant written, String monitor, long pid) {}
 
   private static final String SEQ = "[1-9][0-9]{0,17}";
 
@@ -41,12 +46,14 @@ record IncidentFolders(List<Incident> incidents) {
   }
 
   private static Optional<Incident> incident(Path folder) throws IOException {
+    Path account = folder.resolve("incident.json");
     try {
-      JsonNode told = Json.read(Files.readString(folder.resolve("incident.json")));
+      JsonNode told = Json.read(Files.readString(account));
       return Optional.of(
           new Incident(
               told.required("seq").asLong(),
               Instant.parse(told.required("time").asString()),
+              Files.getLastModifiedTime(account).toInstant(),
               told.required("monitor").asString(),
               told.required("pid").asLong()));
     } catch (NoSuchFileException dropped) {

@@ -1,5 +1,6 @@
 package dev.holdfast.cli.audit;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -12,6 +13,15 @@ import java.util.Map;
  * not asked of the other.
  */
 final class OneIncidentPerDeath implements Rule {
+  /** So long after an incident was written its event is durable; others may be before it. */
+  private static final Duration UNTIL_TOLD = Duration.ofSeconds(2);
+
+  /**
+   * A service that starts tells of what it takes over before it tells of its start. So when the one
+   * before was last heard cannot be seen where they followed so soon.
+   */
+  private static final Duration SOON = Duration.ofSeconds(15);
+
   @Override
   public String name() {
     return "incidents";
@@ -27,6 +37,9 @@ final class OneIncidentPerDeath implements Rule {
     List<Finding> findings = new ArrayList<>();
     Map<Long, EventFiles.Death> bySeq = new HashMap<>();
     for (EventFiles.Death death : look.events().deaths()) {
+      if (death.incident() == 0 && look.events().lost().contains(death.pid())) {
+        continue; // Its loss is told, with the reason.
+      }
       if (death.incident() == 0) {
         findings.add(finding(death, "event %d tells a death without an incident"));
         continue;
@@ -89,10 +102,16 @@ final class OneIncidentPerDeath implements Rule {
    * its promise says. And the event may have been dropped with the oldest file.
    */
   private static boolean isExpected(Look look, IncidentFolders.Incident incident) {
-    Instant time = incident.time();
-    return look.events().from().filter(oldest -> oldest.isBefore(time)).isPresent()
+    return look.events().from().filter(oldest -> oldest.isBefore(incident.time())).isPresent()
         && look.events().starts().stream()
-            .noneMatch(start -> !start.lastBefore().isAfter(time) && !start.time().isBefore(time));
+            .noneMatch(start -> isInBetween(incident.written(), start));
+  }
+
+  /** Whether a service may have died between an incident and its event, and this one followed. */
+  private static boolean isInBetween(Instant written, EventFiles.Start start) {
+    boolean heardLater = start.lastBefore().isAfter(written.plus(UNTIL_TOLD));
+    return !start.time().isBefore(written)
+        && (!heardLater || start.time().isBefore(written.plus(SOON)));
   }
 
   private static Finding finding(EventFiles.Death death, String what) {

@@ -4,10 +4,12 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 
 /**
  * A look at a small cluster that is well: the service (pid 100), its monitor shared-0 (200), and
@@ -33,6 +35,7 @@ final class Given {
   final Map<String, Footprint> footprints = new HashMap<>();
   final List<EventFiles.Damage> damages = new ArrayList<>();
   final List<EventFiles.Death> deaths = new ArrayList<>();
+  final Set<Long> lost = new HashSet<>();
   final List<EventFiles.Start> starts = new ArrayList<>();
   final List<IncidentFolders.Incident> incidents = new ArrayList<>();
   final List<Path> temporaryFiles = new ArrayList<>();
@@ -177,7 +180,7 @@ final class Given {
         new ProcessTable(processes, BOOT, 100_000),
         archives,
         reasons,
-        new EventFiles(1, 1, 9, Optional.of(secondsAgo(3600)), damages, deaths, starts),
+        new EventFiles(1, 1, 9, Optional.of(secondsAgo(3600)), damages, deaths, lost, starts),
         new IncidentFolders(incidents),
         temporaryFiles,
         footprints,

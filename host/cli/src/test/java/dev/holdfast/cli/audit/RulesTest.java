@@ -380,7 +380,12 @@ class RulesTest {
     private final Rule incidents = new OneIncidentPerDeath();
 
     private static IncidentFolders.Incident incident(long seq, long secondsAgo) {
-      return new IncidentFolders.Incident(seq, secondsAgo(secondsAgo), "shared-0", 7);
+      return incident(seq, secondsAgo, secondsAgo);
+    }
+
+    private static IncidentFolders.Incident incident(long seq, long secondsAgo, long written) {
+      return new IncidentFolders.Incident(
+          seq, secondsAgo(secondsAgo), secondsAgo(written), "shared-0", 7);
     }
 
     private static EventFiles.Death death(long seq, long incident) {
@@ -440,12 +445,35 @@ class RulesTest {
     }
 
     @Test
+    void aDeathWhoseIncidentCouldNotBeWritten_isFound_unlessItsLossIsTold() {
+      given.deaths.add(death(7, 0));
+      assertThat(incidents.judge(given.look()).findings()).hasSize(1);
+
+      given.lost.add(7L);
+      assertThat(incidents.judge(given.look()).findings()).isEmpty();
+    }
+
+    @Test
     void anIncidentWithoutItsEvent_isFound_unlessTheServiceDiedInBetween() {
       given.incidents.add(incident(1, 100));
       assertThat(given.found(incidents)).containsExactly("incident 1");
 
       given.starts.add(new EventFiles.Start(secondsAgo(90), secondsAgo(110)));
       assertThat(given.found(incidents)).isEmpty();
+    }
+
+    /** What else the service tells between a death and the account of it has a later time. */
+    @Test
+    void anIncidentWithoutItsEvent_isLetPass_alsoWhenEventsCameAfterTheDeath() {
+      given.incidents.add(incident(1, 100, 95));
+      given.starts.add(new EventFiles.Start(secondsAgo(90), secondsAgo(94)));
+      assertThat(given.found(incidents)).isEmpty();
+
+      given.starts.set(0, new EventFiles.Start(secondsAgo(90), secondsAgo(91)));
+      assertThat(given.found(incidents)).as("told by the service that followed at once").isEmpty();
+
+      given.starts.set(0, new EventFiles.Start(secondsAgo(70), secondsAgo(71)));
+      assertThat(given.found(incidents)).containsExactly("incident 1");
     }
   }
 

@@ -15,6 +15,7 @@ import dev.holdfast.service.event.EventLog;
 import dev.holdfast.service.event.Incidents;
 import dev.holdfast.service.event.NewEvent;
 import dev.holdfast.service.process.ProcessIdentity;
+import dev.holdfast.service.process.StopOutcome;
 import dev.holdfast.service.slot.SlotKey;
 import dev.holdfast.service.supervision.MonitorDeath;
 import dev.holdfast.spi.Exit;
@@ -184,12 +185,17 @@ public final class EventChronicle implements Chronicle, AutoCloseable {
     incidents.opened(
         death,
         state,
-        seq -> {
+        written -> {
           NewEvent event =
               EventId.MONITOR_DIED
                   .of(death.name(), death.pid(), death.reason(), calls(death, state))
                   .because(death.reason());
-          write(seq == 0 ? event : event.ofIncident(seq));
+          if (written.failure().isEmpty()) {
+            write(event.ofIncident(written.seq()));
+          } else {
+            write(event);
+            write(EventId.INCIDENT_LOST.of(death.name(), death.pid(), written.failure()));
+          }
         });
   }
 
@@ -233,6 +239,16 @@ public final class EventChronicle implements Chronicle, AutoCloseable {
             .of(name, pid, exit)
             .about(name, slot.resource().toString())
             .because(exit.toString()));
+  }
+
+  @Override
+  public void processKilled(
+      SlotKey slot, ProcessIdentity process, StopOutcome outcome, ClusterState state) {
+    String name = name(slot.resource(), state);
+    write(
+        EventId.PROCESS_KILLED
+            .of(name, process.pid(), outcome.steps())
+            .about(name, slot.resource().toString()));
   }
 
   private static String name(ResourceId id, ClusterState state) {

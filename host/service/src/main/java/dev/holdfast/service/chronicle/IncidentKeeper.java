@@ -28,7 +28,7 @@ import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.function.LongConsumer;
+import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -69,6 +69,18 @@ final class IncidentKeeper implements AutoCloseable {
     }
   }
 
+  /**
+   * What became of writing an incident down.
+   *
+   * @param seq its number; 0 when it could not be written
+   * @param failure why not; empty when it was
+   */
+  record Written(long seq, String failure) {
+    static Written failed(String why) {
+      return new Written(0, why);
+    }
+  }
+
   IncidentKeeper(Incidents incidents, InstantSource clock, IncidentListener listener) {
     this.incidents = incidents;
     this.clock = clock;
@@ -79,9 +91,9 @@ final class IncidentKeeper implements AutoCloseable {
    * A monitor died.
    *
    * @param state before anything was decided about it
-   * @param written told the incident's number once it is durable; 0 when it could not be written
+   * @param written told the incident's number once it is durable, or why it is not
    */
-  void opened(MonitorDeath death, ClusterState state, LongConsumer written) {
+  void opened(MonitorDeath death, ClusterState state, Consumer<Written> written) {
     Map<ResourceId, String> victims = new LinkedHashMap<>();
     for (ClusterResource resource : state.resources().values()) {
       if (resource.openIn().filter(death.name()::equals).isPresent()) {
@@ -104,7 +116,7 @@ final class IncidentKeeper implements AutoCloseable {
       writer.execute(() -> record(incident, report, evidence, written));
     } catch (RejectedExecutionException closed) {
       LOG.error("The incident of {} is not written: the service is ending", death.name());
-      written.accept(0);
+      written.accept(Written.failed("the service is ending"));
     }
   }
 
@@ -135,14 +147,16 @@ final class IncidentKeeper implements AutoCloseable {
   }
 
   private void record(
-      Open incident, IncidentReport report, List<Evidence> evidence, LongConsumer written) {
+      Open incident, IncidentReport report, List<Evidence> evidence, Consumer<Written> written) {
     try {
       incident.seq = incidents.record(report, evidence).seq();
     } catch (IOException | RuntimeException e) {
       // Whatever it was: that the monitor died is still to be told.
       LOG.error("The incident of {} could not be written", incident.death.name(), e);
+      written.accept(Written.failed(String.valueOf(e.getMessage())));
+      return;
     }
-    written.accept(incident.seq);
+    written.accept(new Written(incident.seq, ""));
   }
 
   private IncidentReport report(MonitorDeath death, ClusterState state, List<String> victims) {

@@ -4,6 +4,7 @@ import dev.holdfast.cluster.ClusterState;
 import dev.holdfast.cluster.MonitorName;
 import dev.holdfast.cluster.Notice;
 import dev.holdfast.service.process.ProcessIdentity;
+import dev.holdfast.service.process.StopOutcome;
 import dev.holdfast.service.slot.SlotKey;
 import dev.holdfast.service.supervision.MonitorDeath;
 import dev.holdfast.spi.Exit;
@@ -40,4 +41,8 @@ public interface Chronicle {
 
   /** An application's process ended. */
   void processEnded(SlotKey slot, int pid, Exit exit, ClusterState state);
+
+  /** An application's process, or what it had started, was killed, or stands even so. */
+  void processKilled(
+      SlotKey slot, ProcessIdentity process, StopOutcome outcome, ClusterState state);
 }

@@ -14,6 +14,7 @@ import dev.holdfast.service.archive.PluginStore;
 import dev.holdfast.service.home.Home;
 import dev.holdfast.service.process.ProcessIdentity;
 import dev.holdfast.service.process.Processes;
+import dev.holdfast.service.process.StopOutcome;
 import dev.holdfast.service.record.ClusterRecords;
 import dev.holdfast.service.slot.SlotKey;
 import dev.holdfast.service.slot.SlotListener;
@@ -332,6 +333,11 @@ public final class Engine implements AutoCloseable {
       loop.post(new ClusterEvent.ProcessEnded(key.resource(), exit));
       talk.slotChanged(key.resource(), slot);
       chronicle.processEnded(key, slot.pid().orElse(0), exit, loop.state());
+    }
+
+    @Override
+    public void killed(SlotKey key, ProcessIdentity process, StopOutcome outcome) {
+      chronicle.processKilled(key, process, outcome, loop.state());
     }
   }
 }

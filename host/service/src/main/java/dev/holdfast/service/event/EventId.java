@@ -257,6 +257,23 @@ public enum EventId {
       "Resource Monitor",
       "Cluster resource '%1' gets a resource monitor of its own (SeparateMonitor is true now): %2",
       "resource",
+      "reason"),
+  PROCESS_KILLED(
+      2025,
+      EventType.WARNING,
+      "Process",
+      "Process %2 of cluster resource '%1': %3.",
+      "resource",
+      "pid",
+      "steps"),
+  INCIDENT_LOST(
+      2026,
+      EventType.ERROR,
+      "Resource Monitor",
+      "The incident of resource monitor '%1' (process %2) could not be written down: %3. Nothing"
+          + " but the events tells of its death.",
+      "monitor",
+      "pid",
       "reason");
 
   /** The source of the events that MSCS had, and of ours. */

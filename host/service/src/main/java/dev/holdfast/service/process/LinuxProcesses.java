@@ -127,7 +127,7 @@ public final class LinuxProcesses implements Processes {
       ProcessIdentity leader, @Nullable SlotToken token, Signal signal, Duration grace) {
     return proc.bootId().equals(leader.bootId())
         ? new ProcessTree(stopping, leader, token).stop(signal, grace)
-        : CompletableFuture.completedFuture(new StopOutcome(true, List.of()));
+        : CompletableFuture.completedFuture(StopOutcome.nothing());
   }
 
   @Override

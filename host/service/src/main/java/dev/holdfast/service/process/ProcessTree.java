@@ -1,5 +1,6 @@
 package dev.holdfast.service.process;
 
+import dev.holdfast.failpoint.StepPoint;
 import dev.holdfast.service.posix.Pidfd;
 import dev.holdfast.service.posix.PosixException;
 import dev.holdfast.service.posix.ProcessControl;
@@ -76,12 +77,19 @@ final class ProcessTree {
       boolean groupsByPidfd) {}
 
   CompletableFuture<StopOutcome> stop(Signal signal, Duration grace) {
+    long began = System.nanoTime();
     return CompletableFuture.supplyAsync(() -> watcher.hold(leader), executor)
         .thenCompose(
             held ->
                 ask(held, signal, grace)
-                    .thenComposeAsync(_ -> kill(held), executor)
+                    .thenComposeAsync(
+                        _ -> kill(held, grace.isZero() ? Duration.ZERO : since(began), began),
+                        executor)
                     .whenComplete((_, _) -> watcher.release(held)));
+  }
+
+  private static Duration since(long nanos) {
+    return Duration.ofNanos(System.nanoTime() - nanos);
   }
 
   /** Completes when the leader is dead or the grace is over. */
@@ -95,30 +103,45 @@ final class ProcessTree {
             _ -> held.died.copy().completeOnTimeout(null, grace.toNanos(), TimeUnit.NANOSECONDS));
   }
 
-  private CompletableFuture<StopOutcome> kill(Watch held) {
+  private CompletableFuture<StopOutcome> kill(Watch held, Duration given, long began) {
     boolean obeyed = held.died.isDone();
-    long since = System.nanoTime();
+    var asked = new Asked(obeyed, given, began, System.nanoTime());
     return signalGroup(held, Signal.KILL)
-        .thenComposeAsync(_ -> finish(since, obeyed, executor), executor);
+        .thenComposeAsync(_ -> finish(asked, obeyed, executor), executor);
+  }
+
+  /**
+   * How the leader took it.
+   *
+   * @param obeyed whether it is dead already
+   * @param given how long it had for that
+   * @param began when the stop was, in nanoseconds
+   * @param killing since when it is killed
+   */
+  private record Asked(boolean obeyed, Duration given, long began, long killing) {
+    StopOutcome outcome(boolean graceSufficed, List<StopOutcome.Survivor> standing) {
+      return new StopOutcome(obeyed, graceSufficed, given, since(began), standing);
+    }
   }
 
   /**
    * One look, and what follows from it: done, given up, or another round.
    *
+   * @param graceSufficed whether nothing had to be killed so far
    * @param next where the round after this one begins: at once, or after a pause
    */
-  private CompletableFuture<StopOutcome> finish(long since, boolean obeyed, Executor next) {
+  private CompletableFuture<StopOutcome> finish(Asked asked, boolean graceSufficed, Executor next) {
     return scan.take()
         .thenComposeAsync(
             snapshot -> {
               List<ProcStat> left = snapshot.tree(leader, token);
               if (left.isEmpty()) {
-                return CompletableFuture.completedFuture(new StopOutcome(obeyed, List.of()));
+                return CompletableFuture.completedFuture(asked.outcome(graceSufficed, List.of()));
               }
-              if (System.nanoTime() - since >= killLimit.toNanos()) {
-                return CompletableFuture.completedFuture(new StopOutcome(false, describe(left)));
+              if (since(asked.killing()).compareTo(killLimit) >= 0) {
+                return CompletableFuture.completedFuture(asked.outcome(false, describe(left)));
               }
-              return killEach(left).thenComposeAsync(_ -> finish(since, false, afterPause), next);
+              return killEach(left).thenComposeAsync(_ -> finish(asked, false, afterPause), next);
             },
             executor);
   }
@@ -148,6 +171,13 @@ final class ProcessTree {
    * which keeps the number. Else each member by a pidfd of its own.
    */
   private CompletableFuture<?> signalGroup(Watch held, Signal signal) {
+    StepPoint.PROCESS_SIGNAL.before();
+    CompletableFuture<?> signalled = signalGroupNow(held, signal);
+    StepPoint.PROCESS_SIGNAL.after();
+    return signalled;
+  }
+
+  private CompletableFuture<?> signalGroupNow(Watch held, Signal signal) {
     try {
       if (held.pidfd != null && groupsByPidfd) {
         // A leader that went into the background by itself may lead no group.

@@ -1,6 +1,7 @@
 package dev.holdfast.service.slot;
 
 import dev.holdfast.service.process.ProcessIdentity;
+import dev.holdfast.service.process.StopOutcome;
 import dev.holdfast.spi.Exit;
 
 /** Hears of slots. Called on threads of others: hand over and return. */
@@ -13,4 +14,7 @@ public interface SlotListener {
 
   /** A slot's process ended. */
   void ended(SlotKey key, SlotView slot, Exit exit);
+
+  /** A stop in which not all went by themselves: something was killed, or stands even so. */
+  void killed(SlotKey key, ProcessIdentity process, StopOutcome outcome);
 }

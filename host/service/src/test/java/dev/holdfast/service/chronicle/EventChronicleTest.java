@@ -32,6 +32,7 @@ import dev.holdfast.service.event.EventLogLimits;
 import dev.holdfast.service.event.EventQuery;
 import dev.holdfast.service.event.Incidents;
 import dev.holdfast.service.process.ProcessIdentity;
+import dev.holdfast.service.process.StopOutcome;
 import dev.holdfast.service.slot.SlotKey;
 import dev.holdfast.service.supervision.DeathCause;
 import dev.holdfast.service.supervision.MonitorDeath;
@@ -39,6 +40,7 @@ import dev.holdfast.spi.Exit;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -164,9 +166,12 @@ class EventChronicleTest {
 
     chronicle.monitorDied(death(new Exit.Code(1), "it exited with code 1", List.of()), STATE);
 
-    Event event = onlyOne();
-    assertThat(event.id()).isEqualTo(1146);
-    assertThat(event.incident()).isNull();
+    assertThat(told()).extracting(Event::id).containsExactly(1146, 2026);
+    assertThat(told().getFirst().incident()).isNull();
+    assertThat(told().getLast().message())
+        .startsWith(
+            "The incident of resource monitor 'shared-0' (process 101) could not be written")
+        .contains("incidents");
   }
 
   @Test
@@ -175,7 +180,7 @@ class EventChronicleTest {
 
     chronicle.monitorDied(death(new Exit.Code(1), "it exited with code 1", List.of()), STATE);
 
-    assertThat(onlyOne().id()).isEqualTo(1146);
+    assertThat(told()).extracting(Event::id).containsExactly(1146, 2026);
   }
 
   @Test
@@ -236,6 +241,29 @@ class EventChronicleTest {
         .filteredOn(event -> event.id() == 2006)
         .extracting(Event::cause)
         .containsExactly("exit code 3", "signal 11", "unknown exit");
+  }
+
+  @Test
+  void aStopThatTookSigkill_isToldStepByStep() throws Exception {
+    chronicle.processKilled(SLOT, PROCESS, killed(false, List.of()), STATE);
+    chronicle.processKilled(SLOT, PROCESS, killed(true, List.of()), STATE);
+    var stands = new StopOutcome.Survivor(PROCESS, "app", 'D', "nfs_wait");
+    chronicle.processKilled(SLOT, PROCESS, killed(false, List.of(stands)), STATE);
+
+    assertThat(told())
+        .extracting(Event::message)
+        .containsExactly(
+            "Process 4711 of cluster resource 'app': did not end within 2.0 s of its stop signal;"
+                + " it was sent SIGKILL with all it had started; all are gone after 2.1 s.",
+            "Process 4711 of cluster resource 'app': ended 2.0 s after its stop signal; what it had"
+                + " left was sent SIGKILL; all are gone after 2.1 s.",
+            "Process 4711 of cluster resource 'app': did not end within 2.0 s of its stop signal;"
+                + " it was sent SIGKILL with all it had started; after 2.1 s there still is process"
+                + " 4711 (app), state D, waits in nfs_wait.");
+  }
+
+  private static StopOutcome killed(boolean obeyed, List<StopOutcome.Survivor> standing) {
+    return new StopOutcome(obeyed, false, Duration.ofSeconds(2), Duration.ofMillis(2100), standing);
   }
 
   @Test

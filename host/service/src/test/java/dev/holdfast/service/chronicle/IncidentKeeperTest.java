@@ -109,7 +109,7 @@ class IncidentKeeperTest {
   }
 
   private void opened(MonitorDeath death) {
-    keeper.opened(death, BEFORE, written::add);
+    keeper.opened(death, BEFORE, told -> written.add(told.seq()));
   }
 
   private Incident incident() throws IOException {
@@ -286,7 +286,7 @@ class IncidentKeeperTest {
   void deathsWithoutEnd_doNotGatherWithoutEnd() throws Exception {
     var seqs = new ArrayList<Long>();
     for (int i = 0; i <= IncidentKeeper.OPEN_MAX; i++) {
-      keeper.opened(death(new Exit.Code(1), true), LOST, seqs::add);
+      keeper.opened(death(new Exit.Code(1), true), LOST, told -> seqs.add(told.seq()));
     }
 
     assertThat(incident().actions())

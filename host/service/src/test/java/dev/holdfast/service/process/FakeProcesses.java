@@ -67,7 +67,7 @@ public final class FakeProcesses implements Processes {
   public CompletableFuture<StopOutcome> stop(
       ProcessIdentity leader, @Nullable SlotToken token, Signal signal, Duration grace) {
     var _ = end(leader, new ExitStatus.Signalled(signal.number(), false));
-    return CompletableFuture.completedFuture(new StopOutcome(true, List.of()));
+    return CompletableFuture.completedFuture(StopOutcome.nothing());
   }
 
   @Override

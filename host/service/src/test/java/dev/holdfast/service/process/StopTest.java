@@ -48,8 +48,25 @@ class StopTest {
 
       StopOutcome outcome = Bed.get(bed.processes.stop(process, TOKEN, Signal.TERM, LONG));
 
-      assertThat(outcome).isEqualTo(new StopOutcome(true, List.of()));
+      assertThat(outcome)
+          .matches(StopOutcome::graceSufficed, "obeyed")
+          .matches(StopOutcome::gone, "is gone");
       assertThat(bed.nextExit().status()).isEqualTo(new ExitStatus.Code(3));
+    }
+
+    @Test
+    void theStepsAreTimedAndTold() throws Exception {
+      ProcessIdentity process = bed.run(bed.shell("trap '' TERM; echo $$ > up; sleep 1000"));
+      bed.processIn("up");
+
+      StopOutcome outcome = Bed.get(bed.processes.stop(process, TOKEN, Signal.TERM, SHORT));
+
+      assertThat(outcome.obeyed()).isFalse();
+      assertThat(outcome.given()).isBetween(SHORT, outcome.took());
+      assertThat(outcome.steps())
+          .matches(
+              "did not end within [0-9.]+ s of its stop signal; it was sent SIGKILL with all it had"
+                  + " started; all are gone after [0-9.]+ s");
     }
 
     @Test
@@ -62,7 +79,9 @@ class StopTest {
 
       StopOutcome outcome = Bed.get(bed.processes.stop(process, TOKEN, Signal.TERM, SHORT));
 
-      assertThat(outcome).isEqualTo(new StopOutcome(false, List.of()));
+      assertThat(outcome)
+          .matches(StopOutcome::gone, "is gone")
+          .satisfies(it -> assertThat(it.graceSufficed()).isFalse());
       assertThat(List.of(process, a, b)).noneMatch(bed.processes::isAlive);
       assertThat(bed.nextExit().status()).isEqualTo(new ExitStatus.Signalled(9, false));
     }
@@ -76,7 +95,9 @@ class StopTest {
 
       StopOutcome outcome = Bed.get(bed.processes.stop(process, TOKEN, Signal.TERM, LONG));
 
-      assertThat(outcome).isEqualTo(new StopOutcome(false, List.of()));
+      assertThat(outcome)
+          .matches(StopOutcome::gone, "is gone")
+          .satisfies(it -> assertThat(it.graceSufficed()).isFalse());
       assertThat(bed.processes.isAlive(away)).isFalse();
     }
 
@@ -137,7 +158,8 @@ class StopTest {
       Bed.until("it is stopped", () -> bed.processes.state(process).orElseThrow() == 'T');
 
       assertThat(Bed.get(bed.processes.stop(process, TOKEN, Signal.TERM, LONG)))
-          .isEqualTo(new StopOutcome(true, List.of()));
+          .matches(StopOutcome::graceSufficed, "obeyed")
+          .matches(StopOutcome::gone, "is gone");
       assertThat(bed.nextExit().status()).isEqualTo(new ExitStatus.Code(3));
     }
 
@@ -208,7 +230,9 @@ class StopTest {
       }
 
       for (CompletableFuture<StopOutcome> outcome : outcomes) {
-        assertThat(Bed.get(outcome)).isEqualTo(new StopOutcome(true, List.of()));
+        assertThat(Bed.get(outcome))
+            .matches(StopOutcome::graceSufficed, "obeyed")
+            .matches(StopOutcome::gone, "is gone");
       }
       for (int i = 0; i < all.size(); i++) {
         bed.processes.acknowledge(bed.nextExit().process());

@@ -15,6 +15,7 @@ import dev.holdfast.service.process.ProcessLimits;
 import dev.holdfast.service.process.ProcessSpec;
 import dev.holdfast.service.process.Processes;
 import dev.holdfast.service.process.SlotToken;
+import dev.holdfast.service.process.StopOutcome;
 import dev.holdfast.spi.Exit;
 import dev.holdfast.spi.Launch;
 import dev.holdfast.spi.ResourceException.Responsibility;
@@ -202,6 +203,13 @@ class SlotsTest {
     assertThat(get(slots.stop(KEY, Duration.ofMillis(100))).alive()).isFalse();
 
     assertThat(heard.nextEnd()).isEqualTo(new Exit.Signal(9));
+    assertThat(heard.killed)
+        .singleElement()
+        .satisfies(
+            outcome -> {
+              assertThat(outcome.obeyed()).isFalse();
+              assertThat(outcome.given()).isGreaterThanOrEqualTo(Duration.ofMillis(100));
+            });
     assertReaped(view);
   }
 
@@ -544,6 +552,7 @@ class SlotsTest {
     final BlockingQueue<ProcessIdentity> started = new LinkedBlockingQueue<>();
     final BlockingQueue<ProcessIdentity> adopted = new LinkedBlockingQueue<>();
     final BlockingQueue<Exit> ends = new LinkedBlockingQueue<>();
+    final BlockingQueue<StopOutcome> killed = new LinkedBlockingQueue<>();
 
     @Override
     public void started(SlotKey key, ProcessIdentity process) {
@@ -558,6 +567,11 @@ class SlotsTest {
     @Override
     public void ended(SlotKey key, SlotView slot, Exit exit) {
       ends.add(exit);
+    }
+
+    @Override
+    public void killed(SlotKey key, ProcessIdentity process, StopOutcome outcome) {
+      killed.add(outcome);
     }
 
     Exit nextEnd() throws InterruptedException {

@@ -33,6 +33,7 @@ import dev.holdfast.service.process.BootTicks;
 import dev.holdfast.service.process.FakeProcesses;
 import dev.holdfast.service.process.ProcessIdentity;
 import dev.holdfast.service.process.SlotToken;
+import dev.holdfast.service.process.StopOutcome;
 import dev.holdfast.service.slot.SlotKey;
 import dev.holdfast.service.slot.SlotListener;
 import dev.holdfast.service.slot.SlotRecord;
@@ -354,5 +355,8 @@ class ViewsTest {
 
     @Override
     public void ended(SlotKey key, SlotView slot, Exit exit) {}
+
+    @Override
+    public void killed(SlotKey key, ProcessIdentity process, StopOutcome outcome) {}
   }
 }

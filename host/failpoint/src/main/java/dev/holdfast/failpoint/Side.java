@@ -1,0 +1,14 @@
+package dev.holdfast.failpoint;
+
+import java.util.Locale;
+
+/** Which process a place is in. */
+public enum Side {
+  SERVICE,
+  MONITOR;
+
+  @Override
+  public String toString() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+}
