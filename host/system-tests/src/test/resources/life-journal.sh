@@ -4,34 +4,33 @@
 #   start pid=4711 ticks=81240 boot=3f1c… at=812.41 beside=none
 #   stop pid=4711 ticks=81240 boot=3f1c… at=890.02
 #
-# and nothing else ever. "at" is the monotonic clock in seconds since boot. "beside" is the pid of
-# the life before this one, if that is still there when this one starts: then there are two, whatever
-# anybody says. A life that is killed writes no stop.
+# and nothing else ever. "at" is the monotonic clock in seconds since boot. It holds a lock on
+# FILE.lock as long as it lives: a life that finds it held says "beside" the pid of the life before it.
+# That there are two is then the kernel's word, and nobody's bookkeeping. A life that is killed
+# writes no stop. It starts no process that could hold the lock beyond it.
 journal=$1
-boot=$(cat /proc/sys/kernel/random/boot_id)
+exec 9>"$journal.lock"
+read -r boot </proc/sys/kernel/random/boot_id
 ticks=$(cut -d ' ' -f 22 "/proc/$$/stat")
 
-now() {
-    cut -d ' ' -f 1 /proc/uptime
-}
-
-value_of() {
-    echo "$last" | sed -n "s/.* $1=\([^ ]*\).*/\1/p"
+note() {
+    what=$1
+    shift
+    read -r now _ </proc/uptime
+    echo "$what pid=$$ ticks=$ticks boot=$boot at=$now$*" >>"$journal"
 }
 
 beside=none
-last=$(grep '^start ' "$journal" 2>/dev/null | tail -n 1)
-if [ -n "$last" ]; then
-    before=$(value_of pid)
-    life=$(cut -d ' ' -f 3,22 "/proc/$before/stat" 2>/dev/null)
-    case $life in
-    Z* | X* | '') ;;
-    *" $(value_of ticks)") [ "$(value_of boot)" = "$boot" ] && beside=$before ;;
-    esac
+if ! flock -n 9; then
+    beside=$(sed -n 's/^start pid=\([0-9]*\) .*/\1/p' "$journal" | tail -n 1)
 fi
-echo "start pid=$$ ticks=$ticks boot=$boot at=$(now) beside=$beside" >>"$journal"
-trap 'echo "stop pid=$$ ticks=$ticks boot=$boot at=$(now)" >>"$journal"; exit 0' TERM
+note start " beside=$beside"
+trap 'note stop; exit 0' TERM INT
+# Waits for nothing: a pipe that nobody writes to.
+waiting=$journal.$$
+mkfifo "$waiting"
+exec 8<>"$waiting"
+rm "$waiting"
 while :; do
-    sleep 3600 &
-    wait $!
+    read -r _ <&8
 done

@@ -497,4 +497,35 @@ class HoldfastTest {
         .startsWith("CODE  MEANING\n0     ok\n1     operation failed\n")
         .endsWith("70    internal error\n");
   }
+
+  @Test
+  void failPoints_areListedWithoutAService_withWhatTheyStandFor() {
+    assertThat(holdfast("debug", "failpoints").out())
+        .startsWith("NAME ")
+        .contains("hive.sync.before ")
+        .contains("before: an application is forked");
+    var items = holdfast("debug", "failpoints", "-o", "json").json().path("items");
+    assertThat(items.size()).isGreaterThan(100);
+    assertThat(items.get(0).path("name").asString()).isEqualTo("home.format.before");
+    assertThat(items.get(0).path("process").asString()).isEqualTo("service");
+    assertThat(items.get(0).path("storage").asBoolean()).isTrue();
+    assertThat(items.get(0).path("hits").isNull()).isTrue();
+  }
+
+  @Test
+  void hitsOfFailPoints_areCountedInAFileThatIsMade_andInNoOtherFile(@TempDir Path folder)
+      throws IOException {
+    Path hits = folder.resolve("hits");
+    assertThat(holdfast("debug", "failpoints", "--hits", hits.toString(), "--count", "ON").out())
+        .contains("HITS");
+    assertThat(hits).exists();
+
+    Path other = Files.writeString(folder.resolve("other"), "something else");
+    Ended ended = holdfast("debug", "failpoints", "--hits", other.toString());
+    assertThat(ended.code()).isEqualTo(1);
+    assertThat(ended.err()).contains("is no file of fail point hits of this version");
+    assertThat(other).hasContent("something else");
+
+    assertThat(holdfast("debug", "failpoints", "--count", "OFF").code()).isEqualTo(2);
+  }
 }

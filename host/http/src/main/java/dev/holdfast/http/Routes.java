@@ -11,6 +11,7 @@ import static io.javalin.http.HandlerType.PATCH;
 import static io.javalin.http.HandlerType.POST;
 import static io.javalin.http.HandlerType.PUT;
 
+import dev.holdfast.failpoint.StepPoint;
 import dev.holdfast.service.api.ApiException;
 import dev.holdfast.service.api.Asker;
 import dev.holdfast.service.api.ClusterApi;
@@ -149,12 +150,15 @@ final class Routes {
           case Peer.Local(var principal) -> principal.getName();
           case Peer.Remote(String address) -> address;
         };
+    StepPoint.HTTP_SUBMIT.before();
     Operation operation = api.submit(command, new Asker(user, flag(context, "dryRun")));
+    StepPoint.HTTP_SUBMIT.after();
     String accept = context.header("Accept");
     if (accept != null && accept.contains(Streams.MEDIA_TYPE)) {
       streams.narrate(context, operation);
     } else {
       context.status(202);
+      StepPoint.HTTP_ANSWER.before();
       one(context, "Operation", OperationView.withLines(operation));
     }
   }

@@ -1,5 +1,6 @@
 package dev.holdfast.http;
 
+import dev.holdfast.failpoint.StepPoint;
 import dev.holdfast.service.api.ApiException;
 import dev.holdfast.service.api.Feed;
 import dev.holdfast.service.api.Narration;
@@ -74,7 +75,9 @@ final class Streams {
             }
             seen += lines.size();
             if (ended && lines.isEmpty()) {
+              StepPoint.HTTP_ANSWER.before();
               line(out, new OperationView.StreamItem(OperationView.of(operation), null));
+              StepPoint.HTTP_ANSWER.after();
               return;
             }
             if (lines.isEmpty()) {

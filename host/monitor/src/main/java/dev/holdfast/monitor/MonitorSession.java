@@ -1,5 +1,6 @@
 package dev.holdfast.monitor;
 
+import dev.holdfast.failpoint.StepPoint;
 import dev.holdfast.monitor.call.Alarms;
 import dev.holdfast.monitor.call.Resources;
 import dev.holdfast.monitor.call.ServiceRequests;
@@ -136,7 +137,9 @@ final class MonitorSession implements LinkListener<ToMonitor> {
     if (held == null) {
       return MonitorCommand.EXIT_NO_SERVICE;
     }
+    StepPoint.MONITOR_RELEASE.before();
     held.releaseAll(END_LIMIT);
+    StepPoint.MONITOR_RELEASE.after();
     return MonitorCommand.EXIT_DONE;
   }
 

@@ -1,5 +1,7 @@
 package dev.holdfast.monitor;
 
+import dev.holdfast.failpoint.StepPoint;
+import dev.holdfast.failpoint.StoragePoint;
 import dev.holdfast.monitor.log.MonitorLog;
 import dev.holdfast.protocol.Link;
 import dev.holdfast.protocol.MonitorCommand;
@@ -64,12 +66,20 @@ public final class ResourceMonitor {
     var clock = InstantSource.system();
     long pid = ProcessHandle.current().pid();
     // The JVM's first socket takes a third of the time until Ready; the rest is done meanwhile.
-    var connecting = new FutureTask<>(() -> Link.connect(serve.socket(), serve.name()));
+    var connecting = new FutureTask<>(() -> connect(serve));
     Thread.ofPlatform().daemon(true).name("connect").start(connecting);
     var stateBlock = stateBlock(serve.stateBlock(), pid, clock);
     var self = new MonitorSession.Self(serve.name(), readNonce(System.in), version(), pid, began);
     MonitorSession.prepare();
     return new MonitorSession(self, connected(connecting), stateBlock, clock).run();
+  }
+
+  private static Link<ToService, ToMonitor> connect(MonitorArguments.Serve serve)
+      throws IOException {
+    StepPoint.MONITOR_CONNECT.before();
+    Link<ToService, ToMonitor> link = Link.connect(serve.socket(), serve.name());
+    StepPoint.MONITOR_CONNECT.after();
+    return link;
   }
 
   private static Link<ToService, ToMonitor> connected(
@@ -86,7 +96,10 @@ public final class ResourceMonitor {
 
   private static StateBlockWriter stateBlock(Path file, long pid, InstantSource clock) {
     try {
-      return StateBlockWriter.create(file, pid, clock.instant(), StateBlock.ENTRY_LIMIT);
+      StoragePoint.MONITOR_STATE_BLOCK.before();
+      var made = StateBlockWriter.create(file, pid, clock.instant(), StateBlock.ENTRY_LIMIT);
+      StoragePoint.MONITOR_STATE_BLOCK.after();
+      return made;
     } catch (IOException e) {
       MonitorOutput.say(
           "The state block %s of monitor process %d cannot be made (%s). It goes on without: should it die, nobody will know in which call."

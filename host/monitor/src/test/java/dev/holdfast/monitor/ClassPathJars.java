@@ -13,7 +13,16 @@ import java.util.jar.JarOutputStream;
 /** What of the test's class path a monitor needs, as jars: an AOT cache takes no folders. */
 final class ClassPathJars {
   private static final List<String> NEEDED =
-      List.of("spi", "protocol", "monitor", "protobuf-java", "pf4j", "semver", "slf4j", "jspecify");
+      List.of(
+          "spi",
+          "failpoint",
+          "protocol",
+          "monitor",
+          "protobuf-java",
+          "pf4j",
+          "semver",
+          "slf4j",
+          "jspecify");
 
   private ClassPathJars() {}
 

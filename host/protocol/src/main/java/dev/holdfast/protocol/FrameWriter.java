@@ -16,9 +16,10 @@ final class FrameWriter {
     this.out = out;
   }
 
-  /** Writes all bodies, each behind its length, in as few writes as the buffer allows. */
-  void write(List<byte[]> bodies) throws IOException {
-    for (byte[] body : bodies) {
+  /** Writes all frames, each behind its length, in as few writes as the buffer allows. */
+  void write(List<Outgoing> frames) throws IOException {
+    for (Outgoing frame : frames) {
+      byte[] body = frame.body();
       if (buffer.remaining() < Integer.BYTES) {
         flush();
       }

@@ -2,6 +2,7 @@ package dev.holdfast.protocol;
 
 import com.google.protobuf.MessageLite;
 import com.google.protobuf.Parser;
+import dev.holdfast.failpoint.FramePoint;
 import dev.holdfast.protocol.LinkClosed.Cause;
 import dev.holdfast.protocol.wire.ToMonitor;
 import dev.holdfast.protocol.wire.ToService;
@@ -53,6 +54,8 @@ public final class Link<S extends MessageLite, R extends MessageLite> implements
   private final SocketChannel channel;
   private final FrameReader<R> reader;
   private final FrameWriter writer;
+  private final FramePoints<S> sending;
+  private final FramePoints<R> receiving;
   private final SendQueue queue = new SendQueue();
   private final AtomicBoolean started = new AtomicBoolean();
   private final AtomicReference<@Nullable LinkClosed> ended = new AtomicReference<>();
@@ -61,9 +64,17 @@ public final class Link<S extends MessageLite, R extends MessageLite> implements
   private final AtomicLong framesSent = new AtomicLong();
   private final AtomicLong framesReceived = new AtomicLong();
 
-  private Link(String name, SocketChannel channel, Parser<R> parser, Predicate<R> known) {
+  private Link(
+      String name,
+      SocketChannel channel,
+      Parser<R> parser,
+      Predicate<R> known,
+      FramePoints<S> sending,
+      FramePoints<R> receiving) {
     this.name = name;
     this.channel = channel;
+    this.sending = sending;
+    this.receiving = receiving;
     this.reader = new FrameReader<>(channel, parser, known);
     this.writer = new FrameWriter(channel);
   }
@@ -91,7 +102,9 @@ public final class Link<S extends MessageLite, R extends MessageLite> implements
         name,
         channel,
         ToMonitor.parser(),
-        frame -> frame.getFrameCase() != ToMonitor.FrameCase.FRAME_NOT_SET);
+        frame -> frame.getFrameCase() != ToMonitor.FrameCase.FRAME_NOT_SET,
+        FramePoints.SENT_TO_SERVICE,
+        FramePoints.RECEIVED_BY_MONITOR);
   }
 
   /** The service's end over a connected channel. */
@@ -100,7 +113,9 @@ public final class Link<S extends MessageLite, R extends MessageLite> implements
         name,
         channel,
         ToService.parser(),
-        frame -> frame.getFrameCase() != ToService.FrameCase.FRAME_NOT_SET);
+        frame -> frame.getFrameCase() != ToService.FrameCase.FRAME_NOT_SET,
+        FramePoints.SENT_TO_MONITOR,
+        FramePoints.RECEIVED_BY_SERVICE);
   }
 
   /** The name used in thread names and sentences. */
@@ -130,7 +145,8 @@ public final class Link<S extends MessageLite, R extends MessageLite> implements
     if (size > FRAME_LIMIT_BYTES) {
       throw new FrameTooLargeException(frame.getClass().getSimpleName(), size);
     }
-    return switch (queue.put(frame.toByteArray(), SEND_QUEUE_LIMIT_BYTES, SEND_WAIT_LIMIT)) {
+    var outgoing = new Outgoing(frame.toByteArray(), sending.of(frame));
+    return switch (queue.put(outgoing, SEND_QUEUE_LIMIT_BYTES, SEND_WAIT_LIMIT)) {
       case QUEUED -> {
         framesSent.incrementAndGet();
         yield true;
@@ -179,8 +195,12 @@ public final class Link<S extends MessageLite, R extends MessageLite> implements
 
   private void writeAll() {
     try {
-      for (List<byte[]> batch = queue.takeAll(); !batch.isEmpty(); batch = queue.takeAll()) {
-        writer.write(batch);
+      for (List<Outgoing> batch = queue.takeAll(); !batch.isEmpty(); batch = queue.takeAll()) {
+        if (FramePoints.ARMED) {
+          writeEach(batch);
+        } else {
+          writer.write(batch);
+        }
       }
     } catch (IOException e) {
       queue.close();
@@ -190,6 +210,15 @@ public final class Link<S extends MessageLite, R extends MessageLite> implements
       closeChannel();
     } finally {
       flushed.countDown();
+    }
+  }
+
+  /** One by one, so that a fail point is between two of them and not between two batches. */
+  private void writeEach(List<Outgoing> batch) throws IOException {
+    for (Outgoing frame : batch) {
+      FramePoints.before(frame.point());
+      writer.write(List.of(frame));
+      FramePoints.after(frame.point());
     }
   }
 
@@ -221,7 +250,10 @@ public final class Link<S extends MessageLite, R extends MessageLite> implements
 
   private boolean deliver(LinkListener<R> listener, R frame) {
     try {
+      FramePoint point = receiving.of(frame);
+      FramePoints.before(point);
       listener.onFrame(frame);
+      FramePoints.after(point);
       return true;
     } catch (Throwable thrown) {
       end(Cause.LISTENER_FAILED, "the listener failed on a frame: " + thrown, thrown);

@@ -21,7 +21,7 @@ final class SendQueue {
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
   private final Condition room = lock.newCondition();
-  private List<byte[]> waiting = new ArrayList<>();
+  private List<Outgoing> waiting = new ArrayList<>();
   private long waitingBytes;
   private boolean closed;
 
@@ -30,12 +30,12 @@ final class SendQueue {
    * interrupt does not end the wait, which is bounded: a cancelled call's thread still has frames
    * to send.
    */
-  Put put(byte[] body, long limitBytes, Duration patience) {
+  Put put(Outgoing frame, long limitBytes, Duration patience) {
     boolean interrupted = false;
     long end = System.nanoTime() + patience.toNanos();
     lock.lock();
     try {
-      while (!closed && waitingBytes > 0 && waitingBytes + body.length > limitBytes) {
+      while (!closed && waitingBytes > 0 && waitingBytes + frame.body().length > limitBytes) {
         long left = end - System.nanoTime();
         if (left <= 0) {
           return Put.FULL;
@@ -48,7 +48,7 @@ final class SendQueue {
           interrupted = true;
         }
       }
-      return add(body);
+      return add(frame);
     } finally {
       lock.unlock();
       if (interrupted) {
@@ -57,12 +57,12 @@ final class SendQueue {
     }
   }
 
-  private Put add(byte[] body) {
+  private Put add(Outgoing frame) {
     if (closed) {
       return Put.CLOSED;
     }
-    waiting.add(body);
-    waitingBytes += body.length;
+    waiting.add(frame);
+    waitingBytes += frame.body().length;
     changed.signal();
     return Put.QUEUED;
   }
@@ -70,7 +70,7 @@ final class SendQueue {
   /**
    * Waits for frames and returns all there are; an empty list when the queue is closed and empty.
    */
-  List<byte[]> takeAll() {
+  List<Outgoing> takeAll() {
     lock.lock();
     try {
       while (waiting.isEmpty() && !closed) {

@@ -13,6 +13,7 @@ import dev.holdfast.registry.hive.Hive;
 import dev.holdfast.registry.hive.HiveSettings;
 import dev.holdfast.registry.hive.HiveStatus;
 import dev.holdfast.registry.hive.OpeningReport;
+import dev.holdfast.registry.hive.Storage;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.nio.file.Path;
@@ -23,6 +24,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 
 /**
  * A quorum log in a directory: the hive's own log, used by the one process that holds the
@@ -54,6 +56,11 @@ public final class DirectoryQuorumLog implements QuorumLog {
    * @throws IOException also when its log is damaged; then everything is left as it is
    */
   public static DirectoryQuorumLog tryOpen(Path path, Holder holder) throws IOException {
+    return tryOpen(path, holder, UnaryOperator.identity());
+  }
+
+  private static DirectoryQuorumLog tryOpen(
+      Path path, Holder holder, UnaryOperator<Storage> through) throws IOException {
     var directory = new QuorumDirectory(path);
     directory.create();
     Optional<QuorumLock> lock = QuorumLock.tryTake(path, holder);
@@ -61,7 +68,7 @@ public final class DirectoryQuorumLog implements QuorumLog {
       throw new QuorumHeldException(path, QuorumLock.readHolder(path));
     }
     try {
-      return new DirectoryQuorumLog(directory, lock.get(), openHive(directory));
+      return new DirectoryQuorumLog(directory, lock.get(), openHive(directory, through));
     } catch (IOException | RuntimeException | Error e) {
       try {
         lock.get().close();
@@ -78,16 +85,17 @@ public final class DirectoryQuorumLog implements QuorumLog {
    *
    * @param waiting told who holds it: when the waiting begins, and whenever that changes; empty
    *     when it is not known
+   * @param through stands between the log and its directory; the identity for nothing there
    * @throws InterruptedException if the thread is interrupted while it waits; nothing is held then
    */
   public static DirectoryQuorumLog open(
-      Path path, Holder holder, Consumer<Optional<Holder>> waiting)
+      Path path, Holder holder, Consumer<Optional<Holder>> waiting, UnaryOperator<Storage> through)
       throws IOException, InterruptedException {
     Optional<Optional<Holder>> told = Optional.empty();
     var never = new CountDownLatch(1);
     while (true) {
       try {
-        return tryOpen(path, holder);
+        return tryOpen(path, holder, through);
       } catch (QuorumHeldException e) {
         if (!told.equals(Optional.of(e.holder()))) {
           told = Optional.of(e.holder());
@@ -100,7 +108,8 @@ public final class DirectoryQuorumLog implements QuorumLog {
     }
   }
 
-  private static Hive openHive(QuorumDirectory directory) throws IOException {
+  private static Hive openHive(QuorumDirectory directory, UnaryOperator<Storage> through)
+      throws IOException {
     boolean complete = directory.hasFormat();
     if (complete && !directory.hasLog()) {
       throw new QuorumFormatException(
@@ -108,7 +117,7 @@ public final class DirectoryQuorumLog implements QuorumLog {
               .formatted(directory.path(), QuorumDirectory.LOG_FILE));
     }
     directory.createParts();
-    var storage = new DirectoryStorage(directory.path());
+    Storage storage = through.apply(new DirectoryStorage(directory.path()));
     HiveSettings settings = HiveSettings.named("cluster");
     Hive hive =
         directory.hasLog()
@@ -116,7 +125,7 @@ public final class DirectoryQuorumLog implements QuorumLog {
             : Hive.create(storage, QuorumDirectory.LOG_FILE, settings);
     if (!complete) {
       try {
-        completeNew(directory, hive);
+        completeNew(directory, storage, hive);
       } catch (IOException | RuntimeException e) {
         hive.close();
         throw e;
@@ -125,7 +134,8 @@ public final class DirectoryQuorumLog implements QuorumLog {
     return hive;
   }
 
-  private static void completeNew(QuorumDirectory directory, Hive hive) throws IOException {
+  private static void completeNew(QuorumDirectory directory, Storage storage, Hive hive)
+      throws IOException {
     if (hive.snapshot().revision().isAfter(Revision.ZERO)) {
       throw new QuorumFormatException(
           "quorum directory %s not opened: its log has %s commits but there is no file \"%s\" that says how to read them; restore it (\"%s\" if this version wrote it)"
@@ -135,7 +145,7 @@ public final class DirectoryQuorumLog implements QuorumLog {
                   QuorumDirectory.FORMAT_FILE,
                   QuorumDirectory.FORMAT));
     }
-    directory.writeFormat();
+    directory.writeFormat(storage);
   }
 
   /** What opening the log found; a torn tail that was cut is told here. */

@@ -1,12 +1,13 @@
 package dev.holdfast.quorum;
 
+import dev.holdfast.registry.hive.Storage;
+import dev.holdfast.registry.hive.StorageFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
@@ -121,18 +122,12 @@ final class QuorumDirectory {
   }
 
   /** Says, durably, that the directory is complete. */
-  void writeFormat() throws IOException {
-    Path file = directory.resolve(NEW_FORMAT_FILE);
-    try (var written =
-        FileChannel.open(
-            file,
-            StandardOpenOption.CREATE,
-            StandardOpenOption.WRITE,
-            StandardOpenOption.TRUNCATE_EXISTING)) {
-      written.write(ByteBuffer.wrap((FORMAT + "\n").getBytes(StandardCharsets.UTF_8)));
-      written.force(true);
+  void writeFormat(Storage storage) throws IOException {
+    try (StorageFile written = storage.create(NEW_FORMAT_FILE)) {
+      written.write(0, ByteBuffer.wrap((FORMAT + "\n").getBytes(StandardCharsets.UTF_8)));
+      written.sync();
     }
-    Files.move(file, directory.resolve(FORMAT_FILE), StandardCopyOption.ATOMIC_MOVE);
-    sync(directory);
+    storage.rename(NEW_FORMAT_FILE, FORMAT_FILE);
+    storage.syncDirectory();
   }
 }

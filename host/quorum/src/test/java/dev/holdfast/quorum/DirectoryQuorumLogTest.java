@@ -21,6 +21,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -116,7 +117,7 @@ class DirectoryQuorumLogTest extends QuorumLogContract {
 
   private DirectoryQuorumLog openUnchecked(LinkedBlockingQueue<Optional<Holder>> told) {
     try {
-      return DirectoryQuorumLog.open(directory(), ALPHA, told::add);
+      return DirectoryQuorumLog.open(directory(), ALPHA, told::add, UnaryOperator.identity());
     } catch (IOException | InterruptedException e) {
       throw new IllegalStateException(e);
     }
@@ -132,7 +133,9 @@ class DirectoryQuorumLogTest extends QuorumLogContract {
               .start(
                   () -> {
                     try {
-                      DirectoryQuorumLog.open(directory(), ALPHA, _ -> waits.countDown()).close();
+                      DirectoryQuorumLog.open(
+                              directory(), ALPHA, _ -> waits.countDown(), UnaryOperator.identity())
+                          .close();
                       ended.completeExceptionally(new AssertionError("it opened"));
                     } catch (IOException | InterruptedException e) {
                       ended.complete(e);

@@ -6,6 +6,8 @@ import dev.holdfast.cluster.MonitorName;
 import dev.holdfast.cluster.MonitorStatus;
 import dev.holdfast.cluster.TypeRegistration;
 import dev.holdfast.cluster.TypeStatus;
+import dev.holdfast.failpoint.FailPoints;
+import dev.holdfast.failpoint.StepPoint;
 import dev.holdfast.quorum.DirectoryQuorumLog;
 import dev.holdfast.quorum.Holder;
 import dev.holdfast.service.api.ApiException;
@@ -40,6 +42,7 @@ import dev.holdfast.service.process.SlotToken;
 import dev.holdfast.service.record.ClusterRecords;
 import dev.holdfast.service.record.RecordMeters;
 import dev.holdfast.service.settings.ServiceSettings;
+import dev.holdfast.service.storage.FailingStorage;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
 import java.net.URI;
@@ -64,6 +67,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.function.UnaryOperator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -215,7 +219,8 @@ final class ClusterService implements AutoCloseable {
               LOG.warn(
                   "The quorum directory {} is held by {}; waiting until it is free",
                   quorum,
-                  holder.map(Holder::toString).orElse("another process")));
+                  holder.map(Holder::toString).orElse("another process")),
+          FailPoints.asked() ? FailingStorage::new : UnaryOperator.identity());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IOException("Waiting for the quorum directory " + quorum + " was interrupted.", e);
@@ -239,6 +244,7 @@ final class ClusterService implements AutoCloseable {
   }
 
   private void serveApi(ServeOptions options, Path runtime) throws IOException {
+    StepPoint.SERVICE_OPEN_API.before();
     apiServer.start(
         api,
         new ApiSettings(
@@ -246,6 +252,7 @@ final class ClusterService implements AutoCloseable {
             runtime.resolve(RuntimeDirectory.API_SOCKET),
             options.httpAddress(),
             Distribution.VERSION));
+    StepPoint.SERVICE_OPEN_API.after();
     ApiServer.Addresses addresses = apiServer.addresses();
     writeServiceFile(Optional.of(addresses.socket()), addresses.http());
   }
@@ -261,6 +268,13 @@ final class ClusterService implements AutoCloseable {
     return environment;
   }
 
+  /** A training must come to its end, and what it hits is nobody's hit. */
+  private static Map<String, String> withoutFailPoints(Map<String, String> inherited) {
+    var environment = new HashMap<>(inherited);
+    environment.keySet().removeAll(List.of(FailPoints.VARIABLE, FailPoints.HITS_VARIABLE));
+    return environment;
+  }
+
   // ---- start -------------------------------------------------------------------------------
 
   /** Takes over, registers what is shipped, and returns when everything has been looked for. */
@@ -273,7 +287,9 @@ final class ClusterService implements AutoCloseable {
       LOG.warn(
           "Not everything was found again within {} s; it goes on.", RECOVERY_WAIT_MAX.toSeconds());
     }
+    StepPoint.SERVICE_READY.before();
     ready = true;
+    StepPoint.SERVICE_READY.after();
     chronicle.serviceStarted(Distribution.VERSION);
   }
 
@@ -285,11 +301,13 @@ final class ClusterService implements AutoCloseable {
         .monitorProcesses()
         .forEach(
             (name, process) -> {
+              StepPoint.SERVICE_TAKE_MONITORS.before();
               if (processes.isAlive(process)) {
                 LOG.info(
                     "The monitor {} (pid {}) of an earlier service is ended", name, process.pid());
                 processes.signal(process, Signal.KILL);
               }
+              StepPoint.SERVICE_TAKE_MONITORS.after();
             });
   }
 
@@ -337,7 +355,7 @@ final class ClusterService implements AutoCloseable {
                 distribution.root().resolve("bin").resolve("holdfast").toString(),
                 "--make-aot-caches"),
             home.run(),
-            System.getenv(),
+            withoutFailPoints(System.getenv()),
             home.run().resolve("aot-caches.log"));
     var _ =
         processes

@@ -1,6 +1,8 @@
 package dev.holdfast.service;
 
 import ch.qos.logback.classic.Level;
+import dev.holdfast.failpoint.FailPoints;
+import dev.holdfast.service.api.NearestName;
 import dev.holdfast.service.demo.Demo;
 import dev.holdfast.service.home.DefaultHome;
 import dev.holdfast.service.home.Home;
@@ -10,6 +12,7 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 
 /**
@@ -48,6 +51,7 @@ public final class ClusterServiceMain {
     boolean demo = args[0].equals("demo");
     var options = new ServeOptions();
     try {
+      requireKnownFailPoints(System.getenv(FailPoints.VARIABLE));
       new CommandLine(options).parseArgs(Arrays.copyOfRange(args, 1, args.length));
       options.httpAddress();
     } catch (CommandLine.ParameterException | IllegalArgumentException e) {
@@ -70,6 +74,13 @@ public final class ClusterServiceMain {
       err.println("holdfast: the cluster service failed: " + e);
       e.printStackTrace(err);
       return EXIT_INTERNAL;
+    }
+  }
+
+  /** Before anything is touched; what a monitor is given was looked at here. */
+  static void requireKnownFailPoints(@Nullable String text) {
+    if (text != null) {
+      var _ = FailPoints.parse(text, NearestName::to);
     }
   }
 

@@ -37,15 +37,17 @@ class ArchitectureTest {
   private static final Map<String, List<String>> ARROWS =
       Map.of(
           "spi", List.of(),
+          "failpoint", List.of(),
           "registry", List.of(),
           "quorum", List.of("registry"),
           // The SPI's values (descriptions, health, exits) are what decisions are made of.
           "cluster", List.of("registry", "spi"),
-          "protocol", List.of("spi"),
-          "monitor", List.of("protocol", "spi"),
-          "service", List.of("cluster", "quorum", "registry", "protocol", "spi"),
-          "http", List.of("service"),
-          "cli", List.of());
+          "protocol", List.of("spi", "failpoint"),
+          "monitor", List.of("protocol", "spi", "failpoint"),
+          "service", List.of("cluster", "quorum", "registry", "protocol", "spi", "failpoint"),
+          "http", List.of("service", "failpoint"),
+          // Only to list them: the list is the same without a service.
+          "cli", List.of("failpoint"));
 
   /**
    * Where the real clock comes in: programs hand it to all they make; a monitor's log is made by
@@ -70,8 +72,9 @@ class ArchitectureTest {
     ROOT + ".spi.ProcessResource"
   };
 
-  /** What a monitor says when its link is not there, or is gone; it lands in a file. */
+  /** What a process says that is about to end, or a monitor without its link; in a file mostly. */
   private static final String[] LAST_WORDS = {
+    ROOT + ".failpoint.Armed",
     ROOT + ".monitor.MonitorOutput",
     ROOT + ".monitor.ResourceMonitor",
     ROOT + ".monitor.log.MonitorLog"

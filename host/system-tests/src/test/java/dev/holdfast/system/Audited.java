@@ -1,10 +1,18 @@
 package dev.holdfast.system;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.holdfast.cli.Holdfast;
+import dev.holdfast.cli.session.Surroundings;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.PrintStream;
+import java.time.InstantSource;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import tools.jackson.databind.JsonNode;
 
 /** What {@code holdfast audit -o json} said of a cluster. */
@@ -18,13 +26,50 @@ record Audited(int exitCode, JsonNode report) {
     words.addAll(List.of(flags));
     Ran ran = cluster.cli(words.toArray(String[]::new));
     assertThat(ran.out()).as(ran.toString()).isNotEmpty();
-    JsonNode envelope = Door.json(ran.out());
+    return of(ran.exitCode(), ran.out());
+  }
+
+  /** The same without a JVM of its own, for what is audited hundreds of times. */
+  static Audited inThisProcess(Cluster cluster) {
+    var out = new ByteArrayOutputStream();
+    var err = new ByteArrayOutputStream();
+    int exitCode =
+        Holdfast.run(
+            new Surroundings(
+                new PrintStream(out, true, UTF_8),
+                new PrintStream(err, true, UTF_8),
+                Map.of(),
+                System.getProperty("user.name"),
+                InstantSource.system(),
+                ZoneOffset.UTC,
+                "test"),
+            "audit",
+            "-o",
+            "json",
+            "--home",
+            cluster.home().toString());
+    assertThat(out.size()).as(err.toString(UTF_8)).isPositive();
+    return of(exitCode, out.toString(UTF_8));
+  }
+
+  private static Audited of(int exitCode, String out) {
+    JsonNode envelope = Door.json(out);
     assertThat(envelope.required("kind").asString()).isEqualTo("AuditReport");
-    return new Audited(ran.exitCode(), envelope.required("items").required(0));
+    return new Audited(exitCode, envelope.required("items").required(0));
   }
 
   List<String> broken() {
     return report.required("broken").values().stream().map(JsonNode::asString).toList();
+  }
+
+  /** What each broken rule found, in words. */
+  List<String> findings() {
+    return report.required("rules").values().stream()
+        .flatMap(
+            rule ->
+                rule.required("findings").values().stream()
+                    .map(finding -> rule.required("name").asString() + ": " + finding))
+        .toList();
   }
 
   /** Every rule was judged, and holds. */

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -51,6 +52,26 @@ final class Cluster implements AutoCloseable {
     return new Cluster(folder);
   }
 
+  /** A copy of a home that nobody serves; the template is only read. */
+  static Cluster copyOf(Path template) throws IOException {
+    Cluster cluster = empty();
+    try (Stream<Path> files = Files.walk(template)) {
+      for (Path file : files.toList()) {
+        Files.copy(
+            file,
+            cluster.home.resolve(template.relativize(file).toString()),
+            StandardCopyOption.COPY_ATTRIBUTES);
+      }
+    }
+    return cluster;
+  }
+
+  /** Takes a variable away from what is started from now on. */
+  Cluster without(String variable) {
+    environment.remove(variable);
+    return this;
+  }
+
   /** A variable for what is started from now on. */
   Cluster with(String variable, String value) {
     environment.put(variable, value);
@@ -59,6 +80,20 @@ final class Cluster implements AutoCloseable {
 
   /** Starts {@code serve} or {@code demo} and waits for its ready line. */
   Cluster start(String noun, String... flags) throws IOException {
+    try {
+      assertThat(startOrEnd(noun, flags))
+          .as("%s ended before it was ready: %s", noun, Files.readString(errorFile()))
+          .isTrue();
+    } catch (RuntimeException | AssertionError e) {
+      // Whoever called has nothing yet that could be closed.
+      close();
+      throw e;
+    }
+    return this;
+  }
+
+  /** Starts it and waits until it is ready, which it is if this is true, or has ended. */
+  boolean startOrEnd(String noun, String... flags) throws IOException {
     starts++;
     List<String> command =
         new ArrayList<>(
@@ -72,19 +107,10 @@ final class Cluster implements AutoCloseable {
             .redirectError(errorFile().toFile())
             .start();
     service = started;
-    try {
-      Patience.until(
-          noun + " says that it is ready, or ends",
-          () -> readyLine().isPresent() || !started.isAlive());
-      assertThat(readyLine())
-          .as("%s ended before it was ready: %s", noun, Files.readString(errorFile()))
-          .isPresent();
-    } catch (RuntimeException | AssertionError e) {
-      // Whoever called has nothing yet that could be closed.
-      close();
-      throw e;
-    }
-    return this;
+    Patience.until(
+        noun + " says that it is ready, or ends",
+        () -> readyLine().isPresent() || !started.isAlive());
+    return readyLine().isPresent();
   }
 
   private Path outputFile() {
@@ -208,6 +234,11 @@ final class Cluster implements AutoCloseable {
     return door.items("/v1/resources/" + name).getFirst();
   }
 
+  /** What the service that was started last has written to stderr. */
+  String errors() throws IOException {
+    return Files.readString(errorFile());
+  }
+
   List<JsonNode> resources() throws IOException {
     return door.items("/v1/resources");
   }
@@ -319,7 +350,7 @@ final class Cluster implements AutoCloseable {
     }
   }
 
-  private static void removeTree(Path root) throws IOException {
+  static void removeTree(Path root) throws IOException {
     if (!Files.exists(root)) {
       return;
     }

@@ -38,6 +38,14 @@ class DocumentationIT {
     }
   }
 
+  @Test
+  void theTestersCommandsWorkOnTheDemo() throws Exception {
+    try (var cluster = Cluster.empty()) {
+      cluster.start("demo");
+      run(cluster, "host/docs/testing-crash-recovery.md");
+    }
+  }
+
   private static void run(Cluster cluster, String document)
       throws IOException, InterruptedException {
     List<String> lines = commands(Distribution.checkout().resolve(document));

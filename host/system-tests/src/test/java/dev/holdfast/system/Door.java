@@ -46,12 +46,32 @@ final class Door {
     return List.copyOf(json(answer.substring(body)).required("items").values());
   }
 
-  /** Makes a change and waits for its end. */
+  /**
+   * Makes a change and waits for its end.
+   *
+   * @throws IOException it was refused, failed, or the service went away before it said how it
+   *     ended
+   */
   void change(String method, String path, Object body) throws IOException {
-    String answer = exchange(method, path, JSON.writeValueAsString(body)).strip();
-    JsonNode last = json(answer.substring(answer.lastIndexOf('\n') + 1));
-    if (!last.path("operation").path("state").asString("").equals("done")) {
+    String answer = exchange(method, path, JSON.writeValueAsString(body));
+    boolean done =
+        answer
+            .lines()
+            .filter(line -> line.startsWith("{") && line.endsWith("}"))
+            .reduce((_, later) -> later)
+            .map(last -> json(last).path("operation").path("state").asString(""))
+            .filter("done"::equals)
+            .isPresent();
+    if (!done) {
       throw new IOException(method + " " + path + " did not succeed: " + answer);
+    }
+  }
+
+  /** Asks for a change, and does not wait for what becomes of it. */
+  void begin(String method, String path) throws IOException {
+    String answer = exchange(method, path, "");
+    if (!answer.startsWith("202", "HTTP/1.1 ".length())) {
+      throw new IOException(method + " " + path + " answered: " + answer);
     }
   }
 

@@ -29,14 +29,29 @@ final class LifeJournal {
     this.file = file;
   }
 
+  /** The journal in that file. */
+  static LifeJournal of(Path file) {
+    return new LifeJournal(file);
+  }
+
   /** The journal of an application of that name, in a folder. */
   static LifeJournal in(Path folder, String name) {
     return new LifeJournal(folder.resolve(name + ".journal"));
   }
 
-  /** The command line of the application, whose program is put into the folder. */
+  /** The command line of the application, whose program is put beside its journal. */
   String commandLine() throws IOException {
-    Path program = file.resolveSibling("life-journal.sh");
+    return commandLine(Objects.requireNonNull(file.getParent()), file);
+  }
+
+  /**
+   * The command line of an application.
+   *
+   * @param folder where its program is put
+   * @param file its journal; when relative, in the directory that it is started in
+   */
+  static String commandLine(Path folder, Path file) throws IOException {
+    Path program = folder.resolve("life-journal.sh");
     if (!Files.exists(program)) {
       try (InputStream source =
           Objects.requireNonNull(LifeJournal.class.getResourceAsStream("/life-journal.sh"))) {
@@ -88,13 +103,21 @@ final class LifeJournal {
         .filter(LifeJournal::lives);
   }
 
+  /** Those that last. */
+  List<Entry> lasting() {
+    return starts().stream().filter(LifeJournal::lives).toList();
+  }
+
+  /** Those that began while another one lasted; there must never be any. */
+  List<Entry> besideAnother() {
+    return starts().stream().filter(life -> !life.beside().equals("none")).toList();
+  }
+
   /** Never were there two lives at a time, and the last one lives. */
   void assertOneLifeAtATime() {
     assertThat(starts()).as("lives of %s", file).isNotEmpty();
-    assertThat(starts()).allSatisfy(life -> assertThat(life.beside()).isEqualTo("none"));
-    assertThat(starts().stream().filter(LifeJournal::lives))
-        .as("lives of %s that last", file)
-        .containsExactly(starts().getLast());
+    assertThat(besideAnother()).isEmpty();
+    assertThat(lasting()).as("lives of %s that last", file).containsExactly(starts().getLast());
   }
 
   private static boolean lives(Entry life) {

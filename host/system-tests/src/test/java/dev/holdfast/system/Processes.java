@@ -99,6 +99,12 @@ final class Processes {
     return fields.length > 0 && !fields[STATE_AFTER_NAME].equals("Z");
   }
 
+  /** Whether it was stopped by a signal. */
+  static boolean isStopped(long pid) {
+    String[] fields = statAfterName(pid);
+    return fields.length > 0 && fields[STATE_AFTER_NAME].equals("T");
+  }
+
   private static String[] statAfterName(long pid) {
     try {
       String stat = Files.readString(Path.of("/proc", Long.toString(pid), "stat"));

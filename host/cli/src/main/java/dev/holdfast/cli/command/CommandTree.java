@@ -167,6 +167,17 @@ public final class CommandTree {
               "Check every invariant from outside: /proc, files, records; 3 when one is broken.",
               "holdfast audit --save-baseline before.json",
               AuditCommand::new),
+          noun(
+              "debug",
+              "For those who test crashes.",
+              "holdfast debug failpoints",
+              verb(
+                  "failpoints",
+                  "The places where service and monitors can be made to fail, and what each stands"
+                      + " for.",
+                  "holdfast debug failpoints\nHOLDFAST_FAILPOINT=hive.sync.before=halt holdfast"
+                      + " serve",
+                  DebugCommands.FailPointList::new)),
           verb("version", "The version.", "holdfast version", VersionCommand::new),
           verb(
               "exit-codes",

@@ -191,7 +191,10 @@ final class Entry implements Runnable {
     Outcome result;
     try (var _ = surroundings.stateBlock().enter(inFlight(current))) {
       current.setContextClassLoader(what.plugin().loader());
-      result = new Outcome.Returned(body.run(this), nanos());
+      CallPoints.before(what.entryPoint());
+      Object returned = body.run(this);
+      CallPoints.after(what.entryPoint());
+      result = new Outcome.Returned(returned, nanos());
     } catch (Throwable thrown) {
       result = new Outcome.Failed(failure(thrown), nanos());
     } finally {

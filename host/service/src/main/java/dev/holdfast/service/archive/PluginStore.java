@@ -1,5 +1,6 @@
 package dev.holdfast.service.archive;
 
+import dev.holdfast.failpoint.StoragePoint;
 import dev.holdfast.service.archive.ArchiveRefusedException.Reason;
 import java.io.IOException;
 import java.io.InputStream;
@@ -79,8 +80,12 @@ public final class PluginStore {
       PluginArchive archive = PluginArchive.inspect(copy, unpackedDir, limits);
       Path kept = path(digest);
       if (check(digest) != ArchivePresence.OK) {
+        StoragePoint.ARCHIVE_RENAME.before();
         Files.move(copy, kept, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        StoragePoint.ARCHIVE_RENAME.after();
+        StoragePoint.ARCHIVE_DIRECTORY_SYNC.before();
         FolderTree.force(pluginsDir);
+        StoragePoint.ARCHIVE_DIRECTORY_SYNC.after();
       }
       return new StoredArchive(digest, kept, archive, others(digest, archive));
     } finally {
@@ -118,10 +123,16 @@ public final class PluginStore {
       List<UnpackedFile> files = Unpacking.unpack(path(digest), fresh, limits);
       PluginArchive.of(fresh, files, limits);
       CompleteMarker.write(fresh, files);
+      StoragePoint.UNPACK_SYNC.before();
       FolderTree.forceAll(fresh);
+      StoragePoint.UNPACK_SYNC.after();
       FolderTree.delete(folder); // what is not whole
+      StoragePoint.UNPACK_RENAME.before();
       Files.move(fresh, folder, StandardCopyOption.ATOMIC_MOVE);
+      StoragePoint.UNPACK_RENAME.after();
+      StoragePoint.UNPACK_DIRECTORY_SYNC.before();
       FolderTree.force(unpackedDir);
+      StoragePoint.UNPACK_DIRECTORY_SYNC.after();
       return folder;
     } finally {
       FolderTree.delete(fresh);
@@ -165,11 +176,15 @@ public final class PluginStore {
         }
         sha256.update(buffer, 0, n);
         var chunk = ByteBuffer.wrap(buffer, 0, n);
+        StoragePoint.ARCHIVE_WRITE.before();
         while (chunk.hasRemaining()) {
           out.write(chunk);
         }
+        StoragePoint.ARCHIVE_WRITE.after();
       }
+      StoragePoint.ARCHIVE_SYNC.before();
       out.force(true);
+      StoragePoint.ARCHIVE_SYNC.after();
     }
     return ArchiveDigest.of(sha256);
   }

@@ -1,5 +1,6 @@
 package dev.holdfast.service.archive;
 
+import dev.holdfast.failpoint.StoragePoint;
 import dev.holdfast.service.archive.ArchiveRefusedException.Reason;
 import java.io.EOFException;
 import java.io.IOException;
@@ -125,9 +126,11 @@ final class Unpacking {
   }
 
   private static void writeFully(FileChannel out, ByteBuffer bytes) throws IOException {
+    StoragePoint.UNPACK_WRITE.before();
     while (bytes.hasRemaining()) {
       out.write(bytes);
     }
+    StoragePoint.UNPACK_WRITE.after();
   }
 
   private void requireRatio(ZipEntry entry, long bytes) throws ArchiveRefusedException {

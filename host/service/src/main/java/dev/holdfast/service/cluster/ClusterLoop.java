@@ -4,6 +4,7 @@ import dev.holdfast.cluster.Action;
 import dev.holdfast.cluster.ClusterEvent;
 import dev.holdfast.cluster.ClusterState;
 import dev.holdfast.cluster.Decisions;
+import dev.holdfast.failpoint.StepPoint;
 import dev.holdfast.service.record.StateStore;
 import java.time.Duration;
 import java.time.Instant;
@@ -226,8 +227,10 @@ public final class ClusterLoop implements AutoCloseable {
         lastCarriedOut.thenCombineAsync(
             write,
             (_, _) -> {
+              StepPoint.STEP_CARRY_OUT.before();
               published = step.state();
               listener().carryOut(before, step.state(), step.actions());
+              StepPoint.STEP_CARRY_OUT.after();
               return step.state();
             },
             effects);
@@ -238,7 +241,9 @@ public final class ClusterLoop implements AutoCloseable {
         lastTold.thenCombineAsync(
             carriedOut,
             (_, _) -> {
+              StepPoint.STEP_TELL.before();
               listener().tell(before, step.state(), step.actions());
+              StepPoint.STEP_TELL.after();
               return step.state();
             },
             telling);

@@ -4,6 +4,7 @@ import static java.nio.file.StandardOpenOption.CREATE;
 import static java.nio.file.StandardOpenOption.READ;
 import static java.nio.file.StandardOpenOption.WRITE;
 
+import dev.holdfast.failpoint.StoragePoint;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -77,8 +78,10 @@ final class EventSegments implements AutoCloseable {
     if (behind > 0) {
       log.warn(
           "The last {} bytes of {} were not acknowledged and are cut off", behind, last.file());
+      StoragePoint.EVENTS_CUT.before();
       channel.truncate(channelBytes);
       channel.force(true);
+      StoragePoint.EVENTS_CUT.after();
       totalBytes -= behind;
     }
     damagesOfLast = content.damages();
@@ -142,10 +145,14 @@ final class EventSegments implements AutoCloseable {
     lines.forEach(buffer::put);
     buffer.flip();
     try {
+      StoragePoint.EVENTS_WRITE.before();
       while (buffer.hasRemaining()) {
         open.write(buffer, channelBytes + buffer.position());
       }
+      StoragePoint.EVENTS_WRITE.after();
+      StoragePoint.EVENTS_SYNC.before();
       open.force(false);
+      StoragePoint.EVENTS_SYNC.after();
     } catch (IOException e) {
       cutBack(open, e);
       throw e;
@@ -168,9 +175,11 @@ final class EventSegments implements AutoCloseable {
       return channel;
     }
     EventSegment segment = EventSegment.in(folder, seq);
+    StoragePoint.EVENTS_CREATE.before();
     FileChannel fresh = FileChannel.open(segment.file(), CREATE, READ, WRITE);
     fresh.truncate(0);
     syncFolder();
+    StoragePoint.EVENTS_CREATE.after();
     if (channel != null) {
       channel.close();
     }

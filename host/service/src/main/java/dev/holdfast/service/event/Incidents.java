@@ -7,6 +7,7 @@ import static java.nio.file.StandardOpenOption.WRITE;
 
 import com.google.common.io.MoreFiles;
 import com.google.common.io.RecursiveDeleteOption;
+import dev.holdfast.failpoint.StoragePoint;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -89,6 +90,7 @@ public final class Incidents {
     if (Files.exists(unfinished)) {
       delete(unfinished); // An attempt before this one failed half way.
     }
+    dropOldest();
     Files.createDirectory(unfinished);
     List<String> names =
         evidence.stream().filter(one -> keep(one, unfinished)).map(Evidence::name).toList();
@@ -106,9 +108,13 @@ public final class Incidents {
     writeSynced(
         unfinished.resolve(FILE), IncidentJson.encode(incident).getBytes(StandardCharsets.UTF_8));
     sync(unfinished);
-    Files.move(unfinished, folder(seq), StandardCopyOption.ATOMIC_MOVE);
-    sync(folder);
-    dropOldest();
+    try {
+      rename(unfinished, folder(seq));
+      sync(folder);
+    } catch (IOException e) {
+      deleteAlso(folder(seq), e); // What is told as lost is not to be found later.
+      throw e;
+    }
     return incident;
   }
 
@@ -170,7 +176,7 @@ public final class Incidents {
     Path fresh = folder(seq).resolve(FILE + UNFINISHED);
     try {
       writeSynced(fresh, IncidentJson.encode(changed).getBytes(StandardCharsets.UTF_8));
-      Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);
+      rename(fresh, file);
     } finally {
       Files.deleteIfExists(fresh); // It is still there when the disk was full.
     }
@@ -223,9 +229,10 @@ public final class Incidents {
     }
   }
 
+  /** Makes room for one more. */
   private void dropOldest() throws IOException {
     List<Long> seqs = seqs();
-    for (long seq : seqs.subList(0, Math.max(0, seqs.size() - kept))) {
+    for (long seq : seqs.subList(0, Math.max(0, seqs.size() + 1 - kept))) {
       // Renamed first: cut off in the middle, it is removed at the next start.
       Path going = folder.resolve(seq + UNFINISHED);
       Files.move(folder(seq), going, StandardCopyOption.ATOMIC_MOVE);
@@ -237,7 +244,24 @@ public final class Incidents {
     MoreFiles.deleteRecursively(entry, RecursiveDeleteOption.ALLOW_INSECURE);
   }
 
+  private static void deleteAlso(Path entry, IOException failure) {
+    try {
+      if (Files.exists(entry)) {
+        delete(entry);
+      }
+    } catch (IOException e) {
+      failure.addSuppressed(e);
+    }
+  }
+
+  private static void rename(Path from, Path to) throws IOException {
+    StoragePoint.INCIDENT_RENAME.before();
+    Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
+    StoragePoint.INCIDENT_RENAME.after();
+  }
+
   private static void writeSynced(Path file, byte[] bytes) throws IOException {
+    StoragePoint.INCIDENT_WRITE.before();
     try (FileChannel channel = FileChannel.open(file, CREATE, WRITE, TRUNCATE_EXISTING)) {
       ByteBuffer buffer = ByteBuffer.wrap(bytes);
       while (buffer.hasRemaining()) {
@@ -245,11 +269,14 @@ public final class Incidents {
       }
       channel.force(true);
     }
+    StoragePoint.INCIDENT_WRITE.after();
   }
 
   private static void sync(Path directory) throws IOException {
+    StoragePoint.INCIDENT_DIRECTORY_SYNC.before();
     try (FileChannel channel = FileChannel.open(directory, READ)) {
       channel.force(true);
     }
+    StoragePoint.INCIDENT_DIRECTORY_SYNC.after();
   }
 }

@@ -1,8 +1,10 @@
 package dev.holdfast.service.home;
 
+import dev.holdfast.failpoint.StoragePoint;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
@@ -29,6 +31,7 @@ public final class Home {
   private static final Set<PosixFilePermission> OWNER_ONLY =
       PosixFilePermissions.fromString("rwx------");
   private static final String FORMAT = "holdfast-home 1\n";
+  private static final String NEW_FORMAT_FILE = "format.new";
 
   private final Path root;
 
@@ -76,12 +79,17 @@ public final class Home {
       return;
     }
     try (var entries = Files.list(root)) {
-      if (entries.findAny().isPresent()) {
+      if (entries.anyMatch(entry -> !entry.endsWith(NEW_FORMAT_FILE))) {
         throw new IOException(
             "%s is neither empty nor a Holdfast home. Choose another with --home.".formatted(root));
       }
     }
-    Files.writeString(format, FORMAT);
+    // Under another name first: half of it would say that this is another version's home.
+    Path fresh = root.resolve(NEW_FORMAT_FILE);
+    StoragePoint.HOME_FORMAT.before();
+    Files.writeString(fresh, FORMAT);
+    Files.move(fresh, format, StandardCopyOption.ATOMIC_MOVE);
+    StoragePoint.HOME_FORMAT.after();
   }
 
   public Path root() {

@@ -1,5 +1,6 @@
 package dev.holdfast.service.home;
 
+import dev.holdfast.failpoint.StoragePoint;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -39,12 +40,16 @@ public final class ServiceFile {
                 socket.map(path -> quoted(path.toString())).orElse("null"),
                 http.map(uri -> quoted(uri.toString())).orElse("null"));
     Path temporary = home.run().resolve("service.json.new");
+    StoragePoint.SERVICE_FILE_WRITE.before();
     Files.writeString(temporary, json);
+    StoragePoint.SERVICE_FILE_WRITE.after();
+    StoragePoint.SERVICE_FILE_RENAME.before();
     Files.move(
         temporary,
         home.serviceFile(),
         StandardCopyOption.ATOMIC_MOVE,
         StandardCopyOption.REPLACE_EXISTING);
+    StoragePoint.SERVICE_FILE_RENAME.after();
   }
 
   /** Removes it. */

@@ -1,6 +1,7 @@
 package dev.holdfast.service.process;
 
 import com.google.common.util.concurrent.Uninterruptibles;
+import dev.holdfast.failpoint.StepPoint;
 import dev.holdfast.service.posix.Epoll;
 import dev.holdfast.service.posix.Pidfd;
 import dev.holdfast.service.posix.PosixException;
@@ -291,7 +292,9 @@ final class ExitWatcher implements AutoCloseable {
 
   private void reap(ProcessIdentity process, Pidfd pidfd) {
     try {
+      StepPoint.PROCESS_REAP.before();
       var _ = children.reap(process.pid(), pidfd);
+      StepPoint.PROCESS_REAP.after();
     } catch (PosixException e) {
       log.warn("Process {} cannot be reaped", process, e);
     }

@@ -1,5 +1,6 @@
 package dev.holdfast.service.process;
 
+import dev.holdfast.failpoint.StepPoint;
 import dev.holdfast.service.posix.Pidfd;
 import dev.holdfast.service.posix.PosixException;
 import dev.holdfast.service.posix.PosixSpawn;
@@ -211,12 +212,16 @@ final class Spawner implements AutoCloseable {
 
   private ProcessIdentity start(ProcessSpec spec) throws SpawnException {
     SpawnRequest request = SpawnPlan.of(spec, limits.openFiles());
+    // What carries a token is an application; of the rest, monitors are what matters.
+    StepPoint fork = spec.token().isEmpty() ? StepPoint.MONITOR_FORK : StepPoint.SLOT_FORK;
+    fork.before();
     int pid;
     try {
       pid = PosixSpawn.spawn(request);
     } catch (PosixException e) {
       throw SpawnPlan.explain(request, e);
     }
+    fork.after();
     children.add(pid);
     try {
       if (!SpawnPlan.isAnother(spec.user())) {

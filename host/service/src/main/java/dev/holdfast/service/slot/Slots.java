@@ -1,6 +1,7 @@
 package dev.holdfast.service.slot;
 
 import dev.holdfast.cluster.ResourceId;
+import dev.holdfast.failpoint.StepPoint;
 import dev.holdfast.service.home.Home;
 import dev.holdfast.service.posix.Signal;
 import dev.holdfast.service.process.BoundedOutput;
@@ -110,6 +111,7 @@ public final class Slots implements AutoCloseable {
         .readAll()
         .forEach(
             (key, slot) -> {
+              StepPoint.SERVICE_TAKE_SLOT.before();
               records.put(key, slot);
               index(key);
               if (slot.isOccupied()) {
@@ -127,6 +129,7 @@ public final class Slots implements AutoCloseable {
                     .ifPresent(
                         following -> work.add(then(key, () -> findByToken(key, following, slot))));
               }
+              StepPoint.SERVICE_TAKE_SLOT.after();
             });
     return CompletableFuture.allOf(work.toArray(CompletableFuture[]::new));
   }
@@ -240,6 +243,7 @@ public final class Slots implements AutoCloseable {
             .flatMap(SlotRecord::following)
             .filter(following -> following.stopSignal().equals(launch.stopSignal()))
             .orElseGet(() -> SlotRecord.intent(next(), launch.stopSignal()));
+    StepPoint.SLOT_INTENT.before();
     CompletableFuture<Void> intended = intend(key, intent, previous);
     if (previous != null) {
       looks.remove(previous.token());
@@ -248,7 +252,11 @@ public final class Slots implements AutoCloseable {
     // Made while an intent is being written down.
     CompletableFuture<ProcessSpec> spec = spec(key, launch, environment, intent.token());
     return intended
-        .thenCompose(_ -> spec)
+        .thenCompose(
+            _ -> {
+              StepPoint.SLOT_INTENT.after();
+              return spec;
+            })
         .thenCompose(processes::spawn)
         .thenCompose(process -> record(key, intent.started(process), process))
         .exceptionallyCompose(thrown -> notStarted(key, intent, thrown));
@@ -266,11 +274,15 @@ public final class Slots implements AutoCloseable {
 
   private CompletableFuture<SlotView> record(
       SlotKey key, SlotRecord started, ProcessIdentity process) {
+    StepPoint.SLOT_IDENTITY.before();
     return keep(key, started)
         .thenApply(
             _ -> {
+              StepPoint.SLOT_IDENTITY.after();
               listener.started(key, process);
+              StepPoint.SLOT_WATCH.before();
               watch(key, started, process);
+              StepPoint.SLOT_WATCH.after();
               return view(key, records.getOrDefault(key, started));
             })
         .exceptionallyCompose(thrown -> undo(process, started, thrown));
@@ -353,6 +365,7 @@ public final class Slots implements AutoCloseable {
   }
 
   private void ended(SlotKey key, SlotRecord slot, ProcessIdentity process, Exit exit) {
+    StepPoint.SLOT_END.before();
     SlotRecord ended = slot.ended(exit, next());
     // A terminate will most likely ask for this next.
     CompletableFuture<Boolean> nothingLeft = look(process, slot.token());
@@ -361,6 +374,7 @@ public final class Slots implements AutoCloseable {
     var _ =
         kept.whenComplete(
             (_, failure) -> {
+              StepPoint.SLOT_END.after();
               // Of a resource that was deleted meanwhile nothing is to be written down.
               if (failure == null || !records.containsKey(key)) {
                 processes.acknowledge(process);
@@ -478,6 +492,9 @@ public final class Slots implements AutoCloseable {
             : processes.stop(process, current.token(), Signal.of(current.stopSignal()), grace);
     return outcome.thenComposeAsync(
         stopped -> {
+          if (!stopped.graceSufficed()) {
+            listener.killed(key, process, stopped);
+          }
           if (!stopped.gone()) {
             return CompletableFuture.failedFuture(
                 new SlotException(

@@ -1,6 +1,7 @@
 package dev.holdfast.service.supervision;
 
 import dev.holdfast.cluster.MonitorName;
+import dev.holdfast.failpoint.StepPoint;
 import dev.holdfast.protocol.InFlight;
 import dev.holdfast.protocol.Link;
 import dev.holdfast.protocol.LinkAcceptor;
@@ -358,6 +359,7 @@ public final class Monitors implements AutoCloseable {
         evidence.add(file);
       }
     }
+    StepPoint.MONITOR_DEATH.before();
     listener.died(
         new MonitorDeath(
             life.name(),
@@ -372,6 +374,7 @@ public final class Monitors implements AutoCloseable {
             callsInFlight(life),
             evidence,
             clock.instant()));
+    StepPoint.MONITOR_DEATH.after();
   }
 
   private static List<InFlight> callsInFlight(MonitorLife life) {

@@ -52,6 +52,16 @@ class HomeTest {
   }
 
   @Test
+  void aHomeWhoseMakingWasCutOffIsMadeAgain() throws IOException {
+    Files.createDirectories(root);
+    Files.writeString(root.resolve("format.new"), "holdf");
+
+    assertThat(Home.open(root).run()).isEmptyDirectory();
+    assertThat(root.resolve("format")).hasContent("holdfast-home 1\n");
+    assertThat(root.resolve("format.new")).doesNotExist();
+  }
+
+  @Test
   void aDirectoryOfSomebodyElseIsRefusedAndLeftAsItIs() throws IOException {
     Files.createDirectories(root);
     Files.writeString(root.resolve("thesis.txt"), "mine");

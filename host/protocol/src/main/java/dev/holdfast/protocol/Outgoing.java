@@ -1,0 +1,27 @@
+package dev.holdfast.protocol;
+
+import dev.holdfast.failpoint.FramePoint;
+import org.jspecify.annotations.Nullable;
+
+/** An encoded frame on its way to the socket. */
+final class Outgoing {
+  private final byte[] body;
+  private final @Nullable FramePoint point;
+
+  /**
+   * @param body is not changed any more
+   * @param point where it can be made to fail; null when fail points are off
+   */
+  Outgoing(byte[] body, @Nullable FramePoint point) {
+    this.body = body;
+    this.point = point;
+  }
+
+  byte[] body() {
+    return body;
+  }
+
+  @Nullable FramePoint point() {
+    return point;
+  }
+}

@@ -1,0 +1,336 @@
+package dev.holdfast.system;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Stream;
+import tools.jackson.databind.JsonNode;
+
+/** What is done while a fail point strikes, and what must be true of it afterwards. */
+enum SweepAction {
+  /** The first start ever: all files are made. */
+  FIRST_START(true) {
+    @Override
+    Cluster cluster(SweepHomes homes) throws IOException {
+      return homes.none();
+    }
+
+    @Override
+    boolean hasResources() {
+      return false;
+    }
+  },
+
+  /** The service was killed; what it left is taken over by the next one. */
+  RECOVERY(true) {
+    @Override
+    void beforeStart(Cluster cluster) throws IOException, InterruptedException {
+      cluster.start("serve");
+      Settled.await(cluster);
+      cluster.end("KILL");
+      tearEvents(cluster.home().resolve("events"));
+      // What a compaction that was cut off leaves.
+      Files.writeString(cluster.home().resolve("quorum").resolve("cluster.log.new"), "half");
+    }
+  },
+
+  ONLINE(false) {
+    @Override
+    void perform(Cluster cluster, SweepHomes homes) throws IOException {
+      cluster.change("POST", "/v1/resources/c/online", Map.of());
+    }
+
+    @Override
+    Optional<String> broken(Cluster cluster) throws IOException {
+      return wanted(cluster, "c", "Online");
+    }
+  },
+
+  /** Two resources, the dependent one first. */
+  OFFLINE(false) {
+    @Override
+    void perform(Cluster cluster, SweepHomes homes) throws IOException {
+      cluster.change("POST", "/v1/resources/a/offline", Map.of());
+    }
+
+    @Override
+    Optional<String> broken(Cluster cluster) throws IOException {
+      return wanted(cluster, "a", "Offline");
+    }
+  },
+
+  /** An online that a plugin talks through, and that is cancelled. */
+  TALK(false) {
+    private static final String TALKER = "talker";
+
+    @Override
+    Cluster cluster(SweepHomes homes) throws IOException {
+      return homes.talking();
+    }
+
+    @Override
+    void perform(Cluster cluster, SweepHomes homes) throws IOException {
+      cluster.door().begin("POST", "/v1/resources/" + TALKER + "/online");
+      cancel(cluster);
+    }
+
+    private void cancel(Cluster cluster) throws IOException {
+      awaitOrGone(
+          cluster,
+          "it has said all, and waits",
+          () -> {
+            JsonNode talker = cluster.resource(TALKER);
+            // Online is a second attempt, which does not wait, after its monitor died in the first.
+            return talker.required("detail").asString("").contains("step 1 of 1")
+                || talker.required("state").asString().equals("Online");
+          });
+      cluster.change("POST", "/v1/resources/" + TALKER + "/offline", Map.of());
+    }
+
+    // Its online may wait still, now that it was begun again.
+    @Override
+    void resume(Cluster cluster) throws IOException {
+      if (cluster.resource(TALKER).required("wanted").asString().equals("Online")) {
+        cancel(cluster);
+      }
+    }
+
+    @Override
+    Optional<String> broken(Cluster cluster) throws IOException {
+      return wanted(cluster, TALKER, "Offline");
+    }
+  },
+
+  CREATE(false) {
+    @Override
+    void perform(Cluster cluster, SweepHomes homes) throws IOException {
+      cluster.change("POST", "/v1/resources", homes.resource("d", "a"));
+    }
+
+    @Override
+    Optional<String> broken(Cluster cluster) throws IOException {
+      return names(cluster).contains("d")
+          ? Optional.empty()
+          : Optional.of("the resource d was created, and is gone");
+    }
+  },
+
+  DELETE(false) {
+    @Override
+    void perform(Cluster cluster, SweepHomes homes) throws IOException {
+      cluster.change("DELETE", "/v1/resources/c", Map.of());
+    }
+
+    @Override
+    Optional<String> broken(Cluster cluster) throws IOException {
+      return names(cluster).contains("c")
+          ? Optional.of("the resource c was deleted, and is there")
+          : Optional.empty();
+    }
+  },
+
+  SET(false) {
+    @Override
+    void perform(Cluster cluster, SweepHomes homes) throws IOException {
+      cluster.change(
+          "PATCH",
+          "/v1/resources/c/properties",
+          Map.of(
+              "properties", Map.of("RestartDelay", List.of("7000"), "StopGrace", List.of("3s"))));
+    }
+
+    @Override
+    Optional<String> broken(Cluster cluster) throws IOException {
+      String properties = cluster.resource("c").required("properties").toString();
+      return properties.contains("7000") && properties.contains("3s")
+          ? Optional.empty()
+          : Optional.of("the properties of c were set, and are " + properties);
+    }
+  },
+
+  REGISTER(false) {
+    @Override
+    void perform(Cluster cluster, SweepHomes homes) throws IOException {
+      cluster.change(
+          "POST", "/v1/types", Map.of("archive", Distribution.sample("ticker").toString()));
+    }
+
+    @Override
+    Optional<String> broken(Cluster cluster) throws IOException {
+      return cluster.door().items("/v1/types").stream()
+              .anyMatch(
+                  type ->
+                      type.required("plugin").asString().contains("ticker")
+                          && type.required("status").asString().equals("Registered"))
+          ? Optional.empty()
+          : Optional.of("the type of the ticker was registered, and is not");
+    }
+  },
+
+  MONITOR_DEATH(false) {
+    @Override
+    void perform(Cluster cluster, SweepHomes homes) throws IOException, InterruptedException {
+      Processes.signal(cluster.monitor("shared-0").required("pid").asLong(), "KILL");
+      awaitEvent(cluster, 1146);
+    }
+  },
+
+  APPLICATION_DEATH(false) {
+    @Override
+    void perform(Cluster cluster, SweepHomes homes) throws IOException, InterruptedException {
+      Processes.signal(cluster.number("b", "pid"), "KILL");
+      awaitEvent(cluster, 2006);
+    }
+  },
+
+  /** The service is killed; its monitor lets go of everything and leaves. */
+  SERVICE_DEATH(false) {
+    @Override
+    void perform(Cluster cluster, SweepHomes homes) throws IOException, InterruptedException {
+      long monitor = cluster.monitor("shared-0").required("pid").asLong();
+      cluster.end("KILL");
+      Patience.until("its monitor has left", () -> !Processes.isAlive(monitor));
+    }
+
+    @Override
+    boolean killsTheService() {
+      return true;
+    }
+  },
+
+  /** The cluster database is written anew, without what led to it. */
+  COMPACTION(false) {
+    private static final int FILLS = 4;
+
+    @Override
+    Cluster cluster(SweepHomes homes) throws IOException {
+      return homes.full();
+    }
+
+    @Override
+    void perform(Cluster cluster, SweepHomes homes) throws IOException {
+      for (int i = 0; i < FILLS; i++) {
+        SweepHomes.fill(cluster, i);
+      }
+    }
+
+    @Override
+    Optional<String> broken(Cluster cluster) throws IOException {
+      return names(cluster).containsAll(List.of("a", "b", "c"))
+          ? Optional.empty()
+          : Optional.of("the database was compacted, and has only " + names(cluster));
+    }
+  },
+
+  /** The service asks its monitors what they hold. */
+  AUDIT(false) {
+    @Override
+    void perform(Cluster cluster, SweepHomes homes) throws IOException {
+      cluster.door().items("/v1/audit");
+    }
+  },
+
+  /** Everything is taken offline, and the service ends. */
+  STOP(false) {
+    @Override
+    void perform(Cluster cluster, SweepHomes homes) throws IOException, InterruptedException {
+      cluster.change("POST", "/v1/service/stop", Map.of());
+      cluster.awaitEnd();
+    }
+  };
+
+  private final boolean atStart;
+
+  SweepAction(boolean atStart) {
+    this.atStart = atStart;
+  }
+
+  /** Whether the action is the start of a service, so that hits are counted from its beginning. */
+  boolean isAtStart() {
+    return atStart;
+  }
+
+  Cluster cluster(SweepHomes homes) throws IOException {
+    return homes.usual();
+  }
+
+  boolean hasResources() {
+    return true;
+  }
+
+  boolean killsTheService() {
+    return false;
+  }
+
+  /** What comes before the service that is to fail is started. */
+  void beforeStart(Cluster cluster) throws IOException, InterruptedException {}
+
+  /**
+   * Does it. Returning means that it was acknowledged; a service that went away under it is an
+   * {@link IOException}.
+   */
+  void perform(Cluster cluster, SweepHomes homes) throws IOException, InterruptedException {}
+
+  /** Does what is left of it, in a service that recovered from a point that struck. */
+  void resume(Cluster cluster) throws IOException {}
+
+  /** What is not as it was acknowledged to be. */
+  Optional<String> broken(Cluster cluster) throws IOException {
+    return Optional.empty();
+  }
+
+  @Override
+  public String toString() {
+    return name().toLowerCase(Locale.ROOT).replace('_', '-');
+  }
+
+  private static List<String> names(Cluster cluster) throws IOException {
+    return cluster.resources().stream()
+        .map(resource -> resource.required("name").asString())
+        .toList();
+  }
+
+  private static Optional<String> wanted(Cluster cluster, String resource, String wanted)
+      throws IOException {
+    JsonNode found = cluster.resource(resource).required("wanted");
+    return found.asString("").equals(wanted)
+        ? Optional.empty()
+        : Optional.of(
+            resource + " is wanted " + found + ", and was acknowledged to be wanted " + wanted);
+  }
+
+  /** Waits until it is told; fails when the service goes away before that. */
+  private static void awaitEvent(Cluster cluster, int id) throws IOException {
+    awaitOrGone(cluster, "event " + id + " is told", () -> !cluster.events(id).isEmpty());
+  }
+
+  private static void awaitOrGone(Cluster cluster, String what, Callable<Boolean> holds)
+      throws IOException {
+    var held = new AtomicBoolean();
+    Patience.until(
+        what + ", or the service is gone",
+        () -> {
+          if (cluster.service().isAlive()) {
+            held.set(holds.call());
+          }
+          return held.get() || !cluster.service().isAlive();
+        });
+    if (!held.get()) {
+      throw new IOException("the service went away before this held: " + what);
+    }
+  }
+
+  private static void tearEvents(Path folder) throws IOException {
+    try (Stream<Path> files = Files.list(folder)) {
+      Path last = files.sorted().reduce((_, later) -> later).orElseThrow();
+      Files.writeString(last, "{\"seq\":", StandardOpenOption.APPEND);
+    }
+  }
+}
