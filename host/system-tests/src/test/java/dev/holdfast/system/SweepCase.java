@@ -28,6 +28,9 @@ record SweepCase(SweepAction action, Strike first, Optional<Strike> second) {
   /** A service that cannot make something durable halts with this. */
   private static final int NOT_DURABLE = 70;
 
+  /** So many lines of what a service said are told of a case that went wrong. */
+  private static final int LAST_WORDS = 60;
+
   /** A service that cannot use its home does not start. */
   private static final int NOT_STARTED = 1;
 
@@ -115,7 +118,8 @@ record SweepCase(SweepAction action, Strike first, Optional<Strike> second) {
 
   private static String lastWords(Cluster cluster) {
     try {
-      return cluster.errors().lines().reduce((_, later) -> later).orElse("none");
+      List<String> lines = cluster.errors().lines().toList();
+      return String.join("\n", lines.subList(Math.max(0, lines.size() - LAST_WORDS), lines.size()));
     } catch (IOException e) {
       return "none: " + e.getMessage();
     }
