@@ -40,10 +40,10 @@ import org.junit.jupiter.api.Test;
  *   -Dholdfast.sweep.clusters=N   how many at a time
  * </pre>
  */
-@Tag("sweep")
+@Tag("long")
 class FailPointSweepIT {
   private static final Duration TIME =
-      Duration.ofMinutes(Long.getLong("holdfast.sweep.minutes", 17));
+      Duration.ofMinutes(Long.getLong("holdfast.sweep.minutes", 15));
   private static final long SEED =
       Long.getLong("holdfast.sweep.seed", new Random().nextInt(1_000_000));
   private static final boolean FULL = Boolean.getBoolean("holdfast.sweep.full");

@@ -123,6 +123,7 @@ class PauseIT {
   }
 
   @Test
+  @Tag("long")
   void underLoad_nobodyIsBlamed() throws Exception {
     int incidents = cluster.incidents().size();
     long monitor = cluster.monitor("shared-0").required("pid").asLong();

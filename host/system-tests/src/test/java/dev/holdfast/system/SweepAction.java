@@ -108,6 +108,30 @@ enum SweepAction {
     }
   },
 
+  /** A check that a plugin asks for itself, by a signal. */
+  CHECK(false) {
+    private static final String WATCHED = "watched";
+
+    @Override
+    Cluster cluster(SweepHomes homes) throws IOException {
+      return homes.talking();
+    }
+
+    @Override
+    void perform(Cluster cluster, SweepHomes homes) throws IOException {
+      cluster.change("POST", "/v1/resources/" + WATCHED + "/online", Map.of());
+      awaitOrGone(
+          cluster,
+          "its LooksAlive has signalled, and its IsAlive answered",
+          () -> cluster.resource(WATCHED).required("health").asString().equals("Degraded"));
+    }
+
+    @Override
+    Optional<String> broken(Cluster cluster) throws IOException {
+      return wanted(cluster, WATCHED, "Online");
+    }
+  },
+
   CREATE(false) {
     @Override
     void perform(Cluster cluster, SweepHomes homes) throws IOException {

@@ -58,27 +58,31 @@ final class SweepHomes implements AutoCloseable {
     return cluster;
   }
 
-  /** Has one more resource, which says during its online all that a plugin can say. */
+  /**
+   * Has two more resources: {@code talker} says during its online all that a plugin can say there,
+   * {@code watched} signals in each LooksAlive, which is answered by an IsAlive.
+   */
   private static Cluster talking(Cluster cluster) throws Exception {
     cluster.start("serve");
     cluster.change(
         "POST", "/v1/types", Map.of("archive", Distribution.sample("scriptable").toString()));
-    List<String> online =
-        List.of("log 1", "token 8", "signal nothing", "progress 1 1ms", "once wait");
+    List<String> online = List.of("log 1", "token 8", "progress 1 1ms", "once wait");
+    cluster.change("POST", "/v1/resources", scriptable("talker", Map.of("AtOnline", online)));
     cluster.change(
         "POST",
         "/v1/resources",
-        Map.of(
-            "name",
-            "talker",
-            "type",
-            "Scriptable",
-            "group",
-            "g",
-            "properties",
-            Map.of("AtOnline", online)));
+        scriptable(
+            "watched",
+            Map.of(
+                "LooksAlivePollInterval", List.of("100"),
+                "AtLooksAlive", List.of("signal something"),
+                "AtIsAlive", List.of("degraded by what was signalled"))));
     stop(cluster);
     return cluster;
+  }
+
+  private static Map<String, Object> scriptable(String name, Map<String, Object> properties) {
+    return Map.of("name", name, "type", "Scriptable", "group", "g", "properties", properties);
   }
 
   /** Makes the database longer. */
@@ -136,7 +140,10 @@ final class SweepHomes implements AutoCloseable {
     return Cluster.copyOf(full.home());
   }
 
-  /** With the resource {@code talker}, whose first online lasts until it is cancelled. */
+  /**
+   * With the resource {@code talker}, whose first online lasts until it is cancelled, and {@code
+   * watched}, which is Offline.
+   */
   Cluster talking() throws IOException {
     return Cluster.copyOf(talking.home());
   }
