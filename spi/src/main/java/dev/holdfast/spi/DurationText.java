@@ -42,10 +42,13 @@ final class DurationText {
     if (duration.isZero()) {
       return "0s";
     }
+    // In whole nanoseconds, which no duration allowed here overflows: to divide durations would
+    // initialise BigDecimal, and with it each starting monitor that describes a type.
+    long nanos = duration.toNanos();
     for (var unit : UNITS.entrySet()) {
-      long count = duration.dividedBy(unit.getValue());
-      if (unit.getValue().multipliedBy(count).equals(duration)) {
-        return count + unit.getKey();
+      long unitNanos = unit.getValue().toNanos();
+      if (nanos % unitNanos == 0) {
+        return nanos / unitNanos + unit.getKey();
       }
     }
     throw new IllegalStateException("No unit divides " + duration);

@@ -66,24 +66,29 @@ public final class ResourceMonitor {
     var clock = InstantSource.system();
     long pid = ProcessHandle.current().pid();
     // The JVM's first socket takes a third of the time until Ready; the rest is done meanwhile.
-    var connecting = new FutureTask<>(() -> connect(serve));
-    Thread.ofPlatform().daemon(true).name("connect").start(connecting);
+    var connecting = connecting(serve.socket(), serve.name());
     var stateBlock = stateBlock(serve.stateBlock(), pid, clock);
     var self = new MonitorSession.Self(serve.name(), readNonce(System.in), version(), pid, began);
     MonitorSession.prepare();
     return new MonitorSession(self, connected(connecting), stateBlock, clock).run();
   }
 
-  private static Link<ToService, ToMonitor> connect(MonitorArguments.Serve serve)
-      throws IOException {
+  /** Connects on a thread of its own. */
+  static FutureTask<Link<ToService, ToMonitor>> connecting(Path socket, String name) {
+    var connecting = new FutureTask<>(() -> connect(socket, name));
+    Thread.ofPlatform().daemon(true).name("connect").start(connecting);
+    return connecting;
+  }
+
+  private static Link<ToService, ToMonitor> connect(Path socket, String name) throws IOException {
     StepPoint.MONITOR_CONNECT.before();
-    Link<ToService, ToMonitor> link = Link.connect(serve.socket(), serve.name());
+    Link<ToService, ToMonitor> link = Link.connect(socket, name);
     StepPoint.MONITOR_CONNECT.after();
     return link;
   }
 
-  private static Link<ToService, ToMonitor> connected(
-      FutureTask<Link<ToService, ToMonitor>> connecting) throws IOException, InterruptedException {
+  static Link<ToService, ToMonitor> connected(FutureTask<Link<ToService, ToMonitor>> connecting)
+      throws IOException, InterruptedException {
     try {
       return connecting.get();
     } catch (ExecutionException e) {
@@ -94,7 +99,7 @@ public final class ResourceMonitor {
     }
   }
 
-  private static StateBlockWriter stateBlock(Path file, long pid, InstantSource clock) {
+  static StateBlockWriter stateBlock(Path file, long pid, InstantSource clock) {
     try {
       StoragePoint.MONITOR_STATE_BLOCK.before();
       var made = StateBlockWriter.create(file, pid, clock.instant(), StateBlock.ENTRY_LIMIT);

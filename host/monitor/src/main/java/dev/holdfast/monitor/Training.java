@@ -6,7 +6,6 @@ import dev.holdfast.protocol.LinkClosed;
 import dev.holdfast.protocol.LinkListener;
 import dev.holdfast.protocol.LinkServer;
 import dev.holdfast.protocol.ProtocolVersion;
-import dev.holdfast.protocol.StateBlockWriter;
 import dev.holdfast.protocol.wire.Answer;
 import dev.holdfast.protocol.wire.CallResource;
 import dev.holdfast.protocol.wire.CloseResource;
@@ -74,8 +73,8 @@ final class Training implements LinkAcceptor, LinkListener<ToService> {
       var session =
           new MonitorSession(
               new MonitorSession.Self("training", "training", "training", pid, System.nanoTime()),
-              Link.connect(server.socket(), "training"),
-              StateBlockWriter.create(directory.resolve("state"), pid, clock.instant(), 64),
+              ResourceMonitor.connected(ResourceMonitor.connecting(server.socket(), "training")),
+              ResourceMonitor.stateBlock(directory.resolve("state"), pid, clock),
               clock);
       var monitor = Thread.ofPlatform().daemon(true).name("training").start(() -> live(session));
       await(ToService.FrameCase.HELLO);

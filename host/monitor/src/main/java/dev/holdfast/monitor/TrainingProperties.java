@@ -17,9 +17,12 @@ final class TrainingProperties {
   static List<PropertyText> of(TypeDescription type) {
     List<PropertyText> properties = new ArrayList<>();
     for (PropertyDescription property : type.getPropertiesList()) {
-      if (property.getRequired() && !property.hasDefaultValue()) {
-        properties.add(
-            PropertyText.newBuilder().setName(property.getName()).addText(value(property)).build());
+      var text = PropertyText.newBuilder().setName(property.getName());
+      if (property.hasDefaultValue()) {
+        // It says no more than leaving it out; but most calls carry some properties.
+        properties.add(text.addAllText(property.getDefaultValue().getTextList()).build());
+      } else if (property.getRequired()) {
+        properties.add(text.addText(value(property)).build());
       }
     }
     return properties;

@@ -132,6 +132,12 @@ public final class StateBlockWriter {
 
   /** Puts as many whole characters as fit. */
   private static void text(ByteBuffer entry, int at, int limit, String text) {
+    byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
+    if (utf8.length <= limit) {
+      entry.put(at + Short.BYTES, utf8);
+      entry.putShort(at, (short) utf8.length);
+      return;
+    }
     var room = entry.slice(at + Short.BYTES, limit);
     CharsetEncoder encoder = StandardCharsets.UTF_8.newEncoder();
     encoder.onMalformedInput(CodingErrorAction.REPLACE);

@@ -158,7 +158,10 @@ final class OpenedResource {
 
   private Object open(Entry entry) throws Exception {
     try {
-      Files.createDirectories(context.directory());
+      // It is there after every death of a monitor, and that is told by an exception otherwise.
+      if (!Files.isDirectory(context.directory())) {
+        Files.createDirectories(context.directory());
+      }
     } catch (IOException e) {
       throw new ResourceException(
           Responsibility.ENVIRONMENT,

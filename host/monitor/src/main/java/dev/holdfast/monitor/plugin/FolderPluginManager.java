@@ -9,7 +9,6 @@ import java.util.List;
 import org.pf4j.AbstractPluginManager;
 import org.pf4j.DefaultExtensionFactory;
 import org.pf4j.DefaultExtensionFinder;
-import org.pf4j.DefaultPluginRepository;
 import org.pf4j.DefaultVersionManager;
 import org.pf4j.ExtensionFactory;
 import org.pf4j.ExtensionFinder;
@@ -51,7 +50,7 @@ final class FolderPluginManager extends AbstractPluginManager {
 
   @Override
   protected PluginRepository createPluginRepository() {
-    return new DefaultPluginRepository(getPluginsRoots());
+    return new NoOthers();
   }
 
   @Override
@@ -100,6 +99,19 @@ final class FolderPluginManager extends AbstractPluginManager {
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }
+    }
+  }
+
+  /** The one folder is named by whoever loads it; there is nothing to look for, or to delete. */
+  private static final class NoOthers implements PluginRepository {
+    @Override
+    public List<Path> getPluginPaths() {
+      return List.of();
+    }
+
+    @Override
+    public boolean deletePluginPath(Path pluginPath) {
+      throw new UnsupportedOperationException("Plugins are deleted by the service.");
     }
   }
 

@@ -41,7 +41,6 @@ public final class GenericApplication implements ResourceType {
           .build();
   static final Property<String> USER =
       Property.text("User")
-          .check(user -> !user.isBlank(), "a user's name is needed; leave User out instead.")
           .help("Whom to run as; the cluster service's user when not given.")
           .build();
   static final Property<String> STOP_SIGNAL =

@@ -22,6 +22,7 @@ final class Validation {
     var validation = new Validation(properties);
     validation.checkCommand();
     validation.checkEnvironment();
+    validation.checkUser();
     validation.checkProbe();
     return List.copyOf(validation.problems);
   }
@@ -75,6 +76,12 @@ final class Validation {
             GenericApplication.ENVIRONMENT,
             "Environment sets " + variable.substring(0, equals) + " twice; set it once.");
       }
+    }
+  }
+
+  private void checkUser() {
+    if (properties.find(GenericApplication.USER).filter(String::isBlank).isPresent()) {
+      tell(GenericApplication.USER, "User is blank; a user's name is needed, or leave it out.");
     }
   }
 

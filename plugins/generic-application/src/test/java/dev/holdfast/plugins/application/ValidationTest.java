@@ -66,6 +66,13 @@ class ValidationTest {
   }
 
   @Test
+  void blankUser_isSaid() throws Exception {
+    assertThat(problems(Map.of("CommandLine", TRUE, "User", List.of(" "))))
+        .containsExactly(
+            new Problem("User", "User is blank; a user's name is needed, or leave it out."));
+  }
+
+  @Test
   void unbalancedQuote_isNamedWithItsPosition() throws Exception {
     assertThat(problems(Map.of("CommandLine", List.of("sh -c 'sleep 1"))))
         .containsExactly(
