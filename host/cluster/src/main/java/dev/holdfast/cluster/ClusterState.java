@@ -46,6 +46,15 @@ public record ClusterState(
         ImmutableSortedMap.of());
   }
 
+  /**
+   * Whether a step led from one state to the other that touched no resource: most ticks do not, and
+   * then nobody needs to look through all of them.
+   */
+  @SuppressWarnings("ReferenceEquality") // Such a step keeps the very map.
+  public boolean hasResourcesOf(ClusterState other) {
+    return resources == other.resources;
+  }
+
   /** The resource of that name (ignoring case) or id. */
   public Optional<ClusterResource> findResource(String nameOrId) {
     return resources.values().stream()

@@ -101,6 +101,9 @@ public final class Decisions {
 
     private Mode mode;
 
+    /** Whether a resource is not what it was; a step that touches none leaves the map as it is. */
+    private boolean resourcesDiffer;
+
     Work(ClusterState state, Instant now) {
       this.before = state;
       this.now = now;
@@ -118,7 +121,7 @@ public final class Decisions {
           groups.equals(before.groups()) ? before.groups() : ImmutableMap.copyOf(groups),
           ImmutableSortedMap.copyOf(types),
           ImmutableMap.copyOf(typeProblems),
-          ImmutableMap.copyOf(resources),
+          resourcesDiffer ? ImmutableMap.copyOf(resources) : before.resources(),
           ImmutableSortedMap.copyOf(monitors));
     }
 
@@ -167,7 +170,7 @@ public final class Decisions {
         return;
       }
       ClusterResource next = ResourceMachine.on(resource, event, now, out);
-      resources.put(id, next);
+      put(next);
       if (event instanceof ResourceEvent.FoundIt(Found.Absent _)
           && resource.phase() instanceof Phase.Stopping
           && next.phase() instanceof Phase.Resting) {
@@ -176,13 +179,16 @@ public final class Decisions {
     }
 
     private void edit(ResourceId id, Consumer<ClusterResource.Draft> change) {
-      resources.computeIfPresent(
-          id,
-          (_, resource) -> {
-            var draft = resource.edit();
-            change.accept(draft);
-            return draft.done();
-          });
+      ClusterResource resource = resources.get(id);
+      if (resource != null) {
+        var draft = resource.edit();
+        change.accept(draft);
+        put(draft.done());
+      }
+    }
+
+    private void put(ClusterResource resource) {
+      resourcesDiffer |= !resource.equals(resources.put(resource.id(), resource));
     }
 
     /** Changes what was said about a resource, or its type; the monitor polls it by that. */
@@ -250,12 +256,13 @@ public final class Decisions {
               .map(type -> type.version().description());
       Lives lives = description.map(d -> d.lives()).orElse(Lives.ON_NODE);
       Timings timings = description.map(d -> d.timings()).orElse(Timings.DEFAULT);
-      resources.put(config.id(), ClusterResource.created(config, lives, timings, now));
+      put(ClusterResource.created(config, lives, timings, now));
     }
 
     private void deleted(ResourceId id) {
       ClusterResource resource = resources.remove(id);
       if (resource != null) {
+        resourcesDiffer = true;
         resource
             .openIn()
             .ifPresent(monitor -> out.add(new Action.Close(id, monitor, resource.epoch())));

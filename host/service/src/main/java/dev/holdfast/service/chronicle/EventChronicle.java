@@ -126,17 +126,8 @@ public final class EventChronicle implements Chronicle, AutoCloseable {
   @Override
   public void changed(ClusterState before, ClusterState after) {
     incidents.changed(after);
-    for (ClusterResource resource : after.resources().values()) {
-      ClusterResource old = before.resources().get(resource.id());
-      if (old != null
-          && old.unsupervisedSince().isPresent()
-          && resource.unsupervisedSince().isEmpty()
-          && old.epoch() > 1) {
-        write(
-            EventId.SUPERVISED_AGAIN
-                .of(resource.config().name(), resource.openIn().map(MonitorName::value).orElse(""))
-                .about(resource.config().name(), resource.id().toString()));
-      }
+    if (!after.hasResourcesOf(before)) {
+      supervised(before, after);
     }
     after
         .types()
@@ -158,6 +149,21 @@ public final class EventChronicle implements Chronicle, AutoCloseable {
                 write(EventId.TYPE_UNREGISTERED.of(type.name()));
               }
             });
+  }
+
+  private void supervised(ClusterState before, ClusterState after) {
+    for (ClusterResource resource : after.resources().values()) {
+      ClusterResource old = before.resources().get(resource.id());
+      if (old != null
+          && old.unsupervisedSince().isPresent()
+          && resource.unsupervisedSince().isEmpty()
+          && old.epoch() > 1) {
+        write(
+            EventId.SUPERVISED_AGAIN
+                .of(resource.config().name(), resource.openIn().map(MonitorName::value).orElse(""))
+                .about(resource.config().name(), resource.id().toString()));
+      }
+    }
   }
 
   private void tellResolution(

@@ -89,6 +89,9 @@ final class Effects {
     for (Action action : actions) {
       take(action, after);
     }
+    if (after.hasResourcesOf(before)) {
+      return;
+    }
     for (ResourceId id : before.resources().keySet()) {
       if (!after.resources().containsKey(id)) {
         calls.forget(id);

@@ -72,6 +72,9 @@ final class ResourceMeters {
 
   /** A new state is durable. */
   void changed(ClusterState before, ClusterState after) {
+    if (after.hasResourcesOf(before)) {
+      return;
+    }
     for (ClusterResource resource : after.resources().values()) {
       if (!resource.equals(before.resources().get(resource.id()))) {
         account(resource);

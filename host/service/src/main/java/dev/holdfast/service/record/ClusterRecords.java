@@ -143,6 +143,9 @@ public final class ClusterRecords implements StateStore, SlotStore {
   }
 
   private void writeResources(Batch.Builder batch, ClusterState before, ClusterState after) {
+    if (after.hasResourcesOf(before)) {
+      return;
+    }
     // The order in which resources were created is the order in which they are shown.
     for (ClusterResource resource : after.resources().values()) {
       if (!before.resources().containsKey(resource.id())) {
