@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -22,6 +23,9 @@ final class CyclesBench {
   private static final int RESOURCES = 10;
   private static final int LINES = 10;
   private static final Duration COLLECTION_MAX = Duration.ofSeconds(30);
+
+  /** What GC.heap_info says of each generation. */
+  private static final Pattern GENERATION = Pattern.compile("generation .* used (\\d+)K");
 
   private final Ground ground;
 
@@ -92,8 +96,11 @@ final class CyclesBench {
     String jcmd = ground.java().resolveSibling("jcmd").toString();
     output(List.of(jcmd, Integer.toString(pid), "GC.run"));
     String heap = output(List.of(jcmd, Integer.toString(pid), "GC.heap_info"));
-    int used = heap.indexOf("used ");
-    return Long.parseLong(heap.substring(used + 5, heap.indexOf('K', used)).strip());
+    return GENERATION
+        .matcher(heap)
+        .results()
+        .mapToLong(used -> Long.parseLong(used.group(1)))
+        .sum();
   }
 
   private static String output(List<String> command) throws IOException, InterruptedException {
