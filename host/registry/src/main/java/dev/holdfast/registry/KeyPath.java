@@ -7,9 +7,10 @@ import java.util.List;
 /**
  * Where a key is, seen from the root of its hive: names with backslashes between them, {@code
  * Resources\<id>\Parameters}; the root is the empty path. Immutable. Two paths are equal when their
- * names are the same ignoring case; {@link #toString} keeps what was typed.
+ * names are the same ignoring case; {@link #toString} keeps what was typed. In their order a key
+ * comes right before all that is within it.
  */
-public final class KeyPath {
+public final class KeyPath implements Comparable<KeyPath> {
   /** The root of a hive. */
   public static final KeyPath ROOT = new KeyPath(List.of());
 
@@ -87,6 +88,18 @@ public final class KeyPath {
         Limits.KEY_NAME_CHARS_MAX,
         "KEY_NAME_CHARS_MAX");
     return name;
+  }
+
+  @Override
+  public int compareTo(KeyPath other) {
+    int common = Math.min(names.size(), other.names.size());
+    for (int i = 0; i < common; i++) {
+      int difference = NameOrder.compare(names.get(i), other.names.get(i));
+      if (difference != 0) {
+        return difference;
+      }
+    }
+    return names.size() - other.names.size();
   }
 
   @Override

@@ -3,6 +3,11 @@ package dev.holdfast.registry;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Random;
+import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -62,5 +67,16 @@ class KeyPathTest {
     assertThat(KeyPath.of("Groups").isWithin(KeyPath.ROOT)).isTrue();
     assertThat(KeyPath.of("GroupsX").isWithin(KeyPath.of("Groups"))).isFalse();
     assertThat(KeyPath.of("Groups").isWithin(KeyPath.of("Groups\\A"))).isFalse();
+  }
+
+  @Test
+  void compareTo_aKeyComesRightBeforeAllWithinIt() {
+    List<String> ordered =
+        List.of("", "a", "a\\b", "a\\b\\z", "A\\c", "a b", "a!", "ab", "B\\a", "c");
+    var shuffled = new ArrayList<>(ordered.stream().map(KeyPath::of).toList());
+    Collections.shuffle(shuffled, new Random(7));
+
+    assertThat(new TreeSet<>(shuffled)).extracting(KeyPath::toString).isEqualTo(ordered);
+    assertThat(KeyPath.of("A\\b")).isEqualByComparingTo(KeyPath.of("a\\B"));
   }
 }
