@@ -29,7 +29,7 @@ public final class HandleTable {
   /** Handles of one connection; one that needs more has a leak. */
   public static final int HANDLES_PER_CONNECTION_MAX = 4_096;
 
-  /** Handles of all connections, some 30 MB of them. */
+  /** Handles of all connections: many small callers must not exhaust the memory of all. */
   public static final int HANDLES_MAX = 65_536;
 
   private final InstantSource clock;

@@ -30,7 +30,7 @@ public final class Notifications {
   /** Armed notifications of one hive. */
   public static final int NOTIFICATIONS_MAX = 65_536;
 
-  /** Effects of past commits that are kept, some 10 MB of them. */
+  /** Effects of past commits that are kept; a commit with more is not kept at all. */
   public static final int EFFECTS_MAX = 65_536;
 
   private static final Comparator<Fired> BY_ID =
