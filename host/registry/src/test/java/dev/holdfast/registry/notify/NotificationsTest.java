@@ -292,9 +292,13 @@ class NotificationsTest {
           .anyMatch(effect -> matches(notification, effect));
     }
 
+    private static String delimited(KeyPath key) {
+      return key.isRoot() ? "\\" : "\\" + key + "\\";
+    }
+
     private static boolean matches(Notification notification, Effect effect) {
-      String watched = "\\" + notification.key() + "\\";
-      String touched = "\\" + effect.key() + "\\";
+      String watched = delimited(notification.key());
+      String touched = delimited(effect.key());
       return switch (effect) {
         case Effect.Deleted _ -> watched.startsWith(touched);
         case Effect.Changed(KeyPath _, NotifyFilter kind) ->
@@ -320,10 +324,9 @@ class NotificationsTest {
         : new Effect.Changed(key, new NotifyFilter(1 << random.nextInt(4)));
   }
 
-  /** Never the root, so that paths as texts have backslashes at both ends. */
   private static KeyPath key(Random random) {
-    KeyPath key = KeyPath.of("k");
-    for (int depth = random.nextInt(3); depth > 0; depth--) {
+    KeyPath key = KeyPath.ROOT;
+    for (int depth = random.nextInt(4); depth > 0; depth--) {
       key = key.child(List.of("a", "b", "ab").get(random.nextInt(3)));
     }
     return key;
