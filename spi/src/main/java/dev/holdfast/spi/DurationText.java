@@ -14,10 +14,13 @@ import java.util.regex.Pattern;
  * text of {@code 90 s} and {@code PT1M30S} is {@code 90s}, that of {@code 60s} is {@code 1m}.
  *
  * <p>A bare number is refused: MSCS's properties were milliseconds, most people today mean seconds.
+ *
+ * <p>Counts nanoseconds, which no duration allowed here overflows. To multiply or divide durations
+ * initialises BigDecimal, and each starting monitor that describes a type would wait for that.
  */
 final class DurationText {
   private static final Pattern NUMBER_AND_UNIT = Pattern.compile("(\\d{1,18})\\s*([a-z]+)");
-  private static final Map<String, Duration> UNITS = units();
+  private static final Map<String, Long> NANOS = nanos();
 
   private DurationText() {}
 
@@ -25,7 +28,7 @@ final class DurationText {
     String stripped = text.strip();
     Matcher matcher = NUMBER_AND_UNIT.matcher(stripped.toLowerCase(Locale.ROOT));
     if (matcher.matches()) {
-      Duration unit = UNITS.get(matcher.group(2));
+      Long unit = NANOS.get(matcher.group(2));
       if (unit != null) {
         return times(unit, Long.parseLong(matcher.group(1)));
       }
@@ -42,21 +45,18 @@ final class DurationText {
     if (duration.isZero()) {
       return "0s";
     }
-    // In whole nanoseconds, which no duration allowed here overflows: to divide durations would
-    // initialise BigDecimal, and with it each starting monitor that describes a type.
     long nanos = duration.toNanos();
-    for (var unit : UNITS.entrySet()) {
-      long unitNanos = unit.getValue().toNanos();
-      if (nanos % unitNanos == 0) {
-        return nanos / unitNanos + unit.getKey();
+    for (var unit : NANOS.entrySet()) {
+      if (nanos % unit.getValue() == 0) {
+        return nanos / unit.getValue() + unit.getKey();
       }
     }
     throw new IllegalStateException("No unit divides " + duration);
   }
 
-  private static Duration times(Duration unit, long count) {
+  private static Duration times(long nanos, long count) {
     try {
-      return notNegative(unit.multipliedBy(count));
+      return notNegative(Duration.ofNanos(Math.multiplyExact(nanos, count)));
     } catch (ArithmeticException e) {
       throw tooLong(e);
     }
@@ -80,15 +80,15 @@ final class DurationText {
         "the longest duration is " + print(Property.DURATION_MAX), cause);
   }
 
-  private static Map<String, Duration> units() {
-    var units = new LinkedHashMap<String, Duration>();
-    units.put("d", Duration.ofDays(1));
-    units.put("h", Duration.ofHours(1));
-    units.put("m", Duration.ofMinutes(1));
-    units.put("s", Duration.ofSeconds(1));
-    units.put("ms", Duration.ofMillis(1));
-    units.put("us", Duration.ofNanos(1000));
-    units.put("ns", Duration.ofNanos(1));
-    return units;
+  private static Map<String, Long> nanos() {
+    var nanos = new LinkedHashMap<String, Long>();
+    nanos.put("d", 86_400_000_000_000L);
+    nanos.put("h", 3_600_000_000_000L);
+    nanos.put("m", 60_000_000_000L);
+    nanos.put("s", 1_000_000_000L);
+    nanos.put("ms", 1_000_000L);
+    nanos.put("us", 1_000L);
+    nanos.put("ns", 1L);
+    return nanos;
   }
 }
