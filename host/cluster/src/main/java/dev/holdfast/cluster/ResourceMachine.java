@@ -471,6 +471,10 @@ final class ResourceMachine {
           call(EntryPoint.IS_ALIVE, deadlock()); // It is not polled, and people want to see.
       // Not usable yet is no news there; whether it still runs is.
       case Settling(_, Instant until) -> stillThere(until);
+      // What stood in the way of its offline may be gone; a policy's time does not come sooner.
+      case Failed(String why, Optional<Instant> retryAt)
+          when retryAt.isPresent() && !r.config.wantedOnline() ->
+          r.enter(new Failed(why, Optional.of(now)), why, now);
       case Resting _, Starting _, Stopping _, Recovering _ -> {}
     }
   }

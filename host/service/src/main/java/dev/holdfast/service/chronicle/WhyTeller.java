@@ -161,6 +161,14 @@ public final class WhyTeller {
               .formatted(other.config().name(), other.state()),
           "holdfast why " + ShellWord.of(other.config().name()));
     }
+    if (!resource.config().wantedOnline()
+        && resource.phase() instanceof Phase.Failed(String why, Optional<Instant> retryAt)
+        && retryAt.isPresent()) {
+      return new Blocker(
+          "%s; it is looked at again when that ends, at the latest at %s"
+              .formatted(why, time(retryAt.get())),
+          null);
+    }
     if (!resource.config().wantedOnline()) {
       return new Blocker(
           "nothing: it is not wanted Online",
