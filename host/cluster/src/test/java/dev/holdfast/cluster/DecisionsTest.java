@@ -340,6 +340,27 @@ class DecisionsTest {
     }
 
     @Test
+    void whatStoodInTheWayOfAnOfflineIsLookedForAgainWhenItsProcessEnds() {
+      givenAppOnline();
+      on(new ClusterEvent.Wanted(List.of(APP), false));
+      tell(new ResourceEvent.Returned(EntryPoint.OFFLINE));
+      found(Found.running("pid 7"));
+      for (int attempt = 2; attempt <= 3; attempt++) {
+        tell(new ResourceEvent.Returned(EntryPoint.TERMINATE));
+        found(Found.running("pid 7"));
+      }
+      assertThat(app().phase()).isInstanceOf(Phase.Failed.class);
+
+      on(new ClusterEvent.ProcessEnded(APP, new Exit.Signal(9)));
+
+      assertThat(actions)
+          .filteredOn(Action.Call.class::isInstance)
+          .singleElement()
+          .isInstanceOfSatisfying(
+              Action.Call.class, call -> assertThat(call.entryPoint()).isEqualTo(EntryPoint.FIND));
+    }
+
+    @Test
     void theEndOfAProcessInMaintenanceIsAskedFor() {
       givenAppOnline();
       on(
