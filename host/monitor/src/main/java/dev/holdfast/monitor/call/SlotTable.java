@@ -57,7 +57,12 @@ final class SlotTable {
 
   /** Whether the process of one has ended. */
   synchronized boolean hasEnded() {
-    return slots.values().stream().anyMatch(SlotState::hasExit);
+    for (SlotState slot : slots.values()) {
+      if (slot.hasExit()) {
+        return true;
+      }
+    }
+    return false;
   }
 
   synchronized List<String> names() {
