@@ -5,6 +5,7 @@ import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * A value: its name (empty for a key's default value), its type's number, and its data exactly as
@@ -26,11 +27,14 @@ public final class RegistryValue implements Named {
         name.length(),
         Limits.VALUE_NAME_CHARS_MAX,
         "VALUE_NAME_CHARS_MAX");
-    Limits.check(
-        "bytes of the value \"" + shortened(name) + "\"",
-        ownedData.length,
-        Limits.VALUE_BYTES_MAX,
-        "VALUE_BYTES_MAX");
+    if (ownedData.length > Limits.VALUE_BYTES_MAX) {
+      // Asked first: the message is costly to make, and a hive has a million values.
+      Limits.check(
+          "bytes of the value \"" + shortened(name) + "\"",
+          ownedData.length,
+          Limits.VALUE_BYTES_MAX,
+          "VALUE_BYTES_MAX");
+    }
     this.name = name;
     this.type = type;
     this.data = ownedData;
@@ -41,7 +45,13 @@ public final class RegistryValue implements Named {
     return new RegistryValue(name, type, data.clone());
   }
 
-  /** As {@link #of}, without the copy: the caller gives the array away. */
+  /** As {@link #of(String, int, byte[])}, with a part of a larger array. */
+  public static RegistryValue of(String name, int type, byte[] source, int from, int length) {
+    Objects.checkFromIndexSize(from, length, source.length);
+    return new RegistryValue(name, type, Arrays.copyOfRange(source, from, from + length));
+  }
+
+  /** As {@link #of(String, int, byte[])}, without the copy: the caller gives the array away. */
   static RegistryValue owning(String name, int type, byte[] data) {
     return new RegistryValue(name, type, data);
   }
@@ -113,6 +123,11 @@ public final class RegistryValue implements Named {
 
   public int sizeBytes() {
     return data.length;
+  }
+
+  /** Copies all of the data into that array, from that index on. */
+  public void copyTo(byte[] target, int at) {
+    System.arraycopy(data, 0, target, at, data.length);
   }
 
   /** The text of a REG_SZ, REG_EXPAND_SZ or REG_LINK, up to the first NUL. */
