@@ -6,6 +6,7 @@ import java.util.zip.CRC32C;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class NameOrderTest {
   private static final long FROZEN = 2_076_158_948L;
@@ -21,6 +22,46 @@ class NameOrderTest {
 
     // Hives on disk are ordered by it: another number here needs another format version.
     assertThat(crc.getValue()).isEqualTo(FROZEN);
+  }
+
+  /** Each by name: what Java raises and Windows leaves as it is. */
+  @ParameterizedTest
+  @ValueSource(
+      chars = {
+        '\u00B5', '\u0131', '\u017F', '\u01C5', '\u01C8', '\u01CB', '\u01F2', '\u0345', '\u03C2',
+        '\u03D0', '\u03D1', '\u03D5', '\u03D6', '\u03F0', '\u03F1', '\u03F5', '\u1E9B', '\u1FBE'
+      })
+  void upcase_leavesWhatJavaRaises(char unit) {
+    assertThat(NameOrder.upcase(unit)).isEqualTo(unit);
+    assertThat(Character.toUpperCase(unit)).isNotEqualTo(unit);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"10D0,10FF", "13F8,13FD", "AB70,ABBF", "1C80,1C88", "D800,DFFF"})
+  void upcase_leavesWholeScriptsAndSurrogates(String first, String last) {
+    for (int unit = Integer.parseInt(first, 16); unit <= Integer.parseInt(last, 16); unit++) {
+      assertThat(NameOrder.upcase((char) unit)).as("U+%04X", unit).isEqualTo((char) unit);
+    }
+  }
+
+  @Test
+  void upcase_otherwiseDoesWhatJavaDoes() {
+    int differences = 0;
+    for (int unit = 0; unit <= Character.MAX_VALUE; unit++) {
+      char ours = NameOrder.upcase((char) unit);
+      char javas = Character.toUpperCase((char) unit);
+      if (ours != javas) {
+        // Never another capital: only none.
+        assertThat(ours).as("U+%04X", unit).isEqualTo((char) unit);
+        differences++;
+      }
+    }
+
+    // By Java 25's Unicode 16; each later one may raise more letters, and ours stays.
+    assertThat(differences).isGreaterThanOrEqualTo(220);
+    if (Runtime.version().feature() == 25) {
+      assertThat(differences).isEqualTo(220);
+    }
   }
 
   @Test

@@ -10,6 +10,25 @@ public final class HiveReader {
   private HiveReader() {}
 
   /**
+   * The size of a file as the size of an array that holds it.
+   *
+   * @param hive how the file is called in a message
+   * @throws HiveFormatException if there is no such array
+   */
+  public static int checkedSize(String hive, long sizeBytes) throws HiveFormatException {
+    if (sizeBytes > RegfLayout.FILE_BYTES_MAX) {
+      throw new HiveFormatException(
+          hive,
+          HiveFormatException.Problem.TOO_LARGE,
+          RegfLayout.FILE_BYTES_MAX,
+          "file",
+          "%,d bytes, at most %,d are read (FILE_BYTES_MAX)"
+              .formatted(sizeBytes, RegfLayout.FILE_BYTES_MAX));
+    }
+    return (int) sizeBytes;
+  }
+
+  /**
    * Tells all keys and values of a file.
    *
    * @param hive how the file is called in a message

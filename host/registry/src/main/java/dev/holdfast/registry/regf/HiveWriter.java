@@ -200,7 +200,8 @@ public final class HiveWriter<K> {
     for (int i = 0; i < count; i++) {
       int from = i * PIECE_BYTES;
       int length = Math.min(PIECE_BYTES, data.length - from);
-      int place = cells.allocate(length);
+      // The last is as large as the others, as Windows has it; hivex does not read a shorter one.
+      int place = cells.allocate(PIECE_BYTES);
       System.arraycopy(data, from, cells.bytes(), place, length);
       pieces[i] = CellWriter.offset(place);
     }

@@ -77,16 +77,16 @@ final class KeyCells {
       values.tell(nk, nk + 36, sink);
     }
     SubkeyLists.Subkeys subkeys = lists.read(nk);
-    if (subkeys.count() > 0 && depth == Limits.DEPTH_MAX) {
+    if (subkeys.count > 0 && depth == Limits.DEPTH_MAX) {
       throw findings.damaged(
           nk + 20L,
           "nk.subkeys",
           "subkeys below level %d, no key is deeper (DEPTH_MAX)".formatted(depth));
     }
-    for (int i = 0; i < subkeys.count(); i++) {
-      int child = subkeys.places()[i];
+    for (int i = 0; i < subkeys.count; i++) {
+      int child = subkeys.places[i];
       parent(child, nk);
-      tell(child, subkeys.names()[i], depth + 1);
+      tell(child, subkeys.names[i], depth + 1);
     }
     sink.leave();
   }

@@ -53,7 +53,8 @@ package dev.holdfast.registry.regf;
  *    20  the name: Latin-1 (flag 1) or UTF-16
  *
  * db, data of more than 16344 bytes from version 4 on
- *     0  "db"    2  count of pieces    4  offset of a list of offsets of pieces, 16344 bytes each
+ *     0  "db"    2  count of pieces    4  offset of a list of offsets of pieces; each has
+ *        16344 bytes, the last one too
  *
  * sk, a security descriptor that one or more keys have
  *     0  "sk"    2  zero    4  offset of the next sk    8  and of the one before, in a ring of all

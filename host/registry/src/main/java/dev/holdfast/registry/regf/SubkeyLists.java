@@ -25,7 +25,17 @@ final class SubkeyLists {
   private final Findings findings;
 
   /** The subkeys of one key in the order of their names. The arrays may be longer. */
-  record Subkeys(int[] places, String[] names, int count) {}
+  static final class Subkeys {
+    final int[] places;
+    final String[] names;
+    final int count;
+
+    Subkeys(int[] places, String[] names, int count) {
+      this.places = places;
+      this.names = names;
+      this.count = count;
+    }
+  }
 
   SubkeyLists(byte[] file, int minorVersion, Cells cells, KeyCells keys, Findings findings) {
     this.file = file;
@@ -120,10 +130,10 @@ final class SubkeyLists {
           hint(entry + 4, name);
         }
         if (at > 0) {
-          ordered &= inOrder(subkeys.names()[at - 1], name, entry);
+          ordered &= inOrder(subkeys.names[at - 1], name, entry);
         }
-        subkeys.places()[at] = child;
-        subkeys.names()[at] = name;
+        subkeys.places[at] = child;
+        subkeys.names[at] = name;
       }
     }
     return ordered;
@@ -170,7 +180,7 @@ final class SubkeyLists {
 
   private void maxima(int nk, Subkeys subkeys) {
     int nameBytes = 0;
-    for (String name : subkeys.names()) {
+    for (String name : subkeys.names) {
       nameBytes = Math.max(nameBytes, 2 * name.length());
     }
     // The upper half of the field holds flags.
@@ -186,19 +196,19 @@ final class SubkeyLists {
   /** In order and without twins, of which the first in the file counts. */
   private static Subkeys sorted(Subkeys subkeys) {
     List<Integer> order = new ArrayList<>();
-    for (int i = 0; i < subkeys.count(); i++) {
+    for (int i = 0; i < subkeys.count; i++) {
       order.add(i);
     }
-    order.sort(Comparator.comparing(i -> subkeys.names()[i], NameOrder.IGNORING_CASE));
+    order.sort(Comparator.comparing(i -> subkeys.names[i], NameOrder.IGNORING_CASE));
     var sorted = new Subkeys(new int[order.size()], new String[order.size()], order.size());
     int kept = 0;
     for (int i : order) {
-      String name = subkeys.names()[i];
-      if (kept == 0 || !NameOrder.same(sorted.names()[kept - 1], name)) {
-        sorted.places()[kept] = subkeys.places()[i];
-        sorted.names()[kept++] = name;
+      String name = subkeys.names[i];
+      if (kept == 0 || !NameOrder.same(sorted.names[kept - 1], name)) {
+        sorted.places[kept] = subkeys.places[i];
+        sorted.names[kept++] = name;
       }
     }
-    return new Subkeys(sorted.places(), sorted.names(), kept);
+    return new Subkeys(sorted.places, sorted.names, kept);
   }
 }

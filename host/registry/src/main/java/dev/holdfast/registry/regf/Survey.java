@@ -23,6 +23,9 @@ final class Survey<K> {
   /** What is left empty at the ends of bins, at most a cell of a list now and then. */
   private static final int SLACK_SHARE = 32;
 
+  /** The bin of one piece of large data. */
+  private static final int PIECE_BINS_BYTES = 5 * BIN_BYTES;
+
   private final KeyView<K> view;
   private long cellBytes;
   private long largestValueBytes;
@@ -77,10 +80,11 @@ final class Survey<K> {
     int bytes = value.sizeBytes();
     largestValueBytes = Math.max(largestValueBytes, bytes);
     cellBytes += CellWriter.cellBytes(VK_BYTES + nameBytes(value.name()));
-    cellBytes += bytes <= INLINE_BYTES_MAX ? 0 : CellWriter.cellBytes(bytes);
     if (bytes > RegfLayout.PIECE_BYTES) {
-      // A cell that needs bins of its own leaves up to one of them empty.
-      cellBytes += BIN_BYTES;
+      // Whether one cell or pieces: in bins of their own, of which a part stays empty.
+      cellBytes += (bytes / RegfLayout.PIECE_BYTES + 1L) * PIECE_BINS_BYTES;
+    } else if (bytes > INLINE_BYTES_MAX) {
+      cellBytes += CellWriter.cellBytes(bytes);
     }
   }
 

@@ -1,0 +1,297 @@
+package dev.holdfast.registry.regf;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.holdfast.registry.RegistryValue;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HexFormat;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Our reading and writing beside that of programs by others: hivex, and a strict verifier of the
+ * format. They find their hives and scripts by the environment: see {@link OutsideTools}.
+ */
+class DifferentialTest {
+  /** Zeros in a value's data: only a digest beside the file could tell. */
+  private static final String CANNOT_BE_SEEN = "36-";
+
+  /** Bytes after the last bin, which Windows leaves itself. */
+  private static final String LEGAL = "37-";
+
+  /** The time of each key as hivex reads it, which the common script does not print. */
+  private static final String TIMES =
+      """
+      import sys, hivex
+      h = hivex.Hivex(sys.argv[1])
+      stack = [h.root()]
+      times = []
+      while stack:
+          n = stack.pop()
+          times.append(h.node_timestamp(n))
+          stack.extend(h.node_children(n))
+      print('\\n'.join(str(t) for t in sorted(times)))
+      """;
+
+  @TempDir Path folder;
+
+  /** The first reading that accepts a file, as a person would try. */
+  private record Reading(Strictness strictness, SavedKey root, HiveReport report) {}
+
+  private static Reading reading(Path file) throws IOException {
+    byte[] bytes = Files.readAllBytes(file);
+    for (Strictness strictness : Strictness.values()) {
+      var builder = new SavedKey.Builder();
+      try {
+        HiveReport report = HiveReader.read(file.toString(), bytes, strictness, builder);
+        return new Reading(strictness, builder.root(), report);
+      } catch (HiveFormatException e) {
+        if (strictness == Strictness.SALVAGE) {
+          throw e;
+        }
+      }
+    }
+    throw new AssertionError("there is a last strictness");
+  }
+
+  @Test
+  void validHives_areReadAsHivexReadsThem() throws Exception {
+    OutsideTools.needHivexModule();
+    List<Path> hives = OutsideTools.hives("valid");
+    assertThat(hives).isNotEmpty();
+    for (Path hive : hives) {
+      Reading reading = reading(hive);
+
+      assertSame(dump(reading.root()), hivexDump(hive), hive.toString());
+      assertThat(times(reading.root())).as("times of %s", hive).isEqualTo(hivexTimes(hive));
+    }
+  }
+
+  @Test
+  void validHives_comeBackFromOurOwnFilesWithAllThatTheyHold() throws Exception {
+    OutsideTools.needHivexModule();
+    for (Path hive : OutsideTools.hives("valid")) {
+      SavedKey root = reading(hive).root();
+      for (HiveFormat format : HiveFormat.values()) {
+        byte[] ours = HiveFiles.write(root, format);
+
+        assertThat(HiveFiles.read(ours, Strictness.STRICT)).as("%s", hive).isEqualTo(root);
+        assertThat(HiveFiles.write(HiveFiles.read(ours, Strictness.STRICT), format))
+            .as("second save of %s", hive)
+            .isEqualTo(ours);
+        acceptedByAll(Files.write(folder.resolve("ours.hiv"), ours), root);
+      }
+    }
+  }
+
+  @Test
+  void damagedHives_areRefused() throws Exception {
+    List<Path> hives = OutsideTools.hives("corrupt");
+    assertThat(hives).isNotEmpty();
+    for (Path hive : hives) {
+      byte[] bytes = Files.readAllBytes(hive);
+      String name = hive.getFileName().toString();
+      for (Strictness strictness : List.of(Strictness.STRICT, Strictness.LENIENT)) {
+        if (name.startsWith(CANNOT_BE_SEEN)) {
+          assertThat(HiveFiles.report(bytes, strictness).warnings()).isEmpty();
+        } else if (name.startsWith(LEGAL)) {
+          assertThat(HiveFiles.report(bytes, strictness).warnings())
+              .extracting(HiveWarning::oddity)
+              .containsExactly(Oddity.TAIL_AFTER_BINS);
+        } else {
+          assertThat(refusal(bytes, strictness)).as("%s, %s", name, strictness).contains("field ");
+        }
+      }
+    }
+  }
+
+  @Test
+  void ourRandomHives_areAcceptedByAllAndReadAsTheyAre() throws Exception {
+    OutsideTools.needHivexModule();
+    for (long seed = 1; seed <= 6; seed++) {
+      SavedKey root = RandomTrees.tame(seed, 700);
+      for (HiveFormat format : HiveFormat.values()) {
+        Path file = Files.write(folder.resolve("random.hiv"), HiveFiles.write(root, format));
+        acceptedByAll(file, root);
+      }
+    }
+  }
+
+  @Test
+  void ourWildHives_areAcceptedByTheVerifier() throws Exception {
+    String verifier = OutsideTools.script("regfck.py");
+    for (long seed = 21; seed <= 24; seed++) {
+      // Its own table of capitals is Python's, which differs in letters that our table leaves; so
+      // it may only find fault with the order and the hashes of such names.
+      byte[] file = HiveFiles.write(RandomTrees.wild(seed, 700), HiveFormat.LATEST);
+      Path path = Files.write(folder.resolve("wild.hiv"), file);
+
+      OutsideTools.Run run = OutsideTools.run(OutsideTools.PYTHON, verifier, path.toString());
+
+      Set<String> errors = new TreeSet<>();
+      for (String word : run.out().split("\\s+", -1)) {
+        if (word.startsWith("E:")) {
+          errors.add(word.replaceAll("=.*", ""));
+        }
+      }
+      assertThat(errors).as("seed %d: %s", seed, run.out()).isSubsetOf("E:order", "E:lh-hash");
+    }
+  }
+
+  private static void acceptedByAll(Path file, SavedKey root) throws Exception {
+    String path = file.toString();
+    OutsideTools.Run verified =
+        OutsideTools.run(OutsideTools.PYTHON, OutsideTools.script("regfck.py"), path);
+    assertThat(verified.code()).as(verified.out()).isZero();
+    assertThat(verified.out()).startsWith("OK").doesNotContain("W:");
+    OutsideTools.Run xml = OutsideTools.run(OutsideTools.program("hivexml"), path);
+    assertThat(xml.code()).as(xml.err()).isZero();
+    OutsideTools.Run text =
+        OutsideTools.run(OutsideTools.program("hivexregedit"), "--export", path, "\\");
+    assertThat(text.code()).as(text.err()).isZero();
+    assertSame(dump(root), hivexDump(file), path);
+    assertThat(hivexTimes(file)).isEqualTo(times(root));
+  }
+
+  /** The lines that differ, and not two dumps of thousands. */
+  private static void assertSame(List<String> ours, List<String> hivex, String what) {
+    var onlyOurs = new LinkedHashSet<>(ours);
+    hivex.forEach(onlyOurs::remove);
+    var onlyHivex = new LinkedHashSet<>(hivex);
+    ours.forEach(onlyHivex::remove);
+
+    assertThat(onlyOurs).as("%s: not so for hivex", what).isEmpty();
+    assertThat(onlyHivex).as("%s: so for hivex alone", what).isEmpty();
+    assertThat(ours).as("%s: how many", what).hasSameSizeAs(hivex);
+  }
+
+  /** For the documentation: which program says what of which file. */
+  @Test
+  void table() throws Exception {
+    OutsideTools.needHivexModule();
+    var table =
+        new StringBuilder("\n| file | ours | regfck | hivexml | hivexregedit | hivex = ours |\n");
+    table.append("| --- | --- | --- | --- | --- | --- |\n");
+    for (String kind : List.of("valid", "corrupt")) {
+      for (Path hive : OutsideTools.hives(kind)) {
+        table.append(row(kind + "/" + hive.getFileName(), hive));
+      }
+    }
+    SavedKey random = RandomTrees.tame(1, 700);
+    for (HiveFormat format : HiveFormat.values()) {
+      Path file = Files.write(folder.resolve("t.hiv"), HiveFiles.write(random, format));
+      table.append(row("ours, " + format.name(), file));
+    }
+    Files.writeString(Path.of("target", "regf-verdicts.md"), table);
+    assertThat(table).contains("| valid/").contains("| corrupt/");
+  }
+
+  private static String row(String name, Path hive) throws Exception {
+    String path = hive.toString();
+    int verified =
+        OutsideTools.run(OutsideTools.PYTHON, OutsideTools.script("regfck.py"), path).code();
+    int xml = OutsideTools.run(OutsideTools.program("hivexml"), path).code();
+    int text =
+        OutsideTools.run(OutsideTools.program("hivexregedit"), "--export", path, "\\").code();
+    String ours;
+    String equal = "";
+    try {
+      Reading reading = reading(hive);
+      boolean exact = reading.strictness() == Strictness.STRICT;
+      ours = exact ? "read" : "read when " + reading.strictness();
+      for (HiveWarning warning : reading.report().warnings()) {
+        ours += ", " + warning.oddity();
+      }
+      equal =
+          hivexRun(hive).code() == 0
+              ? dump(reading.root()).equals(hivexDump(hive)) ? "yes" : "NO"
+              : "hivex fails";
+    } catch (HiveFormatException e) {
+      ours = "refused: " + e.field();
+    }
+    return "| %s | %s | %s | %s | %s | %s |\n"
+        .formatted(name, ours, verdict(verified), verdict(xml), verdict(text), equal);
+  }
+
+  private static String verdict(int code) {
+    return code == 0 ? "accepts" : code == OutsideTools.ENDLESS ? "does not end" : "refuses";
+  }
+
+  private static String refusal(byte[] bytes, Strictness strictness) {
+    try {
+      return "read: " + HiveFiles.report(bytes, strictness);
+    } catch (HiveFormatException e) {
+      return String.valueOf(e.getMessage());
+    }
+  }
+
+  private static OutsideTools.Run hivexRun(Path hive) throws Exception {
+    return OutsideTools.run(
+        OutsideTools.PYTHON, OutsideTools.script("hivedump.py"), hive.toString());
+  }
+
+  private static List<String> hivexDump(Path hive) throws Exception {
+    OutsideTools.Run run = hivexRun(hive);
+    assertThat(run.code()).as(run.err()).isZero();
+    // Sorted by ours, since Python compares characters and Java UTF-16 units.
+    var lines = new ArrayList<>(run.out().lines().toList());
+    Collections.sort(lines);
+    return lines;
+  }
+
+  private static List<Long> hivexTimes(Path hive) throws Exception {
+    OutsideTools.Run run = OutsideTools.run(OutsideTools.PYTHON, "-c", TIMES, hive.toString());
+    assertThat(run.code()).as(run.err()).isZero();
+    return run.out().lines().map(Long::valueOf).toList();
+  }
+
+  private static List<Long> times(SavedKey root) {
+    var times = new ArrayList<Long>();
+    addTimes(root, times);
+    Collections.sort(times);
+    return times;
+  }
+
+  private static void addTimes(SavedKey key, List<Long> times) {
+    times.add(key.info().lastWrittenFiletime());
+    for (SavedKey subkey : key.subkeys()) {
+      addTimes(subkey, times);
+    }
+  }
+
+  /** A tree in the form of hivedump.py: path, name, type and data, with tabs between them. */
+  private static List<String> dump(SavedKey root) {
+    var lines = new ArrayList<String>();
+    dump(root, "", lines);
+    Collections.sort(lines);
+    return lines;
+  }
+
+  private static void dump(SavedKey key, String path, List<String> lines) {
+    lines.add(escaped(path) + "\t\t\t");
+    for (RegistryValue value : key.values()) {
+      lines.add(
+          "%s\t%s\t%s\t%s"
+              .formatted(
+                  escaped(path),
+                  escaped(value.name()),
+                  Integer.toUnsignedString(value.type()),
+                  HexFormat.of().formatHex(value.bytes())));
+    }
+    for (SavedKey subkey : key.subkeys()) {
+      dump(subkey, path + "\\" + subkey.name(), lines);
+    }
+  }
+
+  private static String escaped(String text) {
+    return text.replace("%", "%25").replace("\t", "%09").replace("\n", "%0A").replace("\r", "%0D");
+  }
+}
