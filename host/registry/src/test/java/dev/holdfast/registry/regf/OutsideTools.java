@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Assumptions;
  * Hives and programs of other makers, which are not part of this project. A test that wants one is
  * skipped where it is missing, and fails on CI.
  */
-final class OutsideTools {
+public final class OutsideTools {
   /** The one that Debian's modules belong to; another on the PATH does not have them. */
   static final String PYTHON = "/usr/bin/python3";
 
@@ -29,7 +29,7 @@ final class OutsideTools {
   private static final long PATIENCE_SECONDS = 30;
 
   /** How a program ended, and what it said. */
-  record Run(int code, String out, String err) {}
+  public record Run(int code, String out, String err) {}
 
   private OutsideTools() {}
 
@@ -50,7 +50,7 @@ final class OutsideTools {
     return script.toString();
   }
 
-  static String program(String name) {
+  public static String program(String name) {
     need(
         Arrays.stream(System.getenv("PATH").split(File.pathSeparator))
             .anyMatch(folder -> Files.isExecutable(Path.of(folder, name))),
@@ -78,7 +78,7 @@ final class OutsideTools {
     Assumptions.assumeTrue(there, otherwise);
   }
 
-  static Run run(String... command) throws IOException, InterruptedException {
+  public static Run run(String... command) throws IOException, InterruptedException {
     Path out = Files.createTempFile("out", ".txt");
     Path err = Files.createTempFile("err", ".txt");
     try {

@@ -11,7 +11,7 @@ import java.util.Random;
 import java.util.TreeMap;
 
 /** Trees by a seed: with all that a hive can hold, or only with what every tool can name. */
-final class RandomTrees {
+public final class RandomTrees {
   private static final int[] SIZES = {0, 1, 2, 3, 4, 5, 7, 8, 24, 100, 700, 4_000, 4_061};
   private static final int[] LARGE = {16_343, 16_344, 16_345, 32_688, 32_689, 50_000};
 
@@ -37,11 +37,11 @@ final class RandomTrees {
   }
 
   /** Lone surrogates, NULs, letters that Java upcases and Windows does not, any time and type. */
-  static SavedKey wild(long seed, int keys) {
+  public static SavedKey wild(long seed, int keys) {
     return new RandomTrees(seed, true, keys).key("Root", 0);
   }
 
-  static SavedKey tame(long seed, int keys) {
+  public static SavedKey tame(long seed, int keys) {
     return new RandomTrees(seed, false, keys).key("Root", 0);
   }
 
