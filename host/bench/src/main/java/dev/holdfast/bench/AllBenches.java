@@ -6,17 +6,22 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Set;
 
 /**
  * Runs benchmarks and prints their tables.
  *
  * <p>Usage: {@code AllBenches [NAME[,NAME…]]}, of recovery, recovery-1000, restart, start, hive,
- * and of cycles, which takes hours and runs only when it is named. System properties: {@code
- * holdfast.dist}, the distribution to measure; {@code holdfast.bench.directory}, where to write,
- * else the current one; {@code holdfast.bench.quick}, true for a few rounds only.
+ * and of two that run only when they are named: cycles, which takes hours, and regf, which wants
+ * hivex and a script beside it. System properties: {@code holdfast.dist}, the distribution to
+ * measure; {@code holdfast.bench.directory}, where to write, else the current one; {@code
+ * holdfast.bench.quick}, true for a few rounds only.
  */
 public final class AllBenches {
   private static final String ALL = "recovery,recovery-1000,restart,start,hive";
+
+  /** What is measured in this JVM alone. */
+  private static final Set<String> WITHOUT_SERVICE = Set.of("hive", "regf");
 
   private AllBenches() {}
 
@@ -34,7 +39,7 @@ public final class AllBenches {
             Boolean.getBoolean("holdfast.bench.quick"));
     var report = new Report(System.out, InstantSource.system());
     try {
-      if (names.stream().anyMatch(name -> !name.equals("hive"))) {
+      if (!WITHOUT_SERVICE.containsAll(names)) {
         ground.makeCaches();
       }
       for (String name : names) {
@@ -57,9 +62,10 @@ public final class AllBenches {
       case "restart" -> new RestartBench(ground).run(report);
       case "start" -> new StartBench(ground).run(report);
       case "hive" -> new HiveBench(ground).run(report);
+      case "regf" -> new RegfBench(ground).run(report);
       default ->
           throw new IllegalArgumentException(
-              "There is no benchmark " + name + "; there are " + ALL + ",cycles.");
+              "There is no benchmark " + name + "; there are " + ALL + ",cycles,regf.");
     }
   }
 }

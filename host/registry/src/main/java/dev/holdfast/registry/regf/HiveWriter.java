@@ -39,11 +39,16 @@ import java.util.Arrays;
  */
 public final class HiveWriter<K> {
   private static final int LIST_HEADER_BYTES = 4;
+  private static final int SUBKEYS_MANY = 8;
+  private static final int[] NOTHING = {};
 
   private final KeyView<K> view;
   private final int minorVersion;
   private final CellWriter cells;
   private final SecurityTable security;
+
+  /** The values of one key; used again for the next. */
+  private int[] valueOffsets = new int[16];
 
   private HiveWriter(KeyView<K> view, int minorVersion, long expectedBytes) {
     this.view = view;
@@ -135,17 +140,16 @@ public final class HiveWriter<K> {
     int count = 0;
     int nameBytesMax = 0;
     int dataBytesMax = 0;
-    var offsets = new int[8];
     for (RegistryValue value : view.values(key)) {
-      if (count == offsets.length) {
-        offsets = Arrays.copyOf(offsets, 2 * count);
+      if (count == valueOffsets.length) {
+        valueOffsets = Arrays.copyOf(valueOffsets, 2 * count);
       }
-      offsets[count++] = CellWriter.offset(value(value));
+      valueOffsets[count++] = CellWriter.offset(value(value));
       nameBytesMax = Math.max(nameBytesMax, 2 * value.name().length());
       dataBytesMax = Math.max(dataBytesMax, value.sizeBytes());
     }
     put(nk + 36, count);
-    put(nk + 40, count == 0 ? NONE : offsets(offsets, count));
+    put(nk + 40, count == 0 ? NONE : offsets(valueOffsets, count));
     put(nk + 60, nameBytesMax);
     put(nk + 64, dataBytesMax);
   }
@@ -213,12 +217,12 @@ public final class HiveWriter<K> {
     int count = 0;
     int nameBytesMax = 0;
     int classBytesMax = 0;
-    var offsets = new int[8];
-    var hints = new int[8];
+    int[] offsets = NOTHING;
+    int[] hints = NOTHING;
     for (K subkey : view.subkeys(key)) {
       if (count == offsets.length) {
-        offsets = Arrays.copyOf(offsets, 2 * count);
-        hints = Arrays.copyOf(hints, 2 * count);
+        offsets = Arrays.copyOf(offsets, 2 * count + SUBKEYS_MANY);
+        hints = Arrays.copyOf(hints, 2 * count + SUBKEYS_MANY);
       }
       KeyInfo info = view.info(subkey);
       offsets[count] = CellWriter.offset(key(info, subkey, CellWriter.offset(nk)));

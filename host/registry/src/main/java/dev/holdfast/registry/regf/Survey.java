@@ -54,7 +54,7 @@ final class Survey<K> {
           "levels of keys: at most %,d allowed (DEPTH_MAX), %s is deeper"
               .formatted(Limits.DEPTH_MAX, info.name()));
     }
-    cellBytes += CellWriter.cellBytes(NK_BYTES + nameBytes(info.name())) + ENTRY_BYTES;
+    cellBytes += CellWriter.cellBytes(NK_BYTES + info.name().length()) + ENTRY_BYTES;
     cellBytes +=
         info.className().isEmpty() ? 0 : CellWriter.cellBytes(2 * info.className().length());
     int values = 0;
@@ -79,16 +79,12 @@ final class Survey<K> {
   private void value(RegistryValue value) {
     int bytes = value.sizeBytes();
     largestValueBytes = Math.max(largestValueBytes, bytes);
-    cellBytes += CellWriter.cellBytes(VK_BYTES + nameBytes(value.name()));
+    cellBytes += CellWriter.cellBytes(VK_BYTES + value.name().length());
     if (bytes > RegfLayout.PIECE_BYTES) {
       // Whether one cell or pieces: in bins of their own, of which a part stays empty.
       cellBytes += (bytes / RegfLayout.PIECE_BYTES + 1L) * PIECE_BINS_BYTES;
     } else if (bytes > INLINE_BYTES_MAX) {
       cellBytes += CellWriter.cellBytes(bytes);
     }
-  }
-
-  static int nameBytes(String name) {
-    return Names.isLatin(name) ? name.length() : 2 * name.length();
   }
 }
