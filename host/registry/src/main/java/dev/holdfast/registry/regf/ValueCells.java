@@ -104,8 +104,8 @@ final class ValueCells {
       throw findings.damaged(
           vk + 2L,
           "vk.name-size",
-          "%,d bytes, the cell has room for %,d and a name for %,d characters"
-              .formatted(bytes, room, Limits.VALUE_NAME_CHARS_MAX));
+          "%,d bytes for a name in %s, the cell has room for %,d and a name for %,d characters"
+              .formatted(bytes, encoding(latin), room, Limits.VALUE_NAME_CHARS_MAX));
     }
     if (bytes == 0) {
       return "";
@@ -118,6 +118,10 @@ final class ValueCells {
       findings.warn(Oddity.NAME_NOT_COMPRESSED, vk + VK_BYTES, "vk.name", bytes + " bytes");
     }
     return name;
+  }
+
+  private static String encoding(boolean latin) {
+    return latin ? "Latin-1" : "UTF-16";
   }
 
   private RegistryValue value(int vk, String name, int type) throws HiveFormatException {

@@ -11,6 +11,7 @@ import java.util.Collections;
 import java.util.HexFormat;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
@@ -40,6 +41,8 @@ class DifferentialTest {
           stack.extend(h.node_children(n))
       print('\\n'.join(str(t) for t in sorted(times)))
       """;
+
+  private static final int SPOILT_HIVES = 1_500;
 
   @TempDir Path folder;
 
@@ -146,6 +149,38 @@ class DifferentialTest {
     }
   }
 
+  /** Whatever the verifier has against a file, we have something against it as well. */
+  @Test
+  void spoiltHives_areRefusedWhereTheVerifierRefusesThem() throws Exception {
+    var command = new ArrayList<>(List.of(OutsideTools.PYTHON, OutsideTools.script("regfck.py")));
+    var ours = new ArrayList<String>();
+    for (long seed = 1; seed <= SPOILT_HIVES; seed++) {
+      var random = new Random(seed);
+      HiveFormat format = seed % 2 == 0 ? HiveFormat.STANDARD : HiveFormat.LATEST;
+      byte[] good = HiveFiles.write(RandomTrees.tame(seed % 5, 60), format);
+      byte[] file = HiveFuzzTest.spoilt(good, random);
+      command.add(Files.write(folder.resolve(seed + ".hiv"), file).toString());
+      ours.add(refusal(file, Strictness.STRICT));
+    }
+
+    List<String> theirs = OutsideTools.run(command.toArray(String[]::new)).out().lines().toList();
+
+    assertThat(theirs).hasSize(SPOILT_HIVES);
+    long refused = 0;
+    long stricter = 0;
+    for (int i = 0; i < SPOILT_HIVES; i++) {
+      if (theirs.get(i).startsWith("BAD")) {
+        assertThat(ours.get(i)).as(theirs.get(i)).startsWith("hive not read");
+        refused++;
+      } else if (ours.get(i).startsWith("hive not read")) {
+        stricter++;
+      }
+    }
+    assertThat(refused).as("refused by the verifier").isGreaterThan(SPOILT_HIVES / 10);
+    // A name of an odd number of bytes in UTF-16, and the like; not a difference of opinion.
+    assertThat(stricter).as("refused by us alone").isLessThan(SPOILT_HIVES / 100);
+  }
+
   private static void acceptedByAll(Path file, SavedKey root) throws Exception {
     String path = file.toString();
     OutsideTools.Run verified =
@@ -199,23 +234,31 @@ class DifferentialTest {
     int verified =
         OutsideTools.run(OutsideTools.PYTHON, OutsideTools.script("regfck.py"), path).code();
     int xml = OutsideTools.run(OutsideTools.program("hivexml"), path).code();
-    int text =
-        OutsideTools.run(OutsideTools.program("hivexregedit"), "--export", path, "\\").code();
-    String ours;
+    String hivexregedit = OutsideTools.program("hivexregedit");
+    // One of the files it would read for ever.
+    int text = OutsideTools.runAtMost(15, hivexregedit, "--export", path, "\\").code();
+    String ours = "";
     String equal = "";
     try {
+      HiveFiles.report(Files.readAllBytes(hive), Strictness.STRICT);
+      ours = "read";
+    } catch (HiveFormatException e) {
+      ours = "refused: " + e.field();
+    }
+    try {
       Reading reading = reading(hive);
-      boolean exact = reading.strictness() == Strictness.STRICT;
-      ours = exact ? "read" : "read when " + reading.strictness();
+      if (reading.strictness() != Strictness.STRICT) {
+        ours += "; read when " + reading.strictness();
+      }
       for (HiveWarning warning : reading.report().warnings()) {
         ours += ", " + warning.oddity();
       }
       equal =
-          hivexRun(hive).code() == 0
-              ? dump(reading.root()).equals(hivexDump(hive)) ? "yes" : "NO"
-              : "hivex fails";
+          hivexRun(hive).code() != 0
+              ? "hivex fails"
+              : dump(reading.root()).equals(hivexDump(hive)) ? "yes" : "NO";
     } catch (HiveFormatException e) {
-      ours = "refused: " + e.field();
+      assertThat(ours).as("nothing reads %s", hive).startsWith("refused");
     }
     return "| %s | %s | %s | %s | %s | %s |\n"
         .formatted(name, ours, verdict(verified), verdict(xml), verdict(text), equal);

@@ -197,7 +197,7 @@ class HiveFuzzTest {
     return seeds;
   }
 
-  private static byte[] spoilt(byte[] good, Random random) {
+  static byte[] spoilt(byte[] good, Random random) {
     byte[] file = good.clone();
     for (int i = 1 + random.nextInt(6); i > 0; i--) {
       spoil(file, random);

@@ -79,6 +79,10 @@ public final class OutsideTools {
   }
 
   public static Run run(String... command) throws IOException, InterruptedException {
+    return runAtMost(PATIENCE_SECONDS, command);
+  }
+
+  static Run runAtMost(long seconds, String... command) throws IOException, InterruptedException {
     Path out = Files.createTempFile("out", ".txt");
     Path err = Files.createTempFile("err", ".txt");
     try {
@@ -86,9 +90,9 @@ public final class OutsideTools {
       builder.redirectError(err.toFile()).redirectInput(new File("/dev/null"));
       builder.environment().putAll(Map.of("PERL_UNICODE", "S", "PYTHONIOENCODING", "utf-8"));
       Process process = builder.start();
-      if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+      if (!process.waitFor(seconds, TimeUnit.SECONDS)) {
         process.destroyForcibly();
-        return new Run(ENDLESS, "", "did not end within %d s".formatted(PATIENCE_SECONDS));
+        return new Run(ENDLESS, "", "did not end within %d s".formatted(seconds));
       }
       return new Run(process.exitValue(), text(out), text(err));
     } finally {
