@@ -11,6 +11,7 @@ import java.util.Collections;
 import java.util.HexFormat;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
@@ -40,6 +41,33 @@ class DifferentialTest {
           times.append(h.node_timestamp(n))
           stack.extend(h.node_children(n))
       print('\\n'.join(str(t) for t in sorted(times)))
+      """;
+
+  /**
+   * Class and descriptor of each key, which hivex does not tell in Python: by the offsets alone,
+   * with nothing checked.
+   */
+  private static final String CLASSES_AND_DESCRIPTORS =
+      """
+      import struct, sys
+      d = open(sys.argv[1], 'rb').read()
+      u2 = lambda o: struct.unpack_from('<H', d, o)[0]
+      u4 = lambda o: struct.unpack_from('<I', d, o)[0]
+      at = lambda reference: u4(reference) + 4100
+      def subkeys(l):
+          sig, n = d[l:l+2], u2(l + 2)
+          if sig == b'ri':
+              return [k for i in range(n) for k in subkeys(at(l + 4 + 4 * i))]
+          return [at(l + 4 + (4 if sig == b'li' else 8) * i) for i in range(n)]
+      stack, rows = [at(36)], []
+      while stack:
+          k = stack.pop()
+          cls = d[at(k + 48):at(k + 48) + u2(k + 74)] if u2(k + 74) else b''
+          s = at(k + 44)
+          rows.append(cls.hex() + ' ' + d[s + 20:s + 20 + u4(s + 16)].hex())
+          if u4(k + 20):
+              stack.extend(subkeys(at(k + 28)))
+      print('\\n'.join(sorted(rows)))
       """;
 
   private static final int SPOILT_HIVES = 1_500;
@@ -75,6 +103,7 @@ class DifferentialTest {
 
       assertSame(dump(reading.root()), hivexDump(hive), hive.toString());
       assertThat(times(reading.root())).as("times of %s", hive).isEqualTo(hivexTimes(hive));
+      assertSame(facts(reading.root()), scannedFacts(hive), "classes and descriptors of " + hive);
     }
   }
 
@@ -194,6 +223,7 @@ class DifferentialTest {
     assertThat(text.code()).as(text.err()).isZero();
     assertSame(dump(root), hivexDump(file), path);
     assertThat(hivexTimes(file)).isEqualTo(times(root));
+    assertSame(facts(root), scannedFacts(file), "classes and descriptors");
   }
 
   /** The lines that differ, and not two dumps of thousands. */
@@ -294,6 +324,32 @@ class DifferentialTest {
     OutsideTools.Run run = OutsideTools.run(OutsideTools.PYTHON, "-c", TIMES, hive.toString());
     assertThat(run.code()).as(run.err()).isZero();
     return run.out().lines().map(Long::valueOf).toList();
+  }
+
+  private static List<String> scannedFacts(Path hive) throws Exception {
+    OutsideTools.Run run =
+        OutsideTools.run(OutsideTools.PYTHON, "-c", CLASSES_AND_DESCRIPTORS, hive.toString());
+    assertThat(run.code()).as(run.err()).isZero();
+    return run.out().lines().toList();
+  }
+
+  private static List<String> facts(SavedKey root) {
+    var facts = new ArrayList<String>();
+    addFacts(root, facts);
+    Collections.sort(facts);
+    return facts;
+  }
+
+  private static void addFacts(SavedKey key, List<String> facts) {
+    String className = key.info().className();
+    var bytes = new byte[2 * className.length()];
+    Names.put(className, false, bytes, 0);
+    SecurityDescriptor security = Objects.requireNonNull(key.info().security());
+    HexFormat hex = HexFormat.of();
+    facts.add(hex.formatHex(bytes) + " " + hex.formatHex(security.bytes()));
+    for (SavedKey subkey : key.subkeys()) {
+      addFacts(subkey, facts);
+    }
   }
 
   private static List<Long> times(SavedKey root) {
