@@ -25,7 +25,8 @@ final class CyclesBench {
   private static final Duration COLLECTION_MAX = Duration.ofSeconds(30);
 
   /** What GC.heap_info says of each generation. */
-  private static final Pattern GENERATION = Pattern.compile("generation .* used (\\d+)K");
+  private static final Pattern GENERATION =
+      Pattern.compile("^(?:DefNew|Tenured) .* used (\\d+)K", Pattern.MULTILINE);
 
   private final Ground ground;
 
