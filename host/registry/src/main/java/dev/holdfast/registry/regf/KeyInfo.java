@@ -20,7 +20,7 @@ public record KeyInfo(
     String className,
     long lastWrittenFiletime,
     boolean link,
-    @Nullable SecurityDescriptor security) {
+    @Nullable DescriptorBytes security) {
   /** UTF-16 units of a class: its size in bytes is a 16-bit number. */
   public static final int CLASS_CHARS_MAX = 32_767;
 

@@ -22,17 +22,17 @@ final class SecurityCells {
   private final Cells cells;
   private final Findings findings;
   private final Map<Integer, Counted> byPlace = new LinkedHashMap<>();
-  private final Map<SecurityDescriptor, SecurityDescriptor> interned = new HashMap<>();
+  private final Map<DescriptorBytes, DescriptorBytes> interned = new HashMap<>();
 
   /** Neighbouring keys mostly have the same one. */
   private @Nullable Counted last;
 
   private static final class Counted {
     final int place;
-    final SecurityDescriptor descriptor;
+    final DescriptorBytes descriptor;
     long keys;
 
-    Counted(int place, SecurityDescriptor descriptor) {
+    Counted(int place, DescriptorBytes descriptor) {
       this.place = place;
       this.descriptor = descriptor;
     }
@@ -45,7 +45,7 @@ final class SecurityCells {
   }
 
   /** The descriptor that the reference at that byte points to. */
-  @Nullable SecurityDescriptor of(int reference) throws HiveFormatException {
+  @Nullable DescriptorBytes of(int reference) throws HiveFormatException {
     if (Bytes.i32(file, reference) == NONE) {
       findings.odd(Oddity.NO_SECURITY, reference, "nk.security", "no offset");
       return null;
@@ -69,15 +69,15 @@ final class SecurityCells {
       throw findings.damaged(place, "sk.signature", "no \"sk\" where a key has its security");
     }
     long size = Bytes.u32(file, place + SIZE);
-    if (size < SecurityDescriptor.BYTES_MIN
-        || size > SecurityDescriptor.BYTES_MAX
+    if (size < DescriptorBytes.BYTES_MIN
+        || size > DescriptorBytes.BYTES_MAX
         || SK_BYTES + size > cells.room(place)) {
       throw findings.damaged(
           place + SIZE,
           "sk.size",
           "%,d, the cell has room for %,d".formatted(size, cells.room(place) - SK_BYTES));
     }
-    var descriptor = SecurityDescriptor.of(file, place + SK_BYTES, (int) size);
+    var descriptor = DescriptorBytes.of(file, place + SK_BYTES, (int) size);
     return new Counted(place, interned.computeIfAbsent(descriptor, d -> d));
   }
 

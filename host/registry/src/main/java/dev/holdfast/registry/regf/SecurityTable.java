@@ -17,8 +17,8 @@ final class SecurityTable {
    * the first own it. A hive has no keys without a descriptor. Revision 1, self-relative with a
    * DACL; owner S-1-5-32-544, group S-1-5-18, two entries that subkeys inherit.
    */
-  static final SecurityDescriptor WHEN_NOT_SAID =
-      SecurityDescriptor.of(
+  static final DescriptorBytes WHEN_NOT_SAID =
+      DescriptorBytes.of(
           HexFormat.of()
               .parseHex(
                   "0100048014000000240000000000000030000000"
@@ -29,18 +29,18 @@ final class SecurityTable {
                       + "000214003f000f00010100000000000512000000"));
 
   private final CellWriter cells;
-  private final Map<SecurityDescriptor, Counted> counted = new HashMap<>();
+  private final Map<DescriptorBytes, Counted> counted = new HashMap<>();
   private final List<Counted> inOrder = new ArrayList<>();
 
   /** Neighbouring keys mostly have the same one. */
   private @Nullable Counted last;
 
   private static final class Counted {
-    final SecurityDescriptor descriptor;
+    final DescriptorBytes descriptor;
     final int place;
     int keys;
 
-    Counted(SecurityDescriptor descriptor, int place) {
+    Counted(DescriptorBytes descriptor, int place) {
       this.descriptor = descriptor;
       this.place = place;
     }
@@ -51,8 +51,8 @@ final class SecurityTable {
   }
 
   /** The offset of the descriptor for one more key. */
-  int offset(@Nullable SecurityDescriptor said) {
-    SecurityDescriptor descriptor = said == null ? WHEN_NOT_SAID : said;
+  int offset(@Nullable DescriptorBytes said) {
+    DescriptorBytes descriptor = said == null ? WHEN_NOT_SAID : said;
     Counted entry = last;
     if (entry == null || !entry.descriptor.equals(descriptor)) {
       entry = counted.computeIfAbsent(descriptor, this::added);
@@ -62,7 +62,7 @@ final class SecurityTable {
     return CellWriter.offset(entry.place);
   }
 
-  private Counted added(SecurityDescriptor descriptor) {
+  private Counted added(DescriptorBytes descriptor) {
     int place = cells.allocate(SK_BYTES + descriptor.sizeBytes());
     byte[] bytes = cells.bytes();
     Bytes.put16(bytes, place, SK);

@@ -6,13 +6,13 @@ import static org.assertj.core.api.Assertions.assertThatIOException;
 import dev.holdfast.registry.RegistryValue;
 import dev.holdfast.registry.hive.SimulatedDisk.Outcome;
 import dev.holdfast.registry.hive.SimulatedDisk.Survives;
+import dev.holdfast.registry.regf.DescriptorBytes;
 import dev.holdfast.registry.regf.HiveFormat;
 import dev.holdfast.registry.regf.HiveFormatException;
 import dev.holdfast.registry.regf.HiveImage;
 import dev.holdfast.registry.regf.HiveWriter;
 import dev.holdfast.registry.regf.KeyInfo;
 import dev.holdfast.registry.regf.SavedKey;
-import dev.holdfast.registry.regf.SecurityDescriptor;
 import dev.holdfast.registry.regf.Strictness;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -128,7 +128,7 @@ class RegfFileTest {
     for (int i = 0; i < values; i++) {
       all.add(RegistryValue.binary("v" + i, new byte[1_000]));
     }
-    var security = SecurityDescriptor.of(new byte[20]);
+    var security = DescriptorBytes.of(new byte[20]);
     return SavedKey.of(new KeyInfo(name, "", 1, false, security), all, List.of());
   }
 }

@@ -344,7 +344,7 @@ class DifferentialTest {
     String className = key.info().className();
     var bytes = new byte[2 * className.length()];
     Names.put(className, false, bytes, 0);
-    SecurityDescriptor security = Objects.requireNonNull(key.info().security());
+    DescriptorBytes security = Objects.requireNonNull(key.info().security());
     HexFormat hex = HexFormat.of();
     facts.add(hex.formatHex(bytes) + " " + hex.formatHex(security.bytes()));
     for (SavedKey subkey : key.subkeys()) {

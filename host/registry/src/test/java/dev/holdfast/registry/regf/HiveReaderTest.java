@@ -19,8 +19,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** One byte, number or offset of a good file is changed, and the reader says which. */
 class HiveReaderTest {
-  private static final SecurityDescriptor ONE = SecurityDescriptor.of(new byte[24]);
-  private static final SecurityDescriptor OTHER = SecurityDescriptor.of(new byte[28]);
+  private static final DescriptorBytes ONE = DescriptorBytes.of(new byte[24]);
+  private static final DescriptorBytes OTHER = DescriptorBytes.of(new byte[28]);
 
   /** A file in which every kind of cell is, and where they are. */
   static final class Sample {

@@ -15,8 +15,8 @@ class HiveWriterTest {
   /** The place of the root's nk in every file. */
   private static final int ROOT = 4096 + 0x20 + 4;
 
-  private static final SecurityDescriptor ONE = SecurityDescriptor.of(new byte[24]);
-  private static final SecurityDescriptor OTHER = SecurityDescriptor.of(new byte[28]);
+  private static final DescriptorBytes ONE = DescriptorBytes.of(new byte[24]);
+  private static final DescriptorBytes OTHER = DescriptorBytes.of(new byte[28]);
 
   @Test
   void baseBlock() {
@@ -309,7 +309,7 @@ class HiveWriterTest {
     return SavedKey.of(KeyInfo.named("K", 0), List.of(), subkeys);
   }
 
-  private static KeyInfo secured(String name, SecurityDescriptor security) {
+  private static KeyInfo secured(String name, DescriptorBytes security) {
     return new KeyInfo(name, "", 0, false, security);
   }
 

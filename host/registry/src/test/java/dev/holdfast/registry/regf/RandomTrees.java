@@ -21,7 +21,7 @@ public final class RandomTrees {
 
   private final Random random;
   private final boolean wild;
-  private final List<SecurityDescriptor> descriptors = new ArrayList<>();
+  private final List<DescriptorBytes> descriptors = new ArrayList<>();
   private int keysLeft;
 
   private RandomTrees(long seed, boolean wild, int keys) {
@@ -31,7 +31,7 @@ public final class RandomTrees {
     for (int i = 0; i < 4; i++) {
       byte[] bytes = new byte[20 + 4 * random.nextInt(30)];
       random.nextBytes(bytes);
-      descriptors.add(SecurityDescriptor.of(bytes));
+      descriptors.add(DescriptorBytes.of(bytes));
     }
     descriptors.add(SecurityTable.WHEN_NOT_SAID);
   }

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.holdfast.registry.RegistryValue;
 import dev.holdfast.registry.ValueType;
+import dev.holdfast.registry.regf.DescriptorBytes;
 import dev.holdfast.registry.regf.KeyInfo;
 import dev.holdfast.registry.regf.SavedKey;
-import dev.holdfast.registry.regf.SecurityDescriptor;
 import dev.holdfast.registry.regtext.RegTextLoss.Kind;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -164,7 +164,7 @@ class RegTextWriterTest {
 
   @Test
   void losses_areTold() throws Exception {
-    var security = SecurityDescriptor.of(new byte[20]);
+    var security = DescriptorBytes.of(new byte[20]);
     SavedKey child = SavedKey.of(new KeyInfo("c", "", 0, true, null), List.of(), List.of());
     SavedKey root =
         SavedKey.of(new KeyInfo("K", "Class", 0, false, security), List.of(), List.of(child));

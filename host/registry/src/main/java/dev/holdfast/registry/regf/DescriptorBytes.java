@@ -3,10 +3,11 @@ package dev.holdfast.registry.regf;
 import java.util.Arrays;
 
 /**
- * A self-relative security descriptor as a hive file keeps it: bytes, not looked into. Immutable;
- * two are equal when their bytes are.
+ * A self-relative security descriptor as a hive file keeps it: bytes, not looked into; what they
+ * say is for {@link dev.holdfast.registry.security.SecurityDescriptor}. Immutable; two are equal
+ * when their bytes are.
  */
-public final class SecurityDescriptor {
+public final class DescriptorBytes {
   /** The header alone: revision, control and four offsets. */
   static final int BYTES_MIN = 20;
 
@@ -16,7 +17,7 @@ public final class SecurityDescriptor {
   private final byte[] bytes;
   private final int hash;
 
-  private SecurityDescriptor(byte[] ownedBytes) {
+  private DescriptorBytes(byte[] ownedBytes) {
     this.bytes = ownedBytes;
     this.hash = Arrays.hashCode(ownedBytes);
   }
@@ -27,17 +28,17 @@ public final class SecurityDescriptor {
    * @throws IllegalArgumentException if they are too few for a header, or more than any descriptor
    *     needs
    */
-  public static SecurityDescriptor of(byte[] bytes) {
+  public static DescriptorBytes of(byte[] bytes) {
     return of(bytes, 0, bytes.length);
   }
 
-  static SecurityDescriptor of(byte[] source, int from, int length) {
+  static DescriptorBytes of(byte[] source, int from, int length) {
     if (length < BYTES_MIN || length > BYTES_MAX) {
       throw new IllegalArgumentException(
           "a self-relative security descriptor has %,d to %,d bytes, found %,d"
               .formatted(BYTES_MIN, BYTES_MAX, length));
     }
-    return new SecurityDescriptor(Arrays.copyOfRange(source, from, from + length));
+    return new DescriptorBytes(Arrays.copyOfRange(source, from, from + length));
   }
 
   /** A copy of the bytes. */
@@ -55,7 +56,7 @@ public final class SecurityDescriptor {
 
   @Override
   public boolean equals(Object other) {
-    return other instanceof SecurityDescriptor descriptor
+    return other instanceof DescriptorBytes descriptor
         && hash == descriptor.hash
         && Arrays.equals(bytes, descriptor.bytes);
   }
