@@ -34,6 +34,15 @@ public final class Demo {
   private static final String GROUP = "demo";
   private static final String TYPE = "Generic Application";
 
+  /**
+   * Below those that the kernel gives to whoever connects. One of these may be somebody's by the
+   * time a site is restarted, even its own check's, which then talks to itself.
+   */
+  private static final int PORT_MIN = 20_000;
+
+  private static final int PORTS = 10_000;
+  private static final int PORT_STRIDE = 31;
+
   private final ClusterApi api;
   private final Home home;
   private final Path tickerArchive;
@@ -94,10 +103,10 @@ public final class Demo {
     if (existing.isEmpty()) {
       await(
           new Command.CreateResource(
-              name, TYPE, GROUP, properties(folder, freePort()), false, dependsOn));
+              name, TYPE, GROUP, properties(folder, freePort(folder)), false, dependsOn));
     } else if (!existing.get().state().equals("Online") && !isFree(port(existing.get()))) {
       say(name + ": its port is taken by somebody else, it gets another");
-      await(new Command.SetResource(name, properties(folder, freePort()), true));
+      await(new Command.SetResource(name, properties(folder, freePort(folder)), true));
     }
   }
 
@@ -129,10 +138,18 @@ public final class Demo {
     return String.valueOf(site.properties().get("ProbeUrl"));
   }
 
-  private static int freePort() throws IOException {
-    try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
+  /** Each site of each home looks elsewhere first, so that two seldom want the same. */
+  private static int freePort(Path folder) throws IOException {
+    int first = Math.floorMod(folder.hashCode() * PORT_STRIDE, PORTS);
+    for (int i = 0; i < PORTS; i++) {
+      int port = PORT_MIN + (first + i) % PORTS;
+      if (isFree(port)) {
+        return port;
+      }
     }
+    throw new IOException(
+        "No port from %d to %d is free on the loopback address; the demo's web servers need two."
+            .formatted(PORT_MIN, PORT_MIN + PORTS - 1));
   }
 
   private static boolean isFree(int port) {
