@@ -54,8 +54,11 @@ public final class Pidfd implements AutoCloseable {
    */
   public static Optional<Pidfd> open(int pid) throws PosixException {
     int result = Syscall.PIDFD_OPEN.call(pid, 0, 0, 0);
-    // EINVAL: the number belongs to a thread that leads no process. So no process has it.
-    if (result == -Errno.ESRCH.number() || result == -Errno.EINVAL.number()) {
+    // ENOENT, or EINVAL before Linux 6.15: the number belongs to a thread that leads no process. So
+    // no process has it.
+    if (result == -Errno.ESRCH.number()
+        || result == -Errno.ENOENT.number()
+        || result == -Errno.EINVAL.number()) {
       return Optional.empty();
     }
     return Optional.of(

@@ -14,6 +14,15 @@ class PosixTest {
     assertThat(Pidfd.open(4_194_305)).isEmpty();
   }
 
+  /** A dead process's number may be a thread's by the time that somebody asks for it. */
+  @Test
+  void theNumberOfAThreadThatLeadsNoProcessIsNoError() throws Exception {
+    int thread = ProcessControl.threadId();
+
+    assertThat(thread).isNotEqualTo((int) ProcessHandle.current().pid());
+    assertThat(Pidfd.open(thread)).isEmpty();
+  }
+
   @Test
   void ourselvesAreNotOurChild() throws Exception {
     try (Pidfd self = Pidfd.open((int) ProcessHandle.current().pid()).orElseThrow()) {
