@@ -43,7 +43,7 @@ import org.junit.jupiter.api.Test;
 @Tag("long")
 class FailPointSweepIT {
   private static final Duration TIME =
-      Duration.ofMinutes(Long.getLong("holdfast.sweep.minutes", 15));
+      Duration.ofMinutes(Long.getLong("holdfast.sweep.minutes", 13));
   private static final long SEED =
       Long.getLong("holdfast.sweep.seed", new Random().nextInt(1_000_000));
   private static final boolean FULL = Boolean.getBoolean("holdfast.sweep.full");

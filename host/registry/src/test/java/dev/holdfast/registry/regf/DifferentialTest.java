@@ -266,7 +266,7 @@ class DifferentialTest {
     int xml = OutsideTools.run(OutsideTools.program("hivexml"), path).code();
     String hivexregedit = OutsideTools.program("hivexregedit");
     // One of the files it would read for ever.
-    int text = OutsideTools.runAtMost(15, hivexregedit, "--export", path, "\\").code();
+    int text = OutsideTools.runAtMost(5, hivexregedit, "--export", path, "\\").code();
     String ours = "";
     String equal = "";
     try {
