@@ -37,6 +37,7 @@ class UnkillableIT {
         run("truncate", "-s", "16M", image.toString()).exitCode() == 0
             && run("mkfs.ext4", "-q", image.toString()).exitCode() == 0
             && run("mount", "-o", "loop", image.toString(), disk.toString()).exitCode() == 0;
+    // It takes root and a loop device, which not every machine gives, CI's included.
     Assumptions.assumeTrue(mounted, "a file system of the test's own can be mounted");
     Path script = folder.resolve("write.sh");
     Files.writeString(script, "while :; do echo $$ >>\"$1/pids\"; sleep 0.1; done\n");
