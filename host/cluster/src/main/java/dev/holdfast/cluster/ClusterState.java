@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * All that is known: immutable, so that whoever reads it sees one moment.
@@ -118,17 +118,24 @@ public record ClusterState(
    * something else than time.
    */
   public Optional<Instant> nextDue(Instant after) {
-    Stream<Instant> phases =
-        resources.values().stream().flatMap(resource -> resource.phase().due().stream());
-    Stream<Instant> waits = monitors.values().stream().flatMap(monitor -> monitor.due().stream());
-    Stream<Instant> patience =
-        mode == Mode.STOPPING
-            ? resources.values().stream().flatMap(resource -> resource.givenUpAt().stream())
-            : Stream.empty();
-    return Stream.of(phases, waits, patience)
-        .flatMap(moments -> moments)
-        .filter(moment -> moment.isAfter(after))
-        .min(Instant::compareTo);
+    @Nullable Instant next = null;
+    for (ClusterResource resource : resources.values()) {
+      next = earlier(next, resource.phase().due(), after);
+      if (mode == Mode.STOPPING) {
+        next = earlier(next, resource.givenUpAt(), after);
+      }
+    }
+    for (MonitorStatus monitor : monitors.values()) {
+      next = earlier(next, monitor.due(), after);
+    }
+    return Optional.ofNullable(next);
+  }
+
+  private static @Nullable Instant earlier(
+      @Nullable Instant than, Optional<Instant> due, Instant after) {
+    return due.isPresent() && due.get().isAfter(after) && (than == null || due.get().isBefore(than))
+        ? due.get()
+        : than;
   }
 
   /** How a type's name is looked up. */

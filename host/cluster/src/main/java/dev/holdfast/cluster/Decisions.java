@@ -26,6 +26,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -204,16 +205,31 @@ public final class Decisions {
     }
 
     private void tick() {
-      for (ClusterResource resource : List.copyOf(resources.values())) {
-        if (isDue(resource.phase().due())) {
-          tell(resource.id(), new ResourceEvent.Due());
-        }
+      for (ResourceId id : those(resource -> isDue(resource.phase().due()))) {
+        tell(id, new ResourceEvent.Due());
       }
       for (MonitorStatus monitor : List.copyOf(monitors.values())) {
         if (isDue(monitor.due())) {
           monitorDue(monitor);
         }
       }
+    }
+
+    /**
+     * The resources of which something holds, usually none: a step looks at all of them several
+     * times, and is to copy them as seldom as it can.
+     */
+    private List<ResourceId> those(Predicate<ClusterResource> holds) {
+      List<ResourceId> found = List.of();
+      for (ClusterResource resource : resources.values()) {
+        if (holds.test(resource)) {
+          if (found.isEmpty()) {
+            found = new ArrayList<>();
+          }
+          found.add(resource.id());
+        }
+      }
+      return found;
     }
 
     private boolean isDue(Optional<Instant> moment) {
@@ -335,10 +351,8 @@ public final class Decisions {
               monitor.restarts() + (asked ? 0 : 1),
               strikes,
               now));
-      for (ClusterResource resource : List.copyOf(resources.values())) {
-        if (resource.openIn().filter(name::equals).isPresent()) {
-          tell(resource.id(), new ResourceEvent.MonitorLost());
-        }
+      for (ResourceId id : those(resource -> isOpenIn(resource, name))) {
+        tell(id, new ResourceEvent.MonitorLost());
       }
     }
 
@@ -352,7 +366,7 @@ public final class Decisions {
           culprit
               .map(resources::get)
               .filter(resource -> !resource.config().common().separateMonitor())
-              .filter(resource -> resource.openIn().filter(died::equals).isPresent());
+              .filter(resource -> isOpenIn(resource, died));
       shared.ifPresent(
           resource -> {
             edit(
@@ -371,6 +385,10 @@ public final class Decisions {
                 "its call was in flight when " + died + " died");
           });
       return shared.isPresent();
+    }
+
+    private static boolean isOpenIn(ClusterResource resource, MonitorName name) {
+      return resource.openIn().isPresent() && resource.openIn().get().equals(name);
     }
 
     /** It is asked to leave; since it is needed, another is started once it is gone. */
@@ -503,25 +521,25 @@ public final class Decisions {
 
     /** Opens what is closed wherever there is a monitor for it and its type is code. */
     private void superviseAll() {
-      for (ClusterResource resource : List.copyOf(resources.values())) {
-        moveToItsMonitor(resource);
+      // SeparateMonitor takes effect once the resource rests, and is not Online.
+      for (ResourceId id : those(this::isToMove)) {
+        tell(id, new ResourceEvent.Released());
       }
-      for (ClusterResource resource : List.copyOf(resources.values())) {
-        if (resource.phase() instanceof Phase.Closed(_, Optional<Instant> retryAt)
-            && (retryAt.isEmpty() || isDue(retryAt) || isBack(resource.config().type()))
-            && isReady(resource.config().monitor())
-            && isResolved(resource.config().type())) {
-          tell(resource.id(), new ResourceEvent.Supervised());
-        }
+      for (ResourceId id : those(this::isToOpen)) {
+        tell(id, new ResourceEvent.Supervised());
       }
     }
 
-    /** SeparateMonitor takes effect once the resource rests, and is not Online. */
-    private void moveToItsMonitor(ClusterResource resource) {
-      if (resource.openIn().isPresent()
-          && !resource.openIn().get().equals(resource.config().monitor())) {
-        tell(resource.id(), new ResourceEvent.Released());
-      }
+    private boolean isToMove(ClusterResource resource) {
+      return resource.openIn().isPresent()
+          && !resource.openIn().get().equals(resource.config().monitor());
+    }
+
+    private boolean isToOpen(ClusterResource resource) {
+      return resource.phase() instanceof Phase.Closed(_, Optional<Instant> retryAt)
+          && (retryAt.isEmpty() || isDue(retryAt) || isBack(resource.config().type()))
+          && isReady(resource.config().monitor())
+          && isResolved(resource.config().type());
     }
 
     /** Whether what was wrong with a type was mended in this step. */
@@ -540,7 +558,7 @@ public final class Decisions {
     }
 
     private void driveAll() {
-      if (mode == Mode.RUNNING && resources.values().stream().allMatch(this::isAsWanted)) {
+      if (mode == Mode.RUNNING && those(resource -> !isAsWanted(resource)).isEmpty()) {
         // Most steps are a report of a check, or one more resource that was found again.
         return;
       }
@@ -575,8 +593,9 @@ public final class Decisions {
         case Phase.Online _ ->
             config.wantedOnline()
                 && !resource.bounce()
-                && config.dependsOn().stream()
-                    .allMatch(provider -> resource(provider).state() == ResourceState.ONLINE);
+                && (config.dependsOn().isEmpty()
+                    || config.dependsOn().stream()
+                        .allMatch(provider -> resource(provider).state() == ResourceState.ONLINE));
         // Nothing can be asked of it; what it is as far as anybody knows is what counts.
         case Phase.Recovering recovering -> isAsWanted(resource, recovering.memory());
         case Phase.Failed _, Phase.Starting _, Phase.Stopping _ -> false;

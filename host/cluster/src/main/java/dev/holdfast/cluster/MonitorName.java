@@ -1,6 +1,7 @@
 package dev.holdfast.cluster;
 
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A resource monitor's name: {@code shared-0} for the one that hosts what asked for nothing else,
@@ -26,6 +27,17 @@ public record MonitorName(String value) implements Comparable<MonitorName> {
     return SAFE.matcher(name).matches()
         ? new MonitorName(name)
         : new MonitorName("own-" + id.toString().substring(0, 8));
+  }
+
+  // Written out for the reason that ResourceId has.
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return this == other || (other instanceof MonitorName that && value.equals(that.value));
+  }
+
+  @Override
+  public int hashCode() {
+    return value.hashCode();
   }
 
   @Override

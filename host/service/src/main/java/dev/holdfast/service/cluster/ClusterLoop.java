@@ -46,6 +46,12 @@ public final class ClusterLoop implements AutoCloseable {
    */
   private static final Duration IDLE_MAX = Duration.ofSeconds(1);
 
+  /** A step that took less than this holds nothing up. */
+  private static final Duration CHEAP_STEP = Duration.ofMillis(1);
+
+  /** How long what comes in is gathered at most. */
+  private static final Duration GATHERED_MAX = Duration.ofMillis(10);
+
   private static final Logger LOG = LoggerFactory.getLogger(ClusterLoop.class);
 
   private final Decisions decisions;
@@ -147,6 +153,7 @@ public final class ClusterLoop implements AutoCloseable {
 
   private void run() {
     var batch = new ArrayList<Incoming>();
+    var gather = new Gathering();
     Instant lastTick = clock.instant();
     while (!closed) {
       try {
@@ -154,10 +161,13 @@ public final class ClusterLoop implements AutoCloseable {
             incoming.poll(waitUntilDue(lastTick).toNanos(), TimeUnit.NANOSECONDS);
         if (first != null) {
           batch.add(first);
+          gather.await();
           incoming.drainTo(batch, EVENTS_A_STEP_MAX - 1);
         }
         lastTick = clock.instant();
+        gather.begins();
         step(batch, lastTick);
+        gather.ended();
       } catch (InterruptedException e) {
         return;
       } catch (Throwable bug) {
@@ -167,6 +177,34 @@ public final class ClusterLoop implements AutoCloseable {
         return;
       } finally {
         batch.clear();
+      }
+    }
+  }
+
+  /**
+   * Lets events gather after a step that took long. A step looks at every resource, whatever
+   * happened: a thousand of them that are found one by one after a monitor's death would cost more
+   * to decide about, one by one, than to find.
+   */
+  private static final class Gathering {
+    private long begunNanos = System.nanoTime();
+    private long untilNanos = begunNanos;
+
+    void begins() {
+      begunNanos = System.nanoTime();
+    }
+
+    void ended() {
+      long now = System.nanoTime();
+      long took = now - begunNanos;
+      untilNanos =
+          took < CHEAP_STEP.toNanos() ? now : now + Math.min(2 * took, GATHERED_MAX.toNanos());
+    }
+
+    void await() throws InterruptedException {
+      long left = untilNanos - System.nanoTime();
+      if (left > 0) {
+        TimeUnit.NANOSECONDS.sleep(left);
       }
     }
   }

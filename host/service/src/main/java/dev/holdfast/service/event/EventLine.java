@@ -3,6 +3,7 @@ package dev.holdfast.service.event;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import java.io.ByteArrayOutputStream;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -19,10 +20,9 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonGenerator;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
-import tools.jackson.databind.node.ArrayNode;
-import tools.jackson.databind.node.ObjectNode;
 
 /**
  * An event as a line of the log: JSON with the fields that the command line shows, and at its end a
@@ -49,8 +49,8 @@ final class EventLine {
 
   /** The line, with its end. */
   static byte[] encode(Event event) {
-    String json = JSON.writeValueAsString(node(event));
-    byte[] summed = json.substring(0, json.length() - 1).getBytes(UTF_8);
+    byte[] json = json(event);
+    byte[] summed = Arrays.copyOf(json, json.length - 1);
     String end = SUM_OPENING + sum(summed, 0, summed.length) + SUM_CLOSING + "\n";
     byte[] line = Arrays.copyOf(summed, summed.length + end.length());
     System.arraycopy(end.getBytes(ISO_8859_1), 0, line, summed.length, end.length());
@@ -93,39 +93,50 @@ final class EventLine {
     return HexFormat.of().toHexDigits((int) sum.getValue());
   }
 
-  private static ObjectNode node(Event event) {
-    ObjectNode node = JSON.createObjectNode();
-    node.put("seq", event.seq());
-    node.put("id", event.id());
-    node.put("source", event.source());
-    node.put("type", event.type().text());
-    node.put("level", event.level());
-    node.put("category", event.category());
-    node.put("time", TIME.format(event.time()));
-    node.put("node", event.node());
-    node.put("message", event.message());
-    ObjectNode parameters = node.putObject("parameters");
-    event.parameters().forEach(parameters::put);
-    node.put("resource", event.resource());
-    if (event.resourceId() != null) {
-      node.put("resourceId", event.resourceId());
+  /** Field by field, without a tree: a monitor's death may be a thousand events. */
+  private static byte[] json(Event event) {
+    var bytes = new ByteArrayOutputStream(512);
+    try (JsonGenerator to = JSON.createGenerator(bytes)) {
+      to.writeStartObject();
+      to.writeNumberProperty("seq", event.seq());
+      to.writeNumberProperty("id", event.id());
+      to.writeStringProperty("source", event.source());
+      to.writeStringProperty("type", event.type().text());
+      to.writeStringProperty("level", event.level());
+      to.writeStringProperty("category", event.category());
+      to.writeStringProperty("time", TIME.format(event.time()));
+      to.writeStringProperty("node", event.node());
+      to.writeStringProperty("message", event.message());
+      to.writeObjectPropertyStart("parameters");
+      event.parameters().forEach(to::writeStringProperty);
+      to.writeEndObject();
+      to.writeStringProperty("resource", event.resource());
+      if (event.resourceId() != null) {
+        to.writeStringProperty("resourceId", event.resourceId());
+      }
+      to.writeStringProperty("cause", event.cause());
+      to.writeArrayPropertyStart("holders");
+      event.holders().forEach(holder -> write(to, holder));
+      to.writeEndArray();
+      to.writeStringProperty("correlation", event.correlation());
+      if (event.incident() == null) {
+        to.writeNullProperty("incident");
+      } else {
+        to.writeNumberProperty("incident", event.incident());
+      }
+      to.writeEndObject();
     }
-    node.put("cause", event.cause());
-    ArrayNode holders = node.putArray("holders");
-    event.holders().forEach(holder -> holders.add(node(holder)));
-    node.put("correlation", event.correlation());
-    node.put("incident", event.incident());
-    return node;
+    return bytes.toByteArray();
   }
 
-  private static ObjectNode node(Holder holder) {
-    ObjectNode node = JSON.createObjectNode();
-    node.put("process", holder.process());
-    node.put("pid", holder.pid());
-    node.put("key", holder.key());
-    node.put("resolvedKey", holder.resolvedKey());
-    node.put("since", holder.since() == null ? null : TIME.format(holder.since()));
-    return node;
+  private static void write(JsonGenerator to, Holder holder) {
+    to.writeStartObject();
+    to.writeStringProperty("process", holder.process());
+    to.writeNumberProperty("pid", holder.pid());
+    to.writeStringProperty("key", holder.key());
+    to.writeStringProperty("resolvedKey", holder.resolvedKey());
+    to.writeStringProperty("since", holder.since() == null ? null : TIME.format(holder.since()));
+    to.writeEndObject();
   }
 
   private static Event event(JsonNode node) {

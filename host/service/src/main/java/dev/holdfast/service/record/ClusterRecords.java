@@ -26,6 +26,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -51,6 +52,10 @@ public final class ClusterRecords implements StateStore, SlotStore {
   private static final KeyPath TYPES = KeyPath.of("ResourceTypes");
   private static final KeyPath RESOURCES = KeyPath.of("Resources");
   private static final KeyPath NODES = KeyPath.of("Nodes");
+
+  /** What these records are kept in, and nobody else writes; in small letters. */
+  public static final Set<String> OWN_KEYS =
+      Set.of("groups", "resourcetypes", "resources", "nodes");
 
   private final QuorumLog log;
   private final String node;
@@ -146,40 +151,44 @@ public final class ClusterRecords implements StateStore, SlotStore {
     if (after.hasResourcesOf(before)) {
       return;
     }
-    // The order in which resources were created is the order in which they are shown.
+    int kept = 0;
     for (ClusterResource resource : after.resources().values()) {
-      if (!before.resources().containsKey(resource.id())) {
-        batch.createKey(key(resource.id()));
-        batch.set(key(resource.id()), RegistryValue.qword("Order", nextOrder.getAndIncrement()));
+      ClusterResource old = before.resources().get(resource.id());
+      if (old == null) {
+        create(batch, resource);
+      } else {
+        kept++;
+        change(batch, old, resource);
       }
     }
-    after
-        .resources()
-        .forEach(
-            (id, resource) -> {
-              ClusterResource old = before.resources().get(id);
-              if (resource.equals(old)) {
-                return;
-              }
-              KeyPath key = key(id);
-              if (old == null || !resource.config().equals(old.config())) {
-                ResourceKeys.write(batch, key, resource.config(), old != null);
-              }
-              Remembered remembered = Remembered.of(resource);
-              Optional<Remembered> written = Optional.ofNullable(old).map(Remembered::of);
-              if (!written.equals(Optional.of(remembered))) {
-                remembered.write(batch, key.child("Instance"), written);
-              }
-            });
-    before
-        .resources()
-        .keySet()
-        .forEach(
-            id -> {
-              if (!after.resources().containsKey(id)) {
-                batch.deleteTree(key(id));
-              }
-            });
+    if (kept == before.resources().size()) {
+      return;
+    }
+    for (ResourceId id : before.resources().keySet()) {
+      if (!after.resources().containsKey(id)) {
+        batch.deleteTree(key(id));
+      }
+    }
+  }
+
+  private void create(Batch.Builder batch, ClusterResource resource) {
+    KeyPath key = key(resource.id());
+    batch.createKey(key);
+    // The order in which resources were created is the order in which they are shown.
+    batch.set(key, RegistryValue.qword("Order", nextOrder.getAndIncrement()));
+    ResourceKeys.write(batch, key, resource.config(), false);
+    Remembered.of(resource).write(batch, key.child("Instance"));
+  }
+
+  private static void change(Batch.Builder batch, ClusterResource old, ClusterResource resource) {
+    if (resource.equals(old)) {
+      return;
+    }
+    KeyPath key = key(resource.id());
+    if (!resource.config().equals(old.config())) {
+      ResourceKeys.write(batch, key, resource.config(), true);
+    }
+    Remembered.of(resource).writeOver(batch, key.child("Instance"), Remembered.of(old));
   }
 
   @Override
