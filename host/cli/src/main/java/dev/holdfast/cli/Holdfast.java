@@ -62,7 +62,8 @@ public final class Holdfast {
   /** Runs a command; never throws. */
   public static int run(Surroundings surroundings, String... typed) {
     List<String> args = prepared(typed);
-    boolean verbose = args.contains("-v") || args.contains("--verbose");
+    boolean verbose =
+        args.contains("--verbose") || (args.contains("-v") && !CommandTree.namesValues(args));
     try {
       CommandLine line = CommandTree.of(surroundings, args);
       line.setOut(new PrintWriter(surroundings.out(), true, StandardCharsets.UTF_8));

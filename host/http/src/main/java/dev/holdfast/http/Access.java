@@ -6,6 +6,6 @@ import io.javalin.security.RouteRole;
 enum Access implements RouteRole {
   /** Everybody on this machine. */
   READ,
-  /** The owner of the home, and root, over the Unix socket. */
+  /** The owner of the home, and root, over the Unix socket; also to read what may be secret. */
   CHANGE
 }

@@ -1,6 +1,7 @@
 package dev.holdfast.http;
 
 import dev.holdfast.service.api.ApiException;
+import dev.holdfast.service.api.RegistryBatch;
 import io.javalin.http.Context;
 import java.io.IOException;
 import java.time.Instant;
@@ -13,6 +14,9 @@ import org.jspecify.annotations.Nullable;
 final class Requests {
   /** No command needs a longer body. */
   static final int MAX_BODY_BYTES = 1 << 20;
+
+  /** As much as a batch of the registry may hold. */
+  static final int MAX_FILE_BYTES = 64 << 20;
 
   private Requests() {}
 
@@ -38,6 +42,10 @@ final class Requests {
 
   record Archive(@Nullable String archive) {}
 
+  record Registry(
+      @Nullable List<RegistryBatch.Precondition> preconditions,
+      @Nullable List<RegistryBatch.Change> changes) {}
+
   record Kill(@Nullable String signal) {}
 
   record Stop(@Nullable Boolean keep) {}
@@ -49,6 +57,16 @@ final class Requests {
           "BodyTooLarge", "The request's body is larger than " + MAX_BODY_BYTES + " bytes.");
     }
     return Json.read(body.length == 0 ? new byte[] {'{', '}'} : body, type);
+  }
+
+  /** A body that is a file. */
+  static byte[] file(Context context) throws IOException {
+    byte[] body = context.bodyInputStream().readNBytes(MAX_FILE_BYTES + 1);
+    if (body.length > MAX_FILE_BYTES) {
+      throw new ApiException.Usage(
+          "BodyTooLarge", "The file is larger than " + (MAX_FILE_BYTES >> 20) + " MiB.");
+    }
+    return body;
   }
 
   static <T> T required(@Nullable T value, String field) {

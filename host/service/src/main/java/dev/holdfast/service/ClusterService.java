@@ -10,6 +10,7 @@ import dev.holdfast.failpoint.FailPoints;
 import dev.holdfast.failpoint.StepPoint;
 import dev.holdfast.quorum.DirectoryQuorumLog;
 import dev.holdfast.quorum.Holder;
+import dev.holdfast.registry.hive.Storage;
 import dev.holdfast.service.api.ApiException;
 import dev.holdfast.service.api.ApiServer;
 import dev.holdfast.service.api.ApiSettings;
@@ -41,6 +42,9 @@ import dev.holdfast.service.process.Processes;
 import dev.holdfast.service.process.SlotToken;
 import dev.holdfast.service.record.ClusterRecords;
 import dev.holdfast.service.record.RecordMeters;
+import dev.holdfast.service.registry.LocalHives;
+import dev.holdfast.service.registry.MountedHive;
+import dev.holdfast.service.registry.Registry;
 import dev.holdfast.service.settings.ServiceSettings;
 import dev.holdfast.service.storage.FailingStorage;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -51,6 +55,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
@@ -134,6 +139,10 @@ final class ClusterService implements AutoCloseable {
       DirectoryQuorumLog log = keep(openQuorum(quorum));
       log.tellCommits(new RecordMeters(meters));
       records = new ClusterRecords(log, node);
+      LocalHives local = keep(LocalHives.open(home.hives(), throughFailPoints()));
+      List<MountedHive> hives = new ArrayList<>(local.mounted());
+      hives.addFirst(
+          new MountedHive("Cluster", log::snapshot, log::submit, ClusterRecords.OWN_KEYS));
       EventLog events = keep(EventLog.open(home.events(), node, clock, EventLogLimits.DEFAULT));
       Incidents incidents = Incidents.open(home.incidents());
       var incidentMeters = new IncidentMeters(meters);
@@ -179,6 +188,7 @@ final class ClusterService implements AutoCloseable {
               records,
               events,
               incidents,
+              new Registry(hives, clock),
               node,
               clock,
               self.pid(),
@@ -220,11 +230,15 @@ final class ClusterService implements AutoCloseable {
                   "The quorum directory {} is held by {}; waiting until it is free",
                   quorum,
                   holder.map(Holder::toString).orElse("another process")),
-          FailPoints.asked() ? FailingStorage::new : UnaryOperator.identity());
+          throughFailPoints());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IOException("Waiting for the quorum directory " + quorum + " was interrupted.", e);
     }
+  }
+
+  private static UnaryOperator<Storage> throughFailPoints() {
+    return FailPoints.asked() ? FailingStorage::new : UnaryOperator.identity();
   }
 
   private static ApiServer findServer() {

@@ -16,6 +16,11 @@ import dev.holdfast.service.api.IncidentView;
 import dev.holdfast.service.api.LogPiece;
 import dev.holdfast.service.api.MonitorView;
 import dev.holdfast.service.api.Operation;
+import dev.holdfast.service.api.RegistryBatch;
+import dev.holdfast.service.api.RegistryCommitView;
+import dev.holdfast.service.api.RegistryFile;
+import dev.holdfast.service.api.RegistryFormat;
+import dev.holdfast.service.api.RegistryKeyView;
 import dev.holdfast.service.api.ResourceView;
 import dev.holdfast.service.api.ServiceView;
 import dev.holdfast.service.api.StatusView;
@@ -34,6 +39,7 @@ import dev.holdfast.service.event.Incidents;
 import dev.holdfast.service.operation.Commands;
 import dev.holdfast.service.process.BoundedOutput;
 import dev.holdfast.service.record.ClusterRecords;
+import dev.holdfast.service.registry.Registry;
 import dev.holdfast.service.view.Lookup;
 import dev.holdfast.service.view.Views;
 import java.io.IOException;
@@ -69,6 +75,7 @@ final class ServiceApi implements ClusterApi {
   private final Incidents incidents;
   private final Views views;
   private final WhyTeller why;
+  private final Registry registry;
   private final Witness witness;
   private final String node;
   private final long pid;
@@ -82,6 +89,7 @@ final class ServiceApi implements ClusterApi {
       ClusterRecords records,
       EventLog events,
       Incidents incidents,
+      Registry registry,
       String node,
       InstantSource clock,
       long pid,
@@ -92,6 +100,7 @@ final class ServiceApi implements ClusterApi {
     this.records = records;
     this.events = events;
     this.incidents = incidents;
+    this.registry = registry;
     this.views = new Views(clock, node, engine.slots(), engine.types());
     this.why = new WhyTeller(events, clock, ZoneId.systemDefault());
     this.witness = new Witness(engine, records, node, clock);
@@ -329,6 +338,28 @@ final class ServiceApi implements ClusterApi {
 
   private static ApiException unreadable(String what, IOException e) {
     return new ApiException.Failed("Unreadable", null, what + ": " + e.getMessage() + ".", e);
+  }
+
+  // ---- registry ----------------------------------------------------------------------------
+
+  @Override
+  public List<RegistryKeyView> registryKeys(String path, boolean recursive) {
+    return registry.keys(path, recursive);
+  }
+
+  @Override
+  public RegistryCommitView changeRegistry(RegistryBatch batch, boolean dryRun) {
+    return registry.change(batch, dryRun);
+  }
+
+  @Override
+  public RegistryFile exportRegistry(String path, RegistryFormat format) {
+    return registry.export(path, format);
+  }
+
+  @Override
+  public List<RegistryCommitView> importRegistry(String name, byte[] text, boolean dryRun) {
+    return registry.importText(name, text, dryRun);
   }
 
   // ---- commands ----------------------------------------------------------------------------

@@ -46,6 +46,14 @@ class DocumentationIT {
     }
   }
 
+  @Test
+  void theRegistrysCommandsWork() throws Exception {
+    try (var cluster = Cluster.empty()) {
+      cluster.start("serve");
+      run(cluster, "host/docs/registry.md");
+    }
+  }
+
   private static void run(Cluster cluster, String document)
       throws IOException, InterruptedException {
     List<String> lines = commands(Distribution.checkout().resolve(document));

@@ -8,8 +8,10 @@ import dev.holdfast.cli.session.Surroundings;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 
 /**
  * All commands, noun first, then verb. Only those that stand in the line are made whole, with their
@@ -17,6 +19,8 @@ import picocli.CommandLine.Model.CommandSpec;
  */
 public final class CommandTree {
   private CommandTree() {}
+
+  private static final String VERBOSE = "--verbose";
 
   static final List<Entry> ENTRIES =
       List.of(
@@ -141,6 +145,7 @@ public final class CommandTree {
                   "Its threads (a later release).",
                   "holdfast monitor threads shared-0",
                   LaterCommand::new)),
+          registry(),
           both(
               "events",
               "The event log.",
@@ -184,6 +189,58 @@ public final class CommandTree {
               "What commands end with.",
               "holdfast exit-codes",
               ExitCodesCommand::new));
+
+  private static Entry registry() {
+    return noun(
+        "registry",
+        "Keys and values: HKLM\\Software, HKLM\\System, HKLM\\Cluster.",
+        "holdfast registry query 'HKLM\\Software' -r",
+        verb(
+            "query",
+            "A key: its values and subkeys.",
+            "holdfast registry query 'HKLM\\System\\CurrentControlSet'",
+            RegistryCommands.Query::new),
+        verb(
+            "add",
+            "Make a key, or set one of its values; keys above it are made.",
+            "holdfast registry add 'HKLM\\Software\\Contoso' -v Port -t REG_DWORD -d 8080",
+            RegistryCommands.Add::new),
+        verb(
+            "delete",
+            "Delete a key, or one of its values.",
+            "holdfast registry delete 'HKLM\\Software\\Contoso' -v Port",
+            RegistryCommands.Delete::new),
+        verb(
+            "export",
+            "Write a key with all below it as registry text.",
+            "holdfast registry export 'HKLM\\Software\\Contoso' contoso.reg",
+            RegistryCommands.Export::new),
+        verb(
+            "import",
+            "Do what a registry text says: hive by hive, all of it or nothing.",
+            "holdfast registry import contoso.reg",
+            RegistryCommands.Import::new),
+        verb(
+            "save",
+            "Write a key with all below it as a hive file, as RegSaveKey does.",
+            "holdfast registry save 'HKLM\\Software\\Contoso' contoso.hive",
+            RegistryCommands.Save::new),
+        later("restore", "Replace a key by a hive file", "'HKLM\\Software\\X' x.hive"),
+        later("load", "Show a hive file as a key", "'HKLM\\X' x.hive"),
+        later("unload", "Let go of a loaded hive file", "'HKLM\\X'"),
+        later("watch", "Tell changes as they come", "'HKLM\\Software' -r"),
+        later("hold", "Keep a handle open", "'HKLM\\Software\\X'"),
+        later("handles", "Who holds which keys open", "'HKLM\\Software'"),
+        later("acl", "Who may do what with a key", "show 'HKLM\\Software'"));
+  }
+
+  private static Entry later(String verb, String what, String example) {
+    return verb(
+        verb,
+        what + " (a later release).",
+        "holdfast registry " + verb + " " + example,
+        LaterCommand::new);
+  }
 
   private static Entry resource() {
     return noun(
@@ -259,9 +316,24 @@ public final class CommandTree {
             LaterCommand::new));
   }
 
+  /**
+   * Whether -v names a value, as it does for reg.exe, and --verbose alone asks for more words: the
+   * noun is registry.
+   */
+  public static boolean namesValues(List<String> args) {
+    Set<String> nouns = ENTRIES.stream().map(Entry::name).collect(Collectors.toSet());
+    return args.stream().filter(nouns::contains).findFirst().filter("registry"::equals).isPresent();
+  }
+
   /** The command line for these arguments. */
   public static CommandLine of(Surroundings surroundings, List<String> args) {
-    var line = new CommandLine(new Root(surroundings));
+    CommandSpec root = CommandSpec.forAnnotatedObject(new Root(surroundings));
+    if (namesValues(args)) {
+      OptionSpec verbose = root.findOption(VERBOSE);
+      root.remove(verbose);
+      root.addOption(OptionSpec.builder(verbose).names(VERBOSE).build());
+    }
+    var line = new CommandLine(root);
     line.getCommandSpec()
         .usageMessage()
         .description("Hosts resource types written as plugins, and keeps their resources alive.");

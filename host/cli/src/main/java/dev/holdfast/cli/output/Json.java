@@ -26,12 +26,30 @@ public final class Json {
 
   /** On one line. */
   public static String line(JsonNode node) {
-    return MAPPER.writeValueAsString(node);
+    return exact(MAPPER.writeValueAsString(node));
   }
 
   /** Over many lines, indented by two. */
   public static String pretty(JsonNode node) {
-    return MAPPER.writerWithDefaultPrettyPrinter().writeValueAsString(node);
+    return exact(MAPPER.writerWithDefaultPrettyPrinter().writeValueAsString(node));
+  }
+
+  /** Half a character, as a registry name may have it, is not to become a question mark. */
+  private static String exact(String json) {
+    if (json.chars().noneMatch(c -> Character.isSurrogate((char) c))) {
+      return json;
+    }
+    var exact = new StringBuilder(json.length() + 16);
+    json.codePoints()
+        .forEach(
+            c -> {
+              if (c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE) {
+                exact.append("\\u").append(Integer.toHexString(c));
+              } else {
+                exact.appendCodePoint(c);
+              }
+            });
+    return exact.toString();
   }
 
   public static ObjectNode object() {

@@ -41,6 +41,42 @@ public final class ServiceClient {
     }
   }
 
+  /**
+   * A file.
+   *
+   * @param losses what it does not carry, in words; empty if it carries all
+   */
+  @SuppressWarnings("ArrayRecordComponent") // Written out as it is, and compared by nobody.
+  public record Fetched(byte[] bytes, String losses) {}
+
+  /** Asks for a file. */
+  public Fetched fetch(Target target, Duration atMost) {
+    try (UnixHttp connection = Door.open(home)) {
+      connection.limit(atMost);
+      Reply reply = connection.send("GET", target.toString(), "application/octet-stream", null);
+      if (reply.status() >= 400) {
+        document(reply);
+      }
+      return new Fetched(
+          reply.body().readAllBytes(), reply.headers().getOrDefault("holdfast-loss", ""));
+    } catch (IOException broken) {
+      throw unreachable(broken);
+    }
+  }
+
+  /** Has something changed at once; the answer's envelope, when it is durable. */
+  public JsonNode tell(Target target, byte[] body, Duration atMost) {
+    try (UnixHttp connection = Door.open(home)) {
+      connection.limit(atMost);
+      return document(connection.send("POST", target.toString(), DOCUMENT, body));
+    } catch (DeadlineException late) {
+      throw new Failure(
+          ExitCode.TIMEOUT, "The service has not answered; the change may be made yet.", late);
+    } catch (IOException broken) {
+      throw unreachable(broken);
+    }
+  }
+
   /** Reads a stream until it ends. */
   public void follow(Target target, Consumer<JsonNode> reader) {
     try (UnixHttp connection = Door.open(home)) {

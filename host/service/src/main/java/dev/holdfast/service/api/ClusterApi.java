@@ -75,6 +75,35 @@ public interface ClusterApi {
   Feed<LogPiece> followLog(String resource, long from);
 
   /**
+   * A registry key; with all below it when asked, each key before its subkeys.
+   *
+   * @param path from its root on, as {@code HKLM\\Software\\Contoso}
+   * @throws ApiException.Usage no key can have that path, or there is too much below it to be told
+   *     in one answer
+   */
+  List<RegistryKeyView> registryKeys(String path, boolean recursive);
+
+  /**
+   * Makes changes to keys of one hive; they are durable when it returns.
+   *
+   * @param dryRun checks everything, and changes nothing
+   * @throws ApiException.Conflict a precondition does not hold
+   * @throws ApiException.NotPermitted the cluster service alone writes there
+   */
+  RegistryCommitView changeRegistry(RegistryBatch batch, boolean dryRun);
+
+  /** A registry key with all below it, as a file has it. */
+  RegistryFile exportRegistry(String path, RegistryFormat format);
+
+  /**
+   * Does what a registry text says: all that concerns one hive together or not at all, hive by
+   * hive.
+   *
+   * @param name what the text is called in messages
+   */
+  List<RegistryCommitView> importRegistry(String name, byte[] text, boolean dryRun);
+
+  /**
    * Starts to carry out a command and returns as soon as it has been accepted; the operation tells
    * the rest. What can be refused at once (unknown name, rejected property, not in this state) is
    * refused by an exception, and then nothing has been changed. An accepted operation goes on when

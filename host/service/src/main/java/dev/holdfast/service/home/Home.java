@@ -20,6 +20,7 @@ import java.util.Set;
  *   unpacked/SHA256/       unpacked plugin archives
  *   events/  incidents/N/  what happened
  *   service.log            what the service logged
+ *   hives/                 the hives of this node: software.hive, system.hive
  *   quorum/                the cluster database, unless it has a place of its own
  *   run/home.lock          held while a service runs; never read
  *   run/service.json       who that is, and where it is reached
@@ -64,7 +65,7 @@ public final class Home {
   }
 
   private Path[] parts() {
-    return new Path[] {resources(), monitors(), unpacked(), events(), incidents(), run()};
+    return new Path[] {resources(), monitors(), unpacked(), events(), incidents(), hives(), run()};
   }
 
   private void checkFormat() throws IOException {
@@ -133,6 +134,11 @@ public final class Home {
 
   public Path incidents() {
     return root.resolve("incidents");
+  }
+
+  /** Where the hives of this node are. */
+  public Path hives() {
+    return root.resolve("hives");
   }
 
   public Path log() {

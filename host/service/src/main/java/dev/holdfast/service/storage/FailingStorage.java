@@ -9,9 +9,9 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * A quorum directory with fail points around all that is done to its files. Which point it is
- * depends on what a file is at that moment: the cluster database, the file that is to take its
- * place, or the file that says the directory's format.
+ * A directory of hives with fail points around all that is done to its files. Which point it is
+ * depends on what a file is at that moment: a hive, such as the cluster database, the file that is
+ * to take its place, or the file that says the quorum directory's format.
  *
  * <p>The registry knows nothing of fail points: this is the storage it is given.
  */

@@ -1,0 +1,344 @@
+package dev.holdfast.cli.command;
+
+import dev.holdfast.cli.output.Details;
+import dev.holdfast.cli.output.Json;
+import dev.holdfast.cli.output.Text;
+import dev.holdfast.cli.session.ExitCode;
+import dev.holdfast.cli.session.Failure;
+import dev.holdfast.cli.session.ServiceClient;
+import dev.holdfast.cli.session.Session;
+import dev.holdfast.cli.session.Target;
+import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** {@code holdfast registry …}. */
+final class RegistryCommands {
+  /** A large tree takes as long as it does. */
+  private static final Duration PATIENCE = Duration.ofMinutes(10);
+
+  private static final String INDENT = "    ";
+
+  private RegistryCommands() {}
+
+  /** A command about one key. */
+  abstract static class OnKey extends Verb {
+    @Parameters(
+        index = "0",
+        paramLabel = "PATH",
+        description = "The key, as HKLM\\Software\\Contoso; in a shell, between quotes.")
+    String path = "";
+
+    JsonNode key(Session session, boolean recursive) {
+      return service(session)
+          .ask(
+              Target.of("registry").with("path", path).with("recursive", recursive ? true : null),
+              PATIENCE);
+    }
+  }
+
+  static final class Query extends OnKey {
+    @Option(
+        names = {"-r", "--recursive"},
+        description = "With all below it.")
+    boolean recursive;
+
+    @Option(
+        names = {"-v", "--value"},
+        paramLabel = "NAME",
+        description = "One value of the key only; '' is the default value.")
+    @Nullable String value;
+
+    @Override
+    int run(Session session) {
+      JsonNode answer = key(session, recursive);
+      if (value != null) {
+        keepOnly(answer, value);
+      }
+      session.print(answer, keys -> lines(keys, recursive));
+      return ExitCode.OK.number();
+    }
+
+    private void keepOnly(JsonNode answer, String name) {
+      for (JsonNode key : answer.path("items").values()) {
+        ArrayNode values = (ArrayNode) key.path("values");
+        values.removeIf(item -> !item.path("name").asString("").equalsIgnoreCase(name));
+        if (values.isEmpty() && !recursive) {
+          throw noValue(path, name);
+        }
+      }
+    }
+
+    private static List<String> lines(List<JsonNode> keys, boolean recursive) {
+      List<String> lines = new ArrayList<>();
+      for (JsonNode key : keys) {
+        if (!lines.isEmpty()) {
+          lines.add("");
+        }
+        String keyPath = Details.inline(key.path("path"));
+        String resolved = Details.inline(key.path("resolvedPath"));
+        lines.add(keyPath.equals(resolved) ? keyPath : keyPath + "  (now " + resolved + ")");
+        for (JsonNode item : key.path("values").values()) {
+          String name = item.path("name").asString("");
+          lines.add(
+              INDENT
+                  + (name.isEmpty() ? "(Default)" : Text.oneLine(name))
+                  + INDENT
+                  + item.path("type").asString("")
+                  + INDENT
+                  + Details.inline(item.path("data")));
+        }
+        if (!recursive) {
+          for (JsonNode subkey : key.path("subkeys").values()) {
+            lines.add(keyPath + "\\" + Text.oneLine(subkey.asString("")));
+          }
+        }
+      }
+      return lines;
+    }
+  }
+
+  private static Failure noValue(String path, String name) {
+    return new Failure(
+        ExitCode.NOT_FOUND,
+        "The key %s has no value \"%s\".".formatted(path, name.isEmpty() ? "(Default)" : name));
+  }
+
+  static final class Add extends OnKey {
+    @Option(
+        names = {"-v", "--value"},
+        paramLabel = "NAME",
+        description =
+            "The value's name; '' is the default value. Without it, only the key is made.")
+    @Nullable String value;
+
+    @Option(
+        names = {"-t", "--type"},
+        paramLabel = "TYPE",
+        description = "REG_SZ (the default), REG_DWORD, REG_MULTI_SZ and so on, or a number.")
+    @Nullable String type;
+
+    @Option(
+        names = {"-d", "--data"},
+        paramLabel = "DATA",
+        description =
+            "Its data: a text; a number, decimal or behind 0x; bytes in hexadecimal. Once for each"
+                + " text of a REG_MULTI_SZ.")
+    List<String> data = new ArrayList<>();
+
+    @Override
+    int run(Session session) {
+      if (value == null && (type != null || !data.isEmpty())) {
+        throw usage("-t and -d say what a value is to be; name it with -v (-v '' is the default).");
+      }
+      ObjectNode change = Json.object().put("path", path);
+      if (value == null) {
+        change.put("kind", "CREATE_KEY");
+      } else {
+        ObjectNode set = change.put("kind", "SET_VALUE").putObject("value");
+        set.put("name", value);
+        if (type != null) {
+          set.put("type", type);
+        }
+        data.forEach(set.putArray("data")::add);
+      }
+      return commit(session, change);
+    }
+  }
+
+  static final class Delete extends OnKey {
+    @Option(
+        names = {"-v", "--value"},
+        paramLabel = "NAME",
+        description = "One value only; '' is the default value.")
+    @Nullable String value;
+
+    @Option(
+        names = {"-r", "--recursive"},
+        description = "The key with all below it.")
+    boolean recursive;
+
+    @Override
+    int run(Session session) {
+      JsonNode key = key(session, false).path("items").path(0);
+      ObjectNode change = Json.object().put("path", path);
+      if (value == null) {
+        change.put("kind", recursive ? "DELETE_TREE" : "DELETE_KEY");
+        if (!recursive && !key.path("subkeys").isEmpty()) {
+          throw new Failure(
+              ExitCode.CONFLICT,
+              "The key %s has %d subkeys and was not deleted; with -r they are deleted, too."
+                  .formatted(path, key.path("subkeys").size()));
+        }
+      } else {
+        if (key.path("values")
+            .valueStream()
+            .noneMatch(item -> item.path("name").asString("").equalsIgnoreCase(value))) {
+          throw noValue(path, value);
+        }
+        change.put("kind", "DELETE_VALUE").putObject("value").put("name", value);
+      }
+      return commit(session, change);
+    }
+  }
+
+  private static int commit(Session session, ObjectNode change) {
+    ObjectNode batch = Json.object();
+    batch.putArray("changes").add(change);
+    return told(
+        session,
+        Verb.service(session)
+            .tell(
+                Target.of("registry").with("dryRun", session.flags().dryRun ? true : null),
+                Json.bytes(batch),
+                PATIENCE));
+  }
+
+  private static int told(Session session, JsonNode answer) {
+    session.print(
+        answer,
+        commits -> {
+          for (JsonNode commit : commits) {
+            for (JsonNode skipped : commit.path("skipped").values()) {
+              session.narrate("left out: " + Text.oneLine(skipped.asString("")));
+            }
+            session.narrate(
+                "%s %s: %s changes, revision %s"
+                    .formatted(
+                        commit.path("hive").asString(""),
+                        session.flags().dryRun ? "would be changed" : "changed",
+                        Details.inline(commit.path("changes")),
+                        Details.inline(commit.path("revision"))));
+          }
+          return List.of();
+        });
+    return ExitCode.OK.number();
+  }
+
+  static final class Import extends Verb {
+    @Parameters(paramLabel = "FILE.reg", description = "Registry text, 5.00 or REGEDIT4.")
+    Path file = Path.of("");
+
+    @Override
+    int run(Session session) {
+      byte[] text;
+      try {
+        text = Files.readAllBytes(file);
+      } catch (NoSuchFileException e) {
+        throw new Failure(ExitCode.NOT_FOUND, "There is no file " + file + ".", e);
+      } catch (IOException e) {
+        throw new Failure(
+            ExitCode.FAILED, "The file " + file + " cannot be read: " + e.getMessage(), e);
+      }
+      return told(
+          session,
+          service(session)
+              .tell(
+                  Target.of("registry", "text")
+                      .with("name", file)
+                      .with("dryRun", session.flags().dryRun ? true : null),
+                  text,
+                  PATIENCE));
+    }
+  }
+
+  /** A command that writes a key with all below it into a file. */
+  abstract static class ToFile extends OnKey {
+    @Parameters(index = "1", paramLabel = "FILE", description = "The file that is made.")
+    Path file = Path.of("");
+
+    @Option(names = "--force", description = "Also in place of a file that is there.")
+    boolean force;
+
+    abstract String format();
+
+    @Override
+    int run(Session session) {
+      if (Files.exists(file) && !force) {
+        throw exists(null);
+      }
+      ServiceClient.Fetched fetched =
+          service(session)
+              .fetch(
+                  Target.of("registry", "file").with("path", path).with("format", format()),
+                  PATIENCE);
+      byte[] bytes = fetched.bytes();
+      if (!fetched.losses().isEmpty()) {
+        session.narrate("not in the file: " + fetched.losses());
+      }
+      if (session.flags().dryRun) {
+        session.narrate("%s would be written, %,d bytes".formatted(file, bytes.length));
+        return ExitCode.OK.number();
+      }
+      try {
+        write(bytes);
+      } catch (FileAlreadyExistsException e) {
+        throw exists(e);
+      } catch (IOException e) {
+        throw new Failure(
+            ExitCode.FAILED, "The file " + file + " was not written: " + e.getMessage(), e);
+      }
+      session.narrate("%s written, %,d bytes".formatted(file, bytes.length));
+      return ExitCode.OK.number();
+    }
+
+    private Failure exists(@Nullable Exception cause) {
+      String message = "There is a file %s already; with --force it is replaced.".formatted(file);
+      return cause == null
+          ? new Failure(ExitCode.CONFLICT, message)
+          : new Failure(ExitCode.CONFLICT, message, cause);
+    }
+
+    /** Whoever looks sees the whole file or none. */
+    private void write(byte[] bytes) throws IOException {
+      Path whole = file.toAbsolutePath();
+      Path part = whole.resolveSibling("." + whole.getFileName() + ".part");
+      try {
+        Files.write(
+            part,
+            bytes,
+            StandardOpenOption.CREATE,
+            StandardOpenOption.TRUNCATE_EXISTING,
+            StandardOpenOption.WRITE,
+            StandardOpenOption.SYNC);
+        if (force) {
+          Files.move(part, whole, StandardCopyOption.ATOMIC_MOVE);
+        } else {
+          Files.createLink(whole, part); // Unlike a move, it replaces nothing.
+        }
+      } finally {
+        Files.deleteIfExists(part);
+      }
+    }
+  }
+
+  static final class Export extends ToFile {
+    @Option(names = "--regedit4", description = "As Windows 95 and NT 4 wrote it.")
+    boolean regedit4;
+
+    @Override
+    String format() {
+      return regedit4 ? "regedit4" : "reg";
+    }
+  }
+
+  static final class Save extends ToFile {
+    @Override
+    String format() {
+      return "hive";
+    }
+  }
+}

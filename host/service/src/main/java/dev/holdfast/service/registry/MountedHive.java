@@ -1,0 +1,33 @@
+package dev.holdfast.service.registry;
+
+import dev.holdfast.registry.Batch;
+import dev.holdfast.registry.Revision;
+import dev.holdfast.registry.Snapshot;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
+import java.util.function.Supplier;
+
+/**
+ * A hive where it is in the tree.
+ *
+ * @param name its key below {@code HKLM}
+ * @param ownKeys keys of its first level that the cluster service alone writes; in small letters
+ */
+public record MountedHive(
+    String name,
+    Supplier<Snapshot> snapshots,
+    Function<Batch, CompletableFuture<Revision>> submitter,
+    Set<String> ownKeys) {
+  public MountedHive {
+    ownKeys = Set.copyOf(ownKeys);
+  }
+
+  Snapshot snapshot() {
+    return snapshots.get();
+  }
+
+  String path() {
+    return RegistryPath.ROOT + "\\" + name;
+  }
+}

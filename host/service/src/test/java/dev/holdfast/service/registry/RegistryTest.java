@@ -1,0 +1,384 @@
+package dev.holdfast.service.registry;
+
+import static java.nio.charset.StandardCharsets.UTF_16LE;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.holdfast.registry.Batch;
+import dev.holdfast.registry.CommitException;
+import dev.holdfast.registry.RegistryValue;
+import dev.holdfast.registry.hive.DirectoryStorage;
+import dev.holdfast.registry.hive.Hive;
+import dev.holdfast.registry.hive.HiveSettings;
+import dev.holdfast.registry.regf.HiveReader;
+import dev.holdfast.registry.regf.SavedKey;
+import dev.holdfast.registry.regf.Strictness;
+import dev.holdfast.service.api.ApiException;
+import dev.holdfast.service.api.RegistryBatch;
+import dev.holdfast.service.api.RegistryBatch.Change;
+import dev.holdfast.service.api.RegistryBatch.Condition;
+import dev.holdfast.service.api.RegistryBatch.Deed;
+import dev.holdfast.service.api.RegistryBatch.Precondition;
+import dev.holdfast.service.api.RegistryBatch.Value;
+import dev.holdfast.service.api.RegistryCommitView;
+import dev.holdfast.service.api.RegistryFormat;
+import dev.holdfast.service.api.RegistryKeyView;
+import dev.holdfast.service.api.RegistryValueView;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Real hives in a directory, and the tree over them. */
+class RegistryTest {
+  private static final Instant NOW = Instant.parse("2026-11-29T22:00:00Z");
+
+  @TempDir Path directory;
+
+  private LocalHives local;
+  private Hive cluster;
+  private Registry registry;
+
+  @BeforeEach
+  void open() throws IOException {
+    var storage = new DirectoryStorage(directory);
+    cluster =
+        storage.exists("cluster.hive")
+            ? Hive.open(storage, "cluster.hive", HiveSettings.named("cluster"))
+            : Hive.create(storage, "cluster.hive", HiveSettings.named("cluster"));
+    local = LocalHives.open(directory, UnaryOperator.identity());
+    List<MountedHive> hives = new ArrayList<>(local.mounted());
+    hives.addFirst(
+        new MountedHive("Cluster", cluster::snapshot, cluster::submit, Set.of("resources")));
+    registry = new Registry(hives, () -> NOW);
+  }
+
+  @AfterEach
+  void close() {
+    local.close();
+    cluster.close();
+  }
+
+  // ---- what there is -------------------------------------------------------------------------
+
+  @Test
+  void theRootShowsItsHives() {
+    RegistryKeyView root = only(registry.keys("hklm", false));
+    assertThat(root.path()).isEqualTo("HKLM");
+    assertThat(root.subkeys()).containsExactly("Cluster", "Software", "System");
+  }
+
+  @Test
+  void aFreshSystemHiveHasAControlSetAndSelectsIt() {
+    assertThat(only(registry.keys("HKLM\\System", false)).subkeys())
+        .containsExactly("ControlSet001", "Select");
+    assertThat(value("HKLM\\System\\Select", "Current").data()).isEqualTo(1L);
+  }
+
+  @Test
+  void aSystemHiveIsFurnishedOnce() throws Exception {
+    change(set("HKLM\\System\\Select", dword("Current", "2")));
+    close();
+    open();
+    assertThat(value("HKLM\\System\\Select", "Current").data()).isEqualTo(2L);
+  }
+
+  @Test
+  void changesOutliveTheProcess() throws Exception {
+    change(set("HKLM\\Software\\Contoso", sz("Path", "/srv")));
+    close();
+    open();
+    assertThat(value("HKLM\\Software\\Contoso", "path").data()).isEqualTo("/srv");
+  }
+
+  @Test
+  void recursive_tellsEachKeyBeforeItsSubkeys() {
+    change(create("HKLM\\Software\\A\\B"), create("HKLM\\Software\\C"));
+    assertThat(registry.keys("HKLM\\Software", true))
+        .extracting(RegistryKeyView::path)
+        .containsExactly(
+            "HKLM\\Software", "HKLM\\Software\\A", "HKLM\\Software\\A\\B", "HKLM\\Software\\C");
+  }
+
+  // ---- CurrentControlSet ---------------------------------------------------------------------
+
+  @Test
+  void currentControlSetLeadsToTheSelectedOne_andBothPathsAreShown() {
+    change(create("HKLM\\System\\ControlSet002"));
+    change(set("HKLM\\SYSTEM\\CurrentControlSet\\Services\\X", dword("Start", "3")));
+    RegistryKeyView key =
+        only(registry.keys("HKLM\\System\\currentcontrolset\\services\\x", false));
+    assertThat(key.path()).isEqualTo("HKLM\\System\\currentcontrolset\\services\\x");
+    assertThat(key.resolvedPath()).isEqualTo("HKLM\\System\\ControlSet001\\services\\x");
+    change(set("HKLM\\System\\Select", dword("Current", "2")));
+    assertThatThrownBy(() -> registry.keys("HKLM\\System\\CurrentControlSet\\Services\\X", false))
+        .isInstanceOf(ApiException.NotFound.class)
+        .hasMessage(
+            "There is no key HKLM\\System\\CurrentControlSet\\Services\\X, which is"
+                + " HKLM\\System\\ControlSet002\\Services\\X now.");
+  }
+
+  // ---- values --------------------------------------------------------------------------------
+
+  @ParameterizedTest
+  @CsvSource({
+    "REG_SZ, text, text, 74006500780074000000",
+    "REG_EXPAND_SZ, %P%, %P%, 2500500025000000",
+    "REG_DWORD, 10, 10, 0a000000",
+    "REG_DWORD, 0xFFFFFFFF, 4294967295, ffffffff",
+    "REG_QWORD, 18446744073709551615, 18446744073709551615, ffffffffffffffff",
+    "REG_BINARY, 00ff, 00ff, 00ff",
+    "REG_NONE, 01, 01, 01",
+    "0x20000, 0102, 0102, 0102",
+    "7, a, [a], 610000000000"
+  })
+  void eachTypeIsWrittenAndReadAsPeopleDo(String type, String typed, String shown, String bytes) {
+    change(set("HKLM\\Software\\T", new Value("V", type, List.of(typed), null)));
+    RegistryValueView value = value("HKLM\\Software\\T", "V");
+    assertThat(value.data()).hasToString(shown);
+    assertThat(value.bytes()).isEqualTo(bytes);
+  }
+
+  @Test
+  void bytesOfAnyKindComeBackAsTheyWere() {
+    // A REG_SZ without its NUL, and a REG_DWORD of three bytes: both happen.
+    change(set("HKLM\\Software\\T", new Value("S", "REG_SZ", null, "6100")));
+    change(set("HKLM\\Software\\T", new Value("D", "REG_DWORD", null, "010203")));
+    assertThat(value("HKLM\\Software\\T", "S").data()).isEqualTo("6100");
+    assertThat(value("HKLM\\Software\\T", "D").data()).isEqualTo("010203");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"REG_DWORD, 4294967296", "REG_DWORD, ten", "REG_BINARY, xyz", "REG_FOO, a"})
+  void whatIsNoSuchValueIsRefused(String type, String typed) {
+    assertThatThrownBy(
+            () -> change(set("HKLM\\Software\\T", new Value("V", type, List.of(typed), null))))
+        .isInstanceOf(ApiException.Usage.class)
+        .hasMessageStartingWith("The value \"V\" cannot be set so: ");
+    assertThat(only(registry.keys("HKLM\\Software", false)).subkeys()).isEmpty();
+  }
+
+  // ---- batches -------------------------------------------------------------------------------
+
+  @Test
+  void aBatchIsMadeOnlyIfItsPreconditionsHold() {
+    change(set("HKLM\\Software\\App", sz("Owner", "a")));
+    var takeOver =
+        new RegistryBatch(
+            List.of(
+                new Precondition(
+                    Condition.VALUE_EQUALS, "HKLM\\Software\\App", sz("Owner", "a"), null)),
+            List.of(set("HKLM\\Software\\App", sz("Owner", "b"))));
+    assertThat(registry.change(takeOver, false).changes()).isEqualTo(2);
+    assertThatThrownBy(() -> registry.change(takeOver, false))
+        .isInstanceOf(ApiException.Conflict.class)
+        .hasMessageStartingWith("HKLM\\Software was not changed: ");
+    assertThat(value("HKLM\\Software\\App", "Owner").data()).isEqualTo("b");
+  }
+
+  @Test
+  void aDryRunChecksAndChangesNothing() {
+    RegistryCommitView would =
+        registry.change(new RegistryBatch(List.of(), List.of(create("HKLM\\Software\\X"))), true);
+    RegistryCommitView is = change(create("HKLM\\Software\\X"));
+    assertThat(would).isEqualTo(is);
+    assertThatThrownBy(
+            () ->
+                registry.change(
+                    new RegistryBatch(
+                        List.of(
+                            new Precondition(
+                                Condition.KEY_ABSENT, "HKLM\\Software\\X", null, null)),
+                        List.of(create("HKLM\\Software\\X"))),
+                    true))
+        .isInstanceOf(ApiException.Conflict.class);
+  }
+
+  @Test
+  void aBatchIsOfOneHive() {
+    assertThatThrownBy(() -> change(create("HKLM\\Software\\X"), create("HKLM\\System\\X")))
+        .isInstanceOf(ApiException.Usage.class)
+        .hasMessage("A batch is of one hive; this one is of HKLM\\Software and HKLM\\System.");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "HKCU\\Software",
+    "Software",
+    "HKLM\\Software\\\\X",
+    "HKLM",
+  })
+  void whatIsNoPathOfAKeyIsRefused(String path) {
+    assertThatThrownBy(() -> change(create(path))).isInstanceOf(ApiException.Usage.class);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"HKLM\\Cluster\\Resources\\X", "HKLM\\cluster\\RESOURCES", "HKLM\\Cluster"})
+  void whatTheServiceKeepsNobodyElseWrites(String path) {
+    assertThatThrownBy(() -> change(new Change(Deed.DELETE_TREE, path, null)))
+        .isInstanceOf(ApiException.NotPermitted.class)
+        .hasMessageStartingWith(path.replace("cluster", "Cluster"))
+        .hasMessageContaining("is written by the cluster service alone");
+  }
+
+  @Test
+  void applicationsKeepTheirOwnInTheClusterDatabase() {
+    change(set("HKLM\\Cluster\\Contoso", sz("Leader", "alpha")));
+    assertThat(cluster.snapshot().value("Contoso", "Leader"))
+        .hasValue(RegistryValue.sz("Leader", "alpha"));
+  }
+
+  // ---- files ---------------------------------------------------------------------------------
+
+  @Test
+  void aHiveFileHasTheKeyAsItsRoot() throws Exception {
+    change(set("HKLM\\Software\\Contoso\\Sub", sz("", "default")));
+    byte[] file = registry.export("HKLM\\Software\\Contoso", RegistryFormat.HIVE).bytes();
+    var tree = new SavedKey.Builder();
+    HiveReader.read("contoso.hive", file, Strictness.STRICT, tree);
+    assertThat(tree.root().name()).isEqualTo("Contoso");
+    assertThat(tree.root().subkey("sub").orElseThrow().value(""))
+        .hasValue(RegistryValue.sz("", "default"));
+  }
+
+  @Test
+  void anExportedTextIsImportedToTheSame() {
+    change(
+        set("HKLM\\Software\\Contoso\\Sub", sz("Name", "caf\u00e9")),
+        set("HKLM\\Software\\Contoso", dword("Port", "80")));
+    byte[] text = registry.export("HKLM\\Software\\Contoso", RegistryFormat.REG).bytes();
+    assertThat(new String(text, UTF_16LE))
+        .startsWith("\ufeffWindows Registry Editor Version 5.00\r\n")
+        .contains("[HKEY_LOCAL_MACHINE\\Software\\Contoso\\Sub]");
+    List<RegistryKeyView> before = registry.keys("HKLM\\Software\\Contoso", true);
+    change(new Change(Deed.DELETE_TREE, "HKLM\\Software\\Contoso", null));
+    registry.importText("contoso.reg", text, false);
+    assertThat(registry.keys("HKLM\\Software\\Contoso", true))
+        .usingRecursiveComparison()
+        .ignoringFields("revision")
+        .isEqualTo(before);
+  }
+
+  @Test
+  void whatATextDoesNotCarryIsTold() {
+    change(set("HKLM\\Software\\Contoso", sz("Name", "\u03b1")));
+    assertThat(registry.export("HKLM\\Software\\Contoso", RegistryFormat.REG).losses()).isEmpty();
+    assertThat(registry.export("HKLM\\Software\\Contoso", RegistryFormat.REGEDIT4).losses())
+        .singleElement()
+        .asString()
+        .contains("not in the code page");
+  }
+
+  @Test
+  void aTextOfSeveralHivesIsDoneHiveByHive() {
+    byte[] text =
+        """
+        REGEDIT4
+
+        [HKEY_LOCAL_MACHINE\\Software\\A]
+        "V"=dword:1
+
+        [HKEY_LOCAL_MACHINE\\System\\CurrentControlSet\\Services\\A]
+        "Start"=dword:2
+        """
+            .getBytes(java.nio.charset.StandardCharsets.US_ASCII);
+    assertThat(registry.importText("a.reg", text, false))
+        .extracting(RegistryCommitView::hive)
+        .containsExactly("HKLM\\Software", "HKLM\\System");
+    assertThat(value("HKLM\\System\\ControlSet001\\Services\\A", "Start").data()).isEqualTo(2L);
+  }
+
+  @Test
+  void aTextOfAnotherRootChangesNothing() {
+    byte[] text =
+        """
+        REGEDIT4
+
+        [HKEY_LOCAL_MACHINE\\Software\\A]
+
+        [HKEY_CURRENT_USER\\Software\\A]
+        """
+            .getBytes(java.nio.charset.StandardCharsets.US_ASCII);
+    assertThatThrownBy(() -> registry.importText("a.reg", text, false))
+        .isInstanceOf(ApiException.Invalid.class)
+        .hasMessage(
+            "a.reg, line 5: HKEY_CURRENT_USER is not kept here; only HKEY_LOCAL_MACHINE is. Nothing"
+                + " was changed.");
+    assertThat(only(registry.keys("HKLM\\Software", false)).subkeys()).isEmpty();
+  }
+
+  // ---- a hive that is made, and a death before it is furnished --------------------------------
+
+  @Test
+  void aSystemHiveThatWasNotFurnishedIs() throws Exception {
+    Path fresh = Files.createDirectory(directory.resolve("fresh"));
+    Hive.create(new DirectoryStorage(fresh), "system.hive", HiveSettings.named("system")).close();
+    try (LocalHives hives = LocalHives.open(fresh, UnaryOperator.identity())) {
+      assertThat(hives.mounted().getLast().snapshot().key("Select")).isPresent();
+    }
+  }
+
+  @Test
+  void aDamagedHiveIsLeftAsItIs_andTheOtherIsLetGoOf() throws Exception {
+    Path fresh = Files.createDirectory(directory.resolve("damaged"));
+    LocalHives.open(fresh, UnaryOperator.identity()).close();
+    Files.writeString(fresh.resolve("system.hive"), "no hive");
+    assertThatThrownBy(() -> LocalHives.open(fresh, UnaryOperator.identity()))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("system.hive");
+    assertThat(Files.readString(fresh.resolve("system.hive"))).isEqualTo("no hive");
+    Hive again = Hive.open(new DirectoryStorage(fresh), "software.hive", HiveSettings.named("s"));
+    commitInto(again);
+    again.close();
+  }
+
+  private static void commitInto(Hive hive) throws CommitException {
+    hive.commit(Batch.builder().createKey("X").build());
+    assertThat(hive.snapshot().key("X")).isPresent();
+  }
+
+  // ---- short words ---------------------------------------------------------------------------
+
+  private RegistryCommitView change(Change... changes) {
+    return registry.change(new RegistryBatch(List.of(), List.of(changes)), false);
+  }
+
+  private static Change create(String path) {
+    return new Change(Deed.CREATE_KEY, path, null);
+  }
+
+  private static Change set(String path, Value value) {
+    return new Change(Deed.SET_VALUE, path, value);
+  }
+
+  private static Value sz(String name, String text) {
+    return new Value(name, null, List.of(text), null);
+  }
+
+  private static Value dword(String name, @Nullable String number) {
+    return new Value(name, "REG_DWORD", number == null ? List.of() : List.of(number), null);
+  }
+
+  private RegistryValueView value(String path, String name) {
+    return only(registry.keys(path, false)).values().stream()
+        .filter(value -> value.name().equalsIgnoreCase(name))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private static RegistryKeyView only(List<RegistryKeyView> keys) {
+    assertThat(keys).hasSize(1);
+    return keys.getFirst();
+  }
+}
