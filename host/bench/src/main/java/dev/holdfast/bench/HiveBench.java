@@ -13,6 +13,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -209,7 +211,10 @@ final class HiveBench {
 
   private Hive hive(String name) throws IOException, CommitException {
     var hive =
-        Hive.create(new DirectoryStorage(directory), name + ".log", HiveSettings.named(name));
+        Hive.create(
+            new DirectoryStorage(directory),
+            name + ".log",
+            HiveSettings.named(name, InstantSource.fixed(Instant.EPOCH)));
     hive.commit(Batch.builder().createKey(KEY).build());
     return hive;
   }

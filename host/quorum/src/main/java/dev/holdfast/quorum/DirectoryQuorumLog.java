@@ -18,6 +18,7 @@ import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -51,16 +52,19 @@ public final class DirectoryQuorumLog implements QuorumLog {
    * Opens the directory, and makes it first if it is not there.
    *
    * @param holder who we are, for those who find the directory held
+   * @param clock says when a batch is committed
    * @throws QuorumHeldException if another process (or this one) holds it; names the holder
    * @throws QuorumFormatException if it is of a format we do not know, or parts of it are missing
    * @throws IOException also when its log is damaged; then everything is left as it is
    */
-  public static DirectoryQuorumLog tryOpen(Path path, Holder holder) throws IOException {
-    return tryOpen(path, holder, UnaryOperator.identity());
+  public static DirectoryQuorumLog tryOpen(Path path, Holder holder, InstantSource clock)
+      throws IOException {
+    return tryOpen(path, holder, clock, UnaryOperator.identity());
   }
 
   private static DirectoryQuorumLog tryOpen(
-      Path path, Holder holder, UnaryOperator<Storage> through) throws IOException {
+      Path path, Holder holder, InstantSource clock, UnaryOperator<Storage> through)
+      throws IOException {
     var directory = new QuorumDirectory(path);
     directory.create();
     Optional<QuorumLock> lock = QuorumLock.tryTake(path, holder);
@@ -68,7 +72,7 @@ public final class DirectoryQuorumLog implements QuorumLog {
       throw new QuorumHeldException(path, QuorumLock.readHolder(path));
     }
     try {
-      return new DirectoryQuorumLog(directory, lock.get(), openHive(directory, through));
+      return new DirectoryQuorumLog(directory, lock.get(), openHive(directory, clock, through));
     } catch (IOException | RuntimeException | Error e) {
       try {
         lock.get().close();
@@ -89,13 +93,17 @@ public final class DirectoryQuorumLog implements QuorumLog {
    * @throws InterruptedException if the thread is interrupted while it waits; nothing is held then
    */
   public static DirectoryQuorumLog open(
-      Path path, Holder holder, Consumer<Optional<Holder>> waiting, UnaryOperator<Storage> through)
+      Path path,
+      Holder holder,
+      InstantSource clock,
+      Consumer<Optional<Holder>> waiting,
+      UnaryOperator<Storage> through)
       throws IOException, InterruptedException {
     Optional<Optional<Holder>> told = Optional.empty();
     var never = new CountDownLatch(1);
     while (true) {
       try {
-        return tryOpen(path, holder, through);
+        return tryOpen(path, holder, clock, through);
       } catch (QuorumHeldException e) {
         if (!told.equals(Optional.of(e.holder()))) {
           told = Optional.of(e.holder());
@@ -108,7 +116,8 @@ public final class DirectoryQuorumLog implements QuorumLog {
     }
   }
 
-  private static Hive openHive(QuorumDirectory directory, UnaryOperator<Storage> through)
+  private static Hive openHive(
+      QuorumDirectory directory, InstantSource clock, UnaryOperator<Storage> through)
       throws IOException {
     boolean complete = directory.hasFormat();
     if (complete && !directory.hasLog()) {
@@ -118,7 +127,7 @@ public final class DirectoryQuorumLog implements QuorumLog {
     }
     directory.createParts();
     Storage storage = through.apply(new DirectoryStorage(directory.path()));
-    HiveSettings settings = HiveSettings.named("cluster");
+    HiveSettings settings = HiveSettings.named("cluster", clock);
     Hive hive =
         directory.hasLog()
             ? Hive.open(storage, QuorumDirectory.LOG_FILE, settings)

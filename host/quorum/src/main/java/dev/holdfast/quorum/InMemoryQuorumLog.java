@@ -1,10 +1,12 @@
 package dev.holdfast.quorum;
 
+import dev.holdfast.registry.Applied;
 import dev.holdfast.registry.Batch;
 import dev.holdfast.registry.BatchRefusedException;
 import dev.holdfast.registry.Commit;
 import dev.holdfast.registry.CommitException;
 import dev.holdfast.registry.CommitFeed;
+import dev.holdfast.registry.Filetime;
 import dev.holdfast.registry.HiveUnavailableException;
 import dev.holdfast.registry.Revision;
 import dev.holdfast.registry.Snapshot;
@@ -18,7 +20,7 @@ import java.util.concurrent.Executor;
 /**
  * A quorum log that keeps nothing: for simulations and fast tests. It has no thread: a batch is
  * committed by the thread that submits it, before {@link #submit} returns. "Durable" lasts as long
- * as the object.
+ * as the object. It knows no time: keys were never written.
  */
 public final class InMemoryQuorumLog implements QuorumLog {
   private final CommitFeed feed;
@@ -46,17 +48,20 @@ public final class InMemoryQuorumLog implements QuorumLog {
 
   @Override
   public Revision commit(Batch batch) throws BatchRefusedException, HiveUnavailableException {
-    Snapshot next;
+    Applied applied;
     synchronized (feed) {
       if (closed) {
         throw closedException();
       }
-      next = snapshot.apply(batch);
-      snapshot = next;
-      feed.append(List.of(new Commit(next.revision(), batch)), next);
+      applied = snapshot.applied(batch, Filetime.ZERO);
+      snapshot = applied.snapshot();
+      var commit =
+          new Commit(
+              snapshot.revision(), batch, Filetime.ZERO, Optional.empty(), applied.effects());
+      feed.append(List.of(commit), snapshot);
     }
     feed.wake();
-    return next.revision();
+    return applied.snapshot().revision();
   }
 
   @Override

@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -29,6 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(120)
 class DirectoryQuorumLogTest extends QuorumLogContract {
   private static final Instant SINCE = Instant.parse("2026-11-01T10:00:00Z");
+  private static final InstantSource CLOCK = InstantSource.fixed(SINCE);
   private static final Holder ALPHA = Holder.thisProcess("alpha", SINCE);
   private static final Batch BATCH = Batch.builder().createKey("Groups").build();
 
@@ -36,7 +38,7 @@ class DirectoryQuorumLogTest extends QuorumLogContract {
 
   @Override
   QuorumLog newLog() throws IOException {
-    return DirectoryQuorumLog.tryOpen(parent.resolve("contract"), ALPHA);
+    return DirectoryQuorumLog.tryOpen(parent.resolve("contract"), ALPHA, CLOCK);
   }
 
   private Path directory() {
@@ -45,7 +47,7 @@ class DirectoryQuorumLogTest extends QuorumLogContract {
 
   @Test
   void makesTheDirectoryForItsOwnerOnly() throws Exception {
-    try (var log = DirectoryQuorumLog.tryOpen(directory(), ALPHA)) {
+    try (var log = DirectoryQuorumLog.tryOpen(directory(), ALPHA, CLOCK)) {
       assertThat(directory().resolve("format")).hasContent("holdfast-quorum 1");
       assertThat(directory().resolve("cluster.log")).isRegularFile();
       for (Path made : List.of(parent.resolve("home"), directory(), log.blobs(), log.plugins())) {
@@ -58,10 +60,10 @@ class DirectoryQuorumLogTest extends QuorumLogContract {
 
   @Test
   void whatWasCommittedIsThereAtTheNextOpening() throws Exception {
-    try (var log = DirectoryQuorumLog.tryOpen(directory(), ALPHA)) {
+    try (var log = DirectoryQuorumLog.tryOpen(directory(), ALPHA, CLOCK)) {
       log.commit(BATCH);
     }
-    try (var log = DirectoryQuorumLog.tryOpen(directory(), ALPHA)) {
+    try (var log = DirectoryQuorumLog.tryOpen(directory(), ALPHA, CLOCK)) {
       assertThat(log.snapshot().key("Groups")).isPresent();
       assertThat(log.report().closedCleanly()).isTrue();
     }
@@ -69,11 +71,13 @@ class DirectoryQuorumLogTest extends QuorumLogContract {
 
   @Test
   void tryOpen_heldByThisProcess_namesTheHolderAndLeavesTheLockAlone() throws Exception {
-    try (var log = DirectoryQuorumLog.tryOpen(directory(), ALPHA)) {
+    try (var log = DirectoryQuorumLog.tryOpen(directory(), ALPHA, CLOCK)) {
       for (int i = 0; i < 3; i++) {
         assertThatExceptionOfType(QuorumHeldException.class)
             .isThrownBy(
-                () -> DirectoryQuorumLog.tryOpen(directory(), Holder.thisProcess("beta", SINCE)))
+                () ->
+                    DirectoryQuorumLog.tryOpen(
+                        directory(), Holder.thisProcess("beta", SINCE), CLOCK))
             .withMessageContaining(
                 "it is held by pid %d (node alpha) since 2026-11-01T10:00:00Z"
                     .formatted(ProcessHandle.current().pid()))
@@ -93,7 +97,7 @@ class DirectoryQuorumLogTest extends QuorumLogContract {
     try (var output = lines(holder)) {
       assertThat(output.readLine()).isEqualTo("opened at revision 0");
       assertThatExceptionOfType(QuorumHeldException.class)
-          .isThrownBy(() -> DirectoryQuorumLog.tryOpen(directory(), ALPHA))
+          .isThrownBy(() -> DirectoryQuorumLog.tryOpen(directory(), ALPHA, CLOCK))
           .withMessageContaining("held by pid " + holder.pid() + " (node child)");
       var told = new LinkedBlockingQueue<Optional<Holder>>();
       CompletableFuture<DirectoryQuorumLog> waiting =
@@ -117,7 +121,8 @@ class DirectoryQuorumLogTest extends QuorumLogContract {
 
   private DirectoryQuorumLog openUnchecked(LinkedBlockingQueue<Optional<Holder>> told) {
     try {
-      return DirectoryQuorumLog.open(directory(), ALPHA, told::add, UnaryOperator.identity());
+      return DirectoryQuorumLog.open(
+          directory(), ALPHA, CLOCK, told::add, UnaryOperator.identity());
     } catch (IOException | InterruptedException e) {
       throw new IllegalStateException(e);
     }
@@ -127,14 +132,18 @@ class DirectoryQuorumLogTest extends QuorumLogContract {
   void open_interruptedWhileItWaits_holdsNothing() throws Exception {
     var waits = new CountDownLatch(1);
     var ended = new CompletableFuture<Throwable>();
-    try (var log = DirectoryQuorumLog.tryOpen(directory(), ALPHA)) {
+    try (var log = DirectoryQuorumLog.tryOpen(directory(), ALPHA, CLOCK)) {
       Thread waiting =
           Thread.ofPlatform()
               .start(
                   () -> {
                     try {
                       DirectoryQuorumLog.open(
-                              directory(), ALPHA, _ -> waits.countDown(), UnaryOperator.identity())
+                              directory(),
+                              ALPHA,
+                              CLOCK,
+                              _ -> waits.countDown(),
+                              UnaryOperator.identity())
                           .close();
                       ended.completeExceptionally(new AssertionError("it opened"));
                     } catch (IOException | InterruptedException e) {
@@ -147,53 +156,53 @@ class DirectoryQuorumLogTest extends QuorumLogContract {
       assertThat(ended.get(30, TimeUnit.SECONDS)).isInstanceOf(InterruptedException.class);
       assertThat(log.readOnlyReason()).isEmpty();
     }
-    DirectoryQuorumLog.tryOpen(directory(), ALPHA).close();
+    DirectoryQuorumLog.tryOpen(directory(), ALPHA, CLOCK).close();
   }
 
   @Test
   void anUnknownFormat_isRefusedWithASentence() throws Exception {
-    DirectoryQuorumLog.tryOpen(directory(), ALPHA).close();
+    DirectoryQuorumLog.tryOpen(directory(), ALPHA, CLOCK).close();
     Files.writeString(directory().resolve("format"), "holdfast-quorum 2\n");
 
     assertThatExceptionOfType(QuorumFormatException.class)
-        .isThrownBy(() -> DirectoryQuorumLog.tryOpen(directory(), ALPHA))
+        .isThrownBy(() -> DirectoryQuorumLog.tryOpen(directory(), ALPHA, CLOCK))
         .withMessageContaining("its format is \"holdfast-quorum 2\", this program knows")
         .withMessageContaining("use the program that made it");
     Files.writeString(directory().resolve("format"), "holdfast-quorum 1\n");
-    DirectoryQuorumLog.tryOpen(directory(), ALPHA).close();
+    DirectoryQuorumLog.tryOpen(directory(), ALPHA, CLOCK).close();
   }
 
   @Test
   void aLogThatIsGone_isRefusedNotMadeAnew() throws Exception {
-    try (var log = DirectoryQuorumLog.tryOpen(directory(), ALPHA)) {
+    try (var log = DirectoryQuorumLog.tryOpen(directory(), ALPHA, CLOCK)) {
       log.commit(BATCH);
     }
     Files.delete(directory().resolve("cluster.log"));
 
     assertThatExceptionOfType(QuorumFormatException.class)
-        .isThrownBy(() -> DirectoryQuorumLog.tryOpen(directory(), ALPHA))
+        .isThrownBy(() -> DirectoryQuorumLog.tryOpen(directory(), ALPHA, CLOCK))
         .withMessageContaining("has no cluster.log although it had one");
     assertThat(directory().resolve("cluster.log")).doesNotExist();
   }
 
   @Test
   void aLogWithoutItsFormat_isRefusedUnlessItIsEmpty() throws Exception {
-    DirectoryQuorumLog.tryOpen(directory(), ALPHA).close();
+    DirectoryQuorumLog.tryOpen(directory(), ALPHA, CLOCK).close();
     Files.delete(directory().resolve("format"));
     // As after a crash right before the format was written.
-    try (var log = DirectoryQuorumLog.tryOpen(directory(), ALPHA)) {
+    try (var log = DirectoryQuorumLog.tryOpen(directory(), ALPHA, CLOCK)) {
       log.commit(BATCH);
     }
     Files.delete(directory().resolve("format"));
 
     assertThatExceptionOfType(QuorumFormatException.class)
-        .isThrownBy(() -> DirectoryQuorumLog.tryOpen(directory(), ALPHA))
+        .isThrownBy(() -> DirectoryQuorumLog.tryOpen(directory(), ALPHA, CLOCK))
         .withMessageContaining("its log has 1 commits but there is no file \"format\"");
   }
 
   @Test
   void aDamagedLog_isRefusedAndTheLockGivenUp() throws Exception {
-    try (var log = DirectoryQuorumLog.tryOpen(directory(), ALPHA)) {
+    try (var log = DirectoryQuorumLog.tryOpen(directory(), ALPHA, CLOCK)) {
       log.commit(BATCH);
     }
     byte[] bytes = Files.readAllBytes(directory().resolve("cluster.log"));
@@ -201,7 +210,7 @@ class DirectoryQuorumLogTest extends QuorumLogContract {
     Files.write(directory().resolve("cluster.log"), bytes);
 
     for (int i = 0; i < 2; i++) {
-      assertThatThrownBy(() -> DirectoryQuorumLog.tryOpen(directory(), ALPHA))
+      assertThatThrownBy(() -> DirectoryQuorumLog.tryOpen(directory(), ALPHA, CLOCK))
           .isInstanceOf(DamagedHiveException.class)
           .hasMessageContaining("cluster.log is damaged at offset 0");
     }
@@ -212,17 +221,17 @@ class DirectoryQuorumLogTest extends QuorumLogContract {
     Path file = Files.writeString(parent.resolve("file"), "");
 
     assertThatExceptionOfType(QuorumFormatException.class)
-        .isThrownBy(() -> DirectoryQuorumLog.tryOpen(file, ALPHA))
+        .isThrownBy(() -> DirectoryQuorumLog.tryOpen(file, ALPHA, CLOCK))
         .withMessageContaining("is not a directory");
   }
 
   @Test
   void aHolderThatIsNotReadable_isNamedAsUnknown() throws Exception {
-    try (var log = DirectoryQuorumLog.tryOpen(directory(), ALPHA)) {
+    try (var log = DirectoryQuorumLog.tryOpen(directory(), ALPHA, CLOCK)) {
       for (String text : List.of("", "pid=x\nnode=a\nsince=" + SINCE, "pid=1\nsince=now\n")) {
         Files.writeString(directory().resolve("quorum.holder"), text);
         assertThatExceptionOfType(QuorumHeldException.class)
-            .isThrownBy(() -> DirectoryQuorumLog.tryOpen(directory(), ALPHA))
+            .isThrownBy(() -> DirectoryQuorumLog.tryOpen(directory(), ALPHA, CLOCK))
             .withMessageContaining("held by a process that has not said who it is");
       }
       assertThat(log.readOnlyReason()).isEmpty();
@@ -235,7 +244,8 @@ class DirectoryQuorumLogTest extends QuorumLogContract {
 
     public static void main(String[] args) throws Exception {
       try {
-        var log = DirectoryQuorumLog.tryOpen(Path.of(args[1]), Holder.thisProcess("child", SINCE));
+        var log =
+            DirectoryQuorumLog.tryOpen(Path.of(args[1]), Holder.thisProcess("child", SINCE), CLOCK);
         Revision revision = log.snapshot().revision();
         if (args[0].equals("try")) {
           log.close();

@@ -1,14 +1,44 @@
 package dev.holdfast.registry;
 
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
-/** What it means to apply a batch to a tree. */
+/**
+ * What it means to apply a batch to a tree. One object for one batch: it looks at each key once,
+ * and notes on the way what is to be told and what is to be written down.
+ */
 final class Application {
-  private Application() {}
+  private final Stamp stamp;
+  private final Set<Effect> effects = new LinkedHashSet<>();
+  private RegistryKey root;
 
-  static void check(Snapshot snapshot, Batch batch) throws PreconditionFailedException {
+  /** What this batch deleted, so far. */
+  private final Set<KeyPath> deleted = new HashSet<>();
+
+  /** Most changes of a batch are to the key of the one before. */
+  private @Nullable KeyPath lastSet;
+
+  private Application(RegistryKey root, Stamp stamp) {
+    this.root = root;
+    this.stamp = stamp;
+  }
+
+  static Applied applied(Snapshot before, Batch batch, Filetime time) throws BatchRefusedException {
+    check(before, batch);
+    Revision next = before.revision().next();
+    var application = new Application(before.root(), new Stamp(next.number(), time.ticks()));
+    Optional<Batch> durablePart = application.changed(batch);
+    return new Applied(
+        new Snapshot(next, application.root), durablePart, List.copyOf(application.effects));
+  }
+
+  private static void check(Snapshot snapshot, Batch batch) throws PreconditionFailedException {
     for (Precondition precondition : batch.preconditions()) {
       Optional<String> found = contradiction(snapshot, precondition);
       if (found.isPresent()) {
@@ -55,32 +85,44 @@ final class Application {
     return holds ? Optional.empty() : Optional.of(found);
   }
 
-  static RegistryKey changed(RegistryKey root, Batch batch, long revision)
-      throws InvalidBatchException {
-    RegistryKey changed = root;
-    for (Change change : batch.changes()) {
-      changed = changed(changed, change, revision);
+  /** Makes the changes; returns what of them is to be written down, if that is not all. */
+  private Optional<Batch> changed(Batch batch) throws InvalidBatchException {
+    List<Change> changes = batch.changes();
+    List<Change> kept = null;
+    for (int i = 0; i < changes.size(); i++) {
+      boolean isKept = change(changes.get(i));
+      if (kept != null && isKept) {
+        kept.add(changes.get(i));
+      } else if (kept == null && !isKept) {
+        kept = new ArrayList<>(changes.subList(0, i));
+      }
     }
-    return changed;
+    return kept == null ? Optional.empty() : Optional.of(new Batch(List.of(), kept));
   }
 
-  private static RegistryKey changed(RegistryKey root, Change change, long revision)
-      throws InvalidBatchException {
+  /** Makes one change; returns whether it is to a key that is not volatile. */
+  private boolean change(Change change) throws InvalidBatchException {
     return switch (change) {
-      case Change.CreateKey(KeyPath path) -> created(root, path.names(), revision);
+      case Change.CreateKey(KeyPath path, KeyOptions options) -> create(path, options);
+      case Change.SetSecurity(KeyPath path, DescriptorBytes descriptor) -> {
+        RegistryKey key = require(path, "set the security");
+        root = edited(root, path.names(), it -> it.withSecurity(descriptor, stamp));
+        effects.add(new Effect.Changed(path, NotifyFilter.SECURITY));
+        yield !key.isVolatile();
+      }
       case Change.SetValue(KeyPath path, RegistryValue value) -> {
-        if (root.descend(path) == null) {
-          throw new InvalidBatchException(
-              "batch refused: cannot set the value \"%s\" of the key %s: there is no such key; create it first"
-                  .formatted(value.name(), path));
-        }
-        yield edited(root, path.names(), key -> key.withValue(value, revision));
+        RegistryKey key = require(path, "set the value \"" + value.name() + "\"");
+        root = edited(root, path.names(), it -> it.withValue(value, stamp));
+        valueChanged(path);
+        yield !key.isVolatile();
       }
       case Change.DeleteValue(KeyPath path, String name) -> {
         RegistryKey key = root.descend(path);
-        yield key == null || key.value(name).isEmpty()
-            ? root
-            : edited(root, path.names(), it -> it.withoutValue(name, revision));
+        if (key != null && key.value(name).isPresent()) {
+          root = edited(root, path.names(), it -> it.withoutValue(name, stamp));
+          valueChanged(path);
+        }
+        yield key == null || !key.isVolatile();
       }
       case Change.DeleteKey(KeyPath path) -> {
         RegistryKey key = root.descend(path);
@@ -89,37 +131,123 @@ final class Application {
               "batch refused: cannot delete the key %s: it has %,d subkeys; delete the tree"
                   .formatted(path, key.subkeyCount()));
         }
-        yield deleted(root, path, revision);
+        yield delete(path, key);
       }
-      case Change.DeleteTree(KeyPath path) -> deleted(root, path, revision);
+      case Change.DeleteTree(KeyPath path) -> delete(path, root.descend(path));
     };
   }
 
-  private static RegistryKey created(RegistryKey parent, List<String> names, long revision) {
+  private RegistryKey require(KeyPath path, String what) throws InvalidBatchException {
+    RegistryKey key = root.descend(path);
+    if (key == null) {
+      throw new InvalidBatchException(
+          "batch refused: cannot %s of the key %s: there is no such key; create it first"
+              .formatted(what, path));
+    }
+    return key;
+  }
+
+  private void valueChanged(KeyPath path) {
+    if (lastSet == null || !path.equals(lastSet)) {
+      effects.add(new Effect.Changed(path, NotifyFilter.LAST_SET));
+      lastSet = path;
+    }
+  }
+
+  private boolean create(KeyPath path, KeyOptions options) throws InvalidBatchException {
+    List<String> names = path.names();
+    RegistryKey nearest = root;
+    int depth = 0;
+    while (depth < names.size()) {
+      RegistryKey below = nearest.find(names.get(depth));
+      if (below == null) {
+        break;
+      }
+      nearest = below;
+      depth++;
+    }
+    if (depth == names.size()) {
+      return !nearest.isVolatile();
+    }
+    if (nearest.isVolatile() && !options.isVolatile()) {
+      throw new InvalidBatchException(
+          "batch refused: cannot create the key %s: the key %s above it is volatile, so this one must be, too; create it as volatile"
+              .formatted(path, path.top(depth)));
+    }
+    for (int i = depth; i < names.size(); i++) {
+      effects.add(new Effect.Changed(path.top(i), NotifyFilter.NAME));
+      comesAgain(path.top(i + 1));
+    }
+    root = created(root, names, options);
+    return !options.isVolatile();
+  }
+
+  /** To those above it a key that was deleted and created by one batch has changed in all ways. */
+  private void comesAgain(KeyPath path) {
+    for (int count = path.names().size(); count > 0 && !deleted.isEmpty(); count--) {
+      if (deleted.contains(path.top(count))) {
+        changedInAllWays(path);
+        return;
+      }
+    }
+  }
+
+  private void changedInAllWays(KeyPath path) {
+    effects.add(new Effect.Changed(path, NotifyFilter.NAME));
+    effects.add(new Effect.Changed(path, NotifyFilter.ATTRIBUTES));
+    effects.add(new Effect.Changed(path, NotifyFilter.LAST_SET));
+    effects.add(new Effect.Changed(path, NotifyFilter.SECURITY));
+  }
+
+  /** Keys on the way that are missing are as volatile as the last one, and nothing else. */
+  private RegistryKey created(RegistryKey parent, List<String> names, KeyOptions options) {
     if (names.isEmpty()) {
       return parent;
     }
-    String name = names.getFirst();
     List<String> below = names.subList(1, names.size());
-    Optional<RegistryKey> old = parent.subkey(name);
-    if (old.isEmpty()) {
-      return parent.withSubkey(
-          created(RegistryKey.created(name, revision), below, revision), revision);
+    RegistryKey old = parent.find(names.getFirst());
+    if (old != null) {
+      return parent.withSubkey(created(old, below, options));
     }
-    RegistryKey changed = created(old.get(), below, revision);
-    return changed == old.get() ? parent : parent.withSubkey(changed);
+    KeyOptions onTheWay = options.isVolatile() ? KeyOptions.VOLATILE : KeyOptions.PLAIN;
+    KeyOptions own = below.isEmpty() ? options : onTheWay;
+    RegistryKey key =
+        RegistryKey.created(names.getFirst(), stamp, own.sharedWith(parent.options()));
+    return withComing(parent, created(key, below, options));
   }
 
-  private static RegistryKey deleted(RegistryKey root, KeyPath path, long revision)
-      throws InvalidBatchException {
+  private boolean delete(KeyPath path, @Nullable RegistryKey key) throws InvalidBatchException {
     if (path.isRoot()) {
       throw new InvalidBatchException("batch refused: the root of a hive cannot be deleted");
     }
-    if (root.descend(path) == null) {
-      return root;
+    if (key == null) {
+      return true;
     }
-    String name = path.names().getLast();
-    return edited(root, path.parent().names(), parent -> parent.withoutSubkey(name, revision));
+    KeyPath above = path.parent();
+    root = edited(root, above.names(), parent -> withoutGoing(parent, key));
+    deleted.add(path);
+    effects.add(new Effect.Deleted(path));
+    effects.add(new Effect.Changed(above, NotifyFilter.NAME));
+    return !key.isVolatile();
+  }
+
+  /**
+   * What is not written down leaves no trace in what is: otherwise the revision and time of the key
+   * above would be others after the hive was opened again.
+   */
+  private RegistryKey withComing(RegistryKey parent, RegistryKey subkey) {
+    return counts(parent, subkey)
+        ? parent.withSubkey(subkey).stamped(stamp)
+        : parent.withSubkey(subkey);
+  }
+
+  private RegistryKey withoutGoing(RegistryKey parent, RegistryKey subkey) {
+    RegistryKey without = parent.withoutSubkey(subkey.name());
+    return counts(parent, subkey) ? without.stamped(stamp) : without;
+  }
+
+  private static boolean counts(RegistryKey parent, RegistryKey subkey) {
+    return parent.isVolatile() || !subkey.isVolatile();
   }
 
   /** The tree with the edit done to the key at that path, which exists. */

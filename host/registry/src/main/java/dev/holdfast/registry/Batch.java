@@ -6,7 +6,8 @@ import java.util.List;
 /**
  * Changes that are applied together or not at all, in their order, if all preconditions hold.
  * Immutable. Later changes see what earlier ones of the same batch did; preconditions see the state
- * before all of them.
+ * before all of them. What a {@link Builder} builds has a change; what is left of a batch that
+ * concerned only volatile keys, when it is read from a log, has none.
  *
  * <pre>{@code
  * Batch.builder()
@@ -20,15 +21,11 @@ public record Batch(List<Precondition> preconditions, List<Change> changes) {
   /**
    * A batch of these.
    *
-   * @throws IllegalArgumentException if there is no change, or more of something than {@link
-   *     Limits} allows
+   * @throws IllegalArgumentException if there is more of something than {@link Limits} allows
    */
   public Batch {
     preconditions = List.copyOf(preconditions);
     changes = List.copyOf(changes);
-    if (changes.isEmpty()) {
-      throw new IllegalArgumentException("a batch has at least one change, found none");
-    }
     Limits.check(
         "changes of a batch", changes.size(), Limits.BATCH_CHANGES_MAX, "BATCH_CHANGES_MAX");
     Limits.check(
@@ -66,7 +63,15 @@ public record Batch(List<Precondition> preconditions, List<Change> changes) {
       return changes.isEmpty();
     }
 
+    /**
+     * The batch.
+     *
+     * @throws IllegalArgumentException also if there is no change
+     */
     public Batch build() {
+      if (changes.isEmpty()) {
+        throw new IllegalArgumentException("a batch has at least one change, found none");
+      }
       return new Batch(preconditions, changes);
     }
 
@@ -120,6 +125,22 @@ public record Batch(List<Precondition> preconditions, List<Change> changes) {
 
     public Builder createKey(String path) {
       return createKey(KeyPath.of(path));
+    }
+
+    public Builder createKey(KeyPath path, KeyOptions options) {
+      return change(new Change.CreateKey(path, options));
+    }
+
+    public Builder createKey(String path, KeyOptions options) {
+      return createKey(KeyPath.of(path), options);
+    }
+
+    public Builder setSecurity(KeyPath path, DescriptorBytes descriptor) {
+      return change(new Change.SetSecurity(path, descriptor));
+    }
+
+    public Builder setSecurity(String path, DescriptorBytes descriptor) {
+      return setSecurity(KeyPath.of(path), descriptor);
     }
 
     public Builder set(KeyPath path, RegistryValue value) {

@@ -5,8 +5,26 @@ public sealed interface Change {
   /** The key that is changed. */
   KeyPath path();
 
-  /** Creates the key and those above it that are missing; an existing one is left as it is. */
-  record CreateKey(KeyPath path) implements Change {}
+  /**
+   * Creates the key and those above it that are missing; an existing one is left as it is, whatever
+   * the options say. Those above are plain, but volatile if the key is.
+   *
+   * <p>The batch is refused when a key above is volatile and this one is not to be
+   * (ERROR_CHILD_MUST_BE_VOLATILE in Windows).
+   */
+  record CreateKey(KeyPath path, KeyOptions options) implements Change {
+    /** A plain one. */
+    public CreateKey(KeyPath path) {
+      this(path, KeyOptions.PLAIN);
+    }
+  }
+
+  /**
+   * Gives a key that security descriptor of its own.
+   *
+   * <p>The batch is refused when the key does not exist.
+   */
+  record SetSecurity(KeyPath path, DescriptorBytes descriptor) implements Change {}
 
   /**
    * Sets a value of an existing key. An existing value keeps the spelling of its name.

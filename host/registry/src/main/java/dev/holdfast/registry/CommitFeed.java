@@ -89,7 +89,7 @@ public final class CommitFeed {
   }
 
   private void keep(Commit commit) {
-    var kept = new Kept(commit, sizeBytes(commit.batch()));
+    var kept = new Kept(commit, sizeBytes(commit));
     history.addLast(kept);
     historyBytes += kept.sizeBytes();
     while (history.size() > HISTORY_COMMITS_MAX
@@ -98,19 +98,26 @@ public final class CommitFeed {
     }
   }
 
-  private static long sizeBytes(Batch batch) {
-    long size = 0;
-    for (Change change : batch.changes()) {
+  private static long sizeBytes(Commit commit) {
+    long size = 64L * commit.effects().size();
+    for (Change change : commit.batch().changes()) {
       size +=
           switch (change) {
             case Change.SetValue(_, RegistryValue value) ->
                 value.sizeBytes() + 2L * value.name().length();
             case Change.DeleteValue(_, String name) -> 2L * name.length();
-            case Change.CreateKey _, Change.DeleteKey _, Change.DeleteTree _ -> 0;
+            case Change.SetSecurity(_, DescriptorBytes descriptor) -> descriptor.sizeBytes();
+            case Change.CreateKey(_, KeyOptions options) -> sizeBytes(options);
+            case Change.DeleteKey _, Change.DeleteTree _ -> 0;
           };
       size += 64;
     }
     return size;
+  }
+
+  private static long sizeBytes(KeyOptions options) {
+    DescriptorBytes security = options.security();
+    return 2L * options.className().length() + (security == null ? 0 : security.sizeBytes());
   }
 
   /** What a watcher that is due the commit {@code next} is told now. */

@@ -59,6 +59,18 @@ final class Decoder {
     return new String(units);
   }
 
+  DescriptorBytes descriptor() throws MalformedEncodingException {
+    int size = count("the size of a security descriptor");
+    room(size, "a security descriptor");
+    var bytes = new byte[size];
+    buffer.get(bytes);
+    try {
+      return DescriptorBytes.of(bytes);
+    } catch (IllegalArgumentException e) {
+      throw malformed(String.valueOf(e.getMessage()));
+    }
+  }
+
   RegistryValue value() throws MalformedEncodingException {
     String name = name("a value's name");
     int type = u32("a value's type");

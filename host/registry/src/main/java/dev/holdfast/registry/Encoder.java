@@ -70,6 +70,13 @@ final class Encoder {
     }
   }
 
+  void descriptor(DescriptorBytes descriptor) {
+    u32(descriptor.sizeBytes());
+    room(descriptor.sizeBytes());
+    descriptor.copyTo(bytes, buffer.position());
+    buffer.position(buffer.position() + descriptor.sizeBytes());
+  }
+
   void value(RegistryValue value) {
     name(value.name());
     u32(value.type());

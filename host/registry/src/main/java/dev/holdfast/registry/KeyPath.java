@@ -71,6 +71,11 @@ public final class KeyPath implements Comparable<KeyPath> {
     return isRoot() ? this : new KeyPath(names.subList(0, names.size() - 1));
   }
 
+  /** The path of its first names, so many. */
+  KeyPath top(int count) {
+    return new KeyPath(names.subList(0, count));
+  }
+
   /** Whether this is that key or one below it. */
   public boolean isWithin(KeyPath ancestor) {
     return names.size() >= ancestor.names.size()
@@ -104,6 +109,9 @@ public final class KeyPath implements Comparable<KeyPath> {
 
   @Override
   public boolean equals(Object other) {
+    if (other == this) {
+      return true;
+    }
     if (!(other instanceof KeyPath path) || path.names.size() != names.size()) {
       return false;
     }

@@ -11,6 +11,12 @@ public final class Limits {
   /** Characters (UTF-16 units) of a value's name, as in Windows. */
   public static final int VALUE_NAME_CHARS_MAX = 16_383;
 
+  /** Characters (UTF-16 units) of a key's class: in a hive file its bytes are a 16-bit number. */
+  public static final int CLASS_CHARS_MAX = 32_767;
+
+  /** Bytes of a security descriptor: two SIDs and two lists of 16-bit sizes need no more. */
+  public static final int DESCRIPTOR_BYTES_MAX = 256 << 10;
+
   /** Levels of keys below the root, as in Windows. */
   public static final int DEPTH_MAX = 512;
 

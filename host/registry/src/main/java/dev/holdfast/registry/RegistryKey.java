@@ -1,5 +1,7 @@
 package dev.holdfast.registry;
 
+import java.util.Iterator;
+import java.util.NoSuchElementException;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -9,46 +11,152 @@ import org.jspecify.annotations.Nullable;
  * written; subkeys and values are iterated in order of their names.
  */
 public final class RegistryKey implements Named {
-  static final RegistryKey EMPTY_ROOT = created("", 0);
+  static final RegistryKey EMPTY_ROOT = created("", new Stamp(0, 0), KeyOptions.PLAIN);
 
   private final String name;
   private final long revision;
+  private final long lastWrittenTicks;
+  private final KeyOptions options;
   private final NameSet<RegistryKey> subkeys;
   private final NameSet<RegistryValue> values;
 
   private RegistryKey(
-      String name, long revision, NameSet<RegistryKey> subkeys, NameSet<RegistryValue> values) {
+      String name,
+      long revision,
+      long lastWrittenTicks,
+      KeyOptions options,
+      NameSet<RegistryKey> subkeys,
+      NameSet<RegistryValue> values) {
     this.name = name;
     this.revision = revision;
+    this.lastWrittenTicks = lastWrittenTicks;
+    this.options = options;
     this.subkeys = subkeys;
     this.values = values;
   }
 
   static RegistryKey of(
-      String name, long revision, NameSet<RegistryKey> subkeys, NameSet<RegistryValue> values) {
-    return new RegistryKey(name, revision, subkeys, values);
+      String name,
+      Stamp stamp,
+      KeyOptions options,
+      NameSet<RegistryKey> subkeys,
+      NameSet<RegistryValue> values) {
+    return new RegistryKey(name, stamp.revision(), stamp.ticks(), options, subkeys, values);
   }
 
-  static RegistryKey created(String name, long revision) {
-    return new RegistryKey(name, revision, NameSet.empty(), NameSet.empty());
+  static RegistryKey created(String name, Stamp stamp, KeyOptions options) {
+    return of(name, stamp, options, NameSet.empty(), NameSet.empty());
   }
 
-  /** The key's own name; empty for a root. */
+  /** Makes keys outside of any hive, such as those of a file; for one key, by one thread. */
+  public static final class Builder {
+    private final String name;
+    private final Stamp stamp;
+    private final KeyOptions options;
+    private NameSet<RegistryKey> subkeys = NameSet.empty();
+    private NameSet<RegistryValue> values = NameSet.empty();
+
+    private Builder(String name, Filetime lastWritten, KeyOptions options) {
+      this.name = name;
+      this.stamp = new Stamp(0, lastWritten.ticks());
+      this.options = options;
+    }
+
+    /** Adds a value, in place of one of that name if there is one. */
+    public Builder add(RegistryValue value) {
+      values = values.with(value);
+      return this;
+    }
+
+    /**
+     * Adds a subkey, in place of one of that name if there is one.
+     *
+     * @throws IllegalArgumentException if the subkey has no name, or is not volatile although this
+     *     key is
+     */
+    public Builder add(RegistryKey subkey) {
+      if (subkey.name().isEmpty() || (options.isVolatile() && !subkey.isVolatile())) {
+        throw new IllegalArgumentException(
+            "a subkey has a name, and is volatile if the key above is; found %s in %s"
+                .formatted(subkey, name));
+      }
+      subkeys = subkeys.with(subkey);
+      return this;
+    }
+
+    public RegistryKey build() {
+      return of(name, stamp, options, subkeys, values);
+    }
+  }
+
+  /**
+   * Begins a key of revision zero.
+   *
+   * @param name empty only for a root
+   * @throws IllegalArgumentException if the name has a backslash or is too long
+   */
+  public static Builder builder(String name, Filetime lastWritten, KeyOptions options) {
+    if (name.indexOf('\\') >= 0) {
+      throw new IllegalArgumentException("a key's name has no backslash, found: " + name);
+    }
+    Limits.check(
+        "characters of a key's name",
+        name.length(),
+        Limits.KEY_NAME_CHARS_MAX,
+        "KEY_NAME_CHARS_MAX");
+    return new Builder(name, lastWritten, options);
+  }
+
+  /** The key's own name; empty for the root of a hive. */
   @Override
   public String name() {
     return name;
   }
 
   /**
-   * The last commit that created this key, set or deleted one of its values, or created or deleted
-   * one of its direct subkeys. What happens inside a subkey does not count.
+   * The last commit that created this key, set or deleted one of its values, set its security, or
+   * created or deleted one of its direct subkeys. What happens inside a subkey does not count, nor
+   * does the coming and going of a volatile subkey, unless this key is volatile, too.
    */
   public Revision revision() {
     return new Revision(revision);
   }
 
+  /** The time of that commit; of a key that was read from a file, what the file said. */
+  public Filetime lastWritten() {
+    return new Filetime(lastWrittenTicks);
+  }
+
+  /** What it is beside all that. */
+  public KeyOptions options() {
+    return options;
+  }
+
+  /** Empty for none. */
+  public String className() {
+    return options.className();
+  }
+
+  /** Its own; see {@link KeyOptions} for what counts when there is none. */
+  public Optional<DescriptorBytes> security() {
+    return Optional.ofNullable(options.security());
+  }
+
+  public boolean isVolatile() {
+    return options.isVolatile();
+  }
+
+  public boolean isLink() {
+    return options.isLink();
+  }
+
   public Iterable<RegistryKey> subkeys() {
     return subkeys;
+  }
+
+  /** Those that are not volatile. */
+  public Iterable<RegistryKey> durableSubkeys() {
+    return () -> new Durable(subkeys.iterator());
   }
 
   public int subkeyCount() {
@@ -82,6 +190,10 @@ public final class RegistryKey implements Named {
     return key(KeyPath.of(path));
   }
 
+  @Nullable RegistryKey find(String subkeyName) {
+    return subkeys.find(subkeyName);
+  }
+
   @Nullable RegistryKey descend(KeyPath path) {
     RegistryKey key = this;
     for (String step : path.names()) {
@@ -93,32 +205,65 @@ public final class RegistryKey implements Named {
     return key;
   }
 
-  /** The subkey's own changes leave this key's revision; its coming and going does not. */
-  RegistryKey withSubkey(RegistryKey subkey, long newRevision) {
-    return new RegistryKey(name, newRevision, subkeys.with(subkey), values);
-  }
-
+  /** The subkey's own changes leave this key's revision. */
   RegistryKey withSubkey(RegistryKey subkey) {
-    return withSubkey(subkey, revision);
+    return new RegistryKey(name, revision, lastWrittenTicks, options, subkeys.with(subkey), values);
   }
 
-  RegistryKey withoutSubkey(String subkeyName, long newRevision) {
-    return new RegistryKey(name, newRevision, subkeys.without(subkeyName), values);
+  RegistryKey withoutSubkey(String subkeyName) {
+    return new RegistryKey(
+        name, revision, lastWrittenTicks, options, subkeys.without(subkeyName), values);
   }
 
-  RegistryKey withValue(RegistryValue value, long newRevision) {
+  RegistryKey withValue(RegistryValue value, Stamp stamp) {
     RegistryValue old = values.find(value.name());
     RegistryValue kept = old == null ? value : value.named(old.name());
-    return new RegistryKey(name, newRevision, subkeys, values.with(kept));
+    return of(name, stamp, options, subkeys, values.with(kept));
   }
 
-  RegistryKey withoutValue(String valueName, long newRevision) {
-    return new RegistryKey(name, newRevision, subkeys, values.without(valueName));
+  RegistryKey withoutValue(String valueName, Stamp stamp) {
+    return of(name, stamp, options, subkeys, values.without(valueName));
+  }
+
+  RegistryKey withSecurity(DescriptorBytes security, Stamp stamp) {
+    return of(name, stamp, options.withSecurity(security), subkeys, values);
+  }
+
+  RegistryKey stamped(Stamp stamp) {
+    return of(name, stamp, options, subkeys, values);
   }
 
   @Override
   public String toString() {
     return "%s (revision %d, %,d subkeys, %,d values)"
         .formatted(name.isEmpty() ? "\\" : name, revision, subkeyCount(), valueCount());
+  }
+
+  private static final class Durable implements Iterator<RegistryKey> {
+    private final Iterator<RegistryKey> all;
+    private @Nullable RegistryKey next;
+
+    Durable(Iterator<RegistryKey> all) {
+      this.all = all;
+    }
+
+    @Override
+    public boolean hasNext() {
+      while (next == null && all.hasNext()) {
+        RegistryKey key = all.next();
+        next = key.isVolatile() ? null : key;
+      }
+      return next != null;
+    }
+
+    @Override
+    public RegistryKey next() {
+      RegistryKey key = hasNext() ? next : null;
+      if (key == null) {
+        throw new NoSuchElementException();
+      }
+      next = null;
+      return key;
+    }
   }
 }

@@ -26,15 +26,20 @@ public record Snapshot(Revision revision, RegistryKey root) {
   }
 
   /**
-   * The snapshot at the next revision, with the batch applied. A pure function; this snapshot stays
-   * what it is.
+   * The snapshot at the next revision, with the batch applied at no known time; else as {@link
+   * #applied}.
+   */
+  public Snapshot apply(Batch batch) throws BatchRefusedException {
+    return applied(batch, Filetime.ZERO).snapshot();
+  }
+
+  /**
+   * What comes of applying the batch at that time. A pure function; this snapshot stays what it is.
    *
    * @throws PreconditionFailedException if a precondition does not hold here
    * @throws InvalidBatchException if a change cannot be made
    */
-  public Snapshot apply(Batch batch) throws BatchRefusedException {
-    Application.check(this, batch);
-    Revision next = revision.next();
-    return new Snapshot(next, Application.changed(root, batch, next.number()));
+  public Applied applied(Batch batch, Filetime time) throws BatchRefusedException {
+    return Application.applied(this, batch, time);
   }
 }

@@ -17,7 +17,7 @@ class CodecTest {
   @ValueSource(longs = {21, 22, 23, 24})
   void aBatchComesBackToTheLetter(long seed) throws Exception {
     for (Batch batch : RandomBatches.history(seed, 300).batches()) {
-      Batch back = BatchCodec.decode(ByteBuffer.wrap(BatchCodec.encode(batch)));
+      Batch back = BatchCodec.decode(ByteBuffer.wrap(BatchCodec.encode(batch))).batch();
 
       assertThat(back.changes()).as("seed %d", seed).isEqualTo(batch.changes());
       assertThat(back.changes().toString()).isEqualTo(batch.changes().toString());

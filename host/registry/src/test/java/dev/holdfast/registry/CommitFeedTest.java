@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
@@ -143,7 +144,7 @@ class CommitFeedTest {
   @Test
   void aGapIsOurOwnMistake() {
     assertThatIllegalStateException()
-        .isThrownBy(() -> feed.publish(List.of(new Commit(new Revision(2), BATCH)), current))
+        .isThrownBy(() -> feed.publish(List.of(commit(new Revision(2), BATCH)), current))
         .withMessageContaining("commit 2 published where 1 was due");
   }
 
@@ -188,8 +189,12 @@ class CommitFeedTest {
   private void publish(int count, Batch batch) {
     for (int i = 0; i < count; i++) {
       current = new Snapshot(current.revision().next(), current.root());
-      feed.publish(List.of(new Commit(current.revision(), batch)), current);
+      feed.publish(List.of(commit(current.revision(), batch)), current);
     }
+  }
+
+  private static Commit commit(Revision revision, Batch batch) {
+    return new Commit(revision, batch, Filetime.ZERO, Optional.empty(), List.of());
   }
 
   private static void runAll(Queue<Runnable> waiting) {

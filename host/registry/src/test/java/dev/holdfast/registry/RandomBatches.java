@@ -15,9 +15,16 @@ public final class RandomBatches {
           "Groups", "Resources", "a", "b", "c", "Ä", "ж", "naïve", "x\uD83Dy", "i/j", "long one");
 
   private final RandomGenerator random;
+  private final boolean withVolatile;
 
+  /** Without volatile keys. */
   public RandomBatches(RandomGenerator random) {
+    this(random, false);
+  }
+
+  public RandomBatches(RandomGenerator random, boolean withVolatile) {
     this.random = random;
+    this.withVolatile = withVolatile;
   }
 
   /** A batch that applies to this snapshot. */
@@ -40,7 +47,7 @@ public final class RandomBatches {
 
   private void add(Batch.Builder builder) {
     KeyPath path = path();
-    switch (random.nextInt(10)) {
+    switch (random.nextInt(12)) {
       case 0 -> builder.deleteValue(path, name());
       case 1 -> builder.deleteKey(path);
       case 2 -> {
@@ -50,8 +57,32 @@ public final class RandomBatches {
         builder.createKey(path);
       }
       case 3, 4 -> builder.createKey(path);
-      default -> builder.createKey(path).set(path, value());
+      case 5 -> builder.createKey(path, options());
+      case 6 -> builder.createKey(path, options()).setSecurity(path, descriptor());
+      default -> builder.createKey(path, volatileOrNot()).set(path, value());
     }
+  }
+
+  private KeyOptions options() {
+    KeyOptions options = volatileOrNot();
+    if (random.nextInt(3) == 0) {
+      options = options.withClassName(name());
+    }
+    if (random.nextInt(3) == 0) {
+      options = options.asLink();
+    }
+    return random.nextBoolean() ? options.withSecurity(descriptor()) : options;
+  }
+
+  private KeyOptions volatileOrNot() {
+    return withVolatile && random.nextInt(3) == 0 ? KeyOptions.VOLATILE : KeyOptions.PLAIN;
+  }
+
+  /** One of a few, as in a registry. */
+  public DescriptorBytes descriptor() {
+    var bytes = new byte[20 + 4 * random.nextInt(5)];
+    bytes[0] = (byte) random.nextInt(2);
+    return DescriptorBytes.of(bytes);
   }
 
   public KeyPath path() {
@@ -94,7 +125,15 @@ public final class RandomBatches {
 
   /** The snapshots after 0, 1, 2, … random batches, with the batches that made them. */
   public static History history(long seed, int count) {
-    var batches = new RandomBatches(new Random(seed));
+    return history(new RandomBatches(new Random(seed)), count);
+  }
+
+  /** As {@link #history(long, int)}, of which some keys are volatile. */
+  public static History historyWithVolatile(long seed, int count) {
+    return history(new RandomBatches(new Random(seed), true), count);
+  }
+
+  private static History history(RandomBatches batches, int count) {
     var snapshots = new ArrayList<Snapshot>(List.of(Snapshot.EMPTY));
     var made = new ArrayList<Batch>();
     for (int i = 0; i < count; i++) {

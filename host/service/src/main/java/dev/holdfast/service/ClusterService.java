@@ -225,6 +225,7 @@ final class ClusterService implements AutoCloseable {
       return DirectoryQuorumLog.open(
           quorum,
           new Holder(self.pid(), node, clock.instant()),
+          clock,
           holder ->
               LOG.warn(
                   "The quorum directory {} is held by {}; waiting until it is free",

@@ -1,14 +1,17 @@
 package dev.holdfast.registry.hive;
 
+import dev.holdfast.registry.Applied;
 import dev.holdfast.registry.Batch;
 import dev.holdfast.registry.BatchCodec;
 import dev.holdfast.registry.BatchRefusedException;
 import dev.holdfast.registry.Commit;
 import dev.holdfast.registry.CommitException;
 import dev.holdfast.registry.CommitFeed;
+import dev.holdfast.registry.Filetime;
 import dev.holdfast.registry.HiveUnavailableException;
 import dev.holdfast.registry.IndeterminateCommitException;
 import dev.holdfast.registry.InvalidBatchException;
+import dev.holdfast.registry.Origin;
 import dev.holdfast.registry.Revision;
 import dev.holdfast.registry.Snapshot;
 import dev.holdfast.registry.hive.LogFormat.Kind;
@@ -16,9 +19,11 @@ import dev.holdfast.registry.hive.Work.Submission;
 import dev.holdfast.registry.hive.Work.Task;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -53,6 +58,7 @@ final class GroupCommit {
   private static final int PENDING_OVERHEAD_BYTES = 512;
 
   private final String hive;
+  private final InstantSource clock;
   private final CommitFeed feed;
   private final Runnable afterGroup;
   private final Queue<Work> queue = new ConcurrentLinkedQueue<>();
@@ -78,8 +84,13 @@ final class GroupCommit {
   record Stopped(String reason, @Nullable Throwable cause) {}
 
   GroupCommit(
-      String hive, Snapshot snapshot, CommitFeed feed, LogAppender log, Runnable afterGroup) {
-    this.hive = hive;
+      HiveSettings settings,
+      Snapshot snapshot,
+      CommitFeed feed,
+      LogAppender log,
+      Runnable afterGroup) {
+    this.hive = settings.name();
+    this.clock = settings.clock();
     this.snapshot = snapshot;
     this.feed = feed;
     this.log = log;
@@ -120,10 +131,11 @@ final class GroupCommit {
     }
   }
 
-  CompletableFuture<Revision> submit(Batch batch) {
+  CompletableFuture<Revision> submit(Batch batch, Optional<Origin> origin) {
     Submission submission;
     try {
-      submission = new Submission(batch, BatchCodec.encode(batch), new CompletableFuture<>());
+      submission =
+          new Submission(batch, origin, BatchCodec.encode(batch), new CompletableFuture<>());
     } catch (InvalidBatchException e) {
       return CompletableFuture.failedFuture(e);
     }
@@ -146,8 +158,8 @@ final class GroupCommit {
     return future;
   }
 
-  Revision commit(Batch batch) throws CommitException {
-    var submission = new Submission(batch, BatchCodec.encode(batch), null);
+  Revision commit(Batch batch, Optional<Origin> origin) throws CommitException {
+    var submission = new Submission(batch, origin, BatchCodec.encode(batch), null);
     await(submission);
     if (submission.failure != null) {
       // Made by whoever led; the caller wants to see where it called from.
@@ -344,6 +356,7 @@ final class GroupCommit {
 
   private Snapshot applyQueue(Snapshot start) throws IOException {
     Snapshot head = start;
+    Filetime time = Filetime.of(clock.instant());
     while (queue.peek() instanceof Submission submission
         && group.size() < BATCHES_IN_GROUP_MAX
         && log.groupBytes() < GROUP_BYTES_MAX) {
@@ -355,16 +368,27 @@ final class GroupCommit {
         continue;
       }
       try {
-        Snapshot next = head.apply(submission.batch);
-        log.add(Kind.BATCH, next.revision().number(), ByteBuffer.wrap(submission.payload));
+        Applied applied = head.applied(submission.batch, time);
+        Snapshot next = applied.snapshot();
+        byte[] payload = payload(submission, applied);
+        BatchCodec.setTime(payload, time);
+        log.add(Kind.BATCH, next.revision().number(), ByteBuffer.wrap(payload));
         submission.revision = next.revision();
-        commits.add(new Commit(next.revision(), submission.batch));
+        commits.add(
+            new Commit(
+                next.revision(), submission.batch, time, submission.origin, applied.effects()));
         head = next;
       } catch (BatchRefusedException e) {
         submission.failure = e;
       }
     }
     return head;
+  }
+
+  private static byte[] payload(Submission submission, Applied applied)
+      throws InvalidBatchException {
+    Optional<Batch> part = applied.durablePart();
+    return part.isEmpty() ? submission.payload : BatchCodec.encode(part.get());
   }
 
   /** The group cannot be made durable: the hive takes no more batches, and nothing is claimed. */

@@ -2,6 +2,7 @@ package dev.holdfast.registry.hive;
 
 import dev.holdfast.registry.Batch;
 import dev.holdfast.registry.CommitException;
+import dev.holdfast.registry.Origin;
 import dev.holdfast.registry.Revision;
 import dev.holdfast.registry.Snapshot;
 import dev.holdfast.registry.Watch;
@@ -52,7 +53,7 @@ public final class Hive implements AutoCloseable {
     this.opened = opened;
     this.report = reportOf(opened);
     this.commits =
-        new GroupCommit(settings.name(), opened.snapshot(), opened.feed(), log, this::afterGroup);
+        new GroupCommit(settings, opened.snapshot(), opened.feed(), log, this::afterGroup);
     this.compaction =
         new Compaction(storage, file, file + NEW, opened.header().hiveId(), settings, commits);
     this.compactAt = nextCompaction(opened.header().treeBytes());
@@ -78,7 +79,8 @@ public final class Hive implements AutoCloseable {
   }
 
   /**
-   * Opens a hive: reads its tree, applies its batches, cuts off a torn tail.
+   * Opens a hive: reads its tree, applies its batches, cuts off a torn tail. A file of an older
+   * version is rewritten first.
    *
    * @throws NoSuchFileException if there is no such file
    * @throws DamagedHiveException if the file is not what was written; it is left as it is
@@ -89,6 +91,7 @@ public final class Hive implements AutoCloseable {
       throw new NoSuchFileException(
           storage.describe(file), null, "hive not opened: there is no such file");
     }
+    Upgrade.ifOlder(storage, file, file + NEW, settings);
     StorageFile log = storage.open(file);
     try {
       Replayed opened = LogReplay.replay(log, storage.describe(file));
@@ -170,12 +173,22 @@ public final class Hive implements AutoCloseable {
    *     on a thread of the hive, which what depends on it should not keep
    */
   public CompletableFuture<Revision> submit(Batch batch) {
-    return commits.submit(batch);
+    return commits.submit(batch, Optional.empty());
+  }
+
+  /** As {@link #submit(Batch)}, and those who watch are told who made it. */
+  public CompletableFuture<Revision> submit(Batch batch, Origin origin) {
+    return commits.submit(batch, Optional.of(origin));
   }
 
   /** Commits a batch: returns once it is on the disk. Does not react to an interruption. */
   public Revision commit(Batch batch) throws CommitException {
-    return commits.commit(batch);
+    return commits.commit(batch, Optional.empty());
+  }
+
+  /** As {@link #commit(Batch)}, and those who watch are told who made it. */
+  public Revision commit(Batch batch, Origin origin) throws CommitException {
+    return commits.commit(batch, Optional.of(origin));
   }
 
   /** Tells the watcher of every commit after that revision; see {@link Watcher}. */

@@ -1,5 +1,6 @@
 package dev.holdfast.registry.hive;
 
+import java.time.InstantSource;
 import java.util.UUID;
 import java.util.function.Supplier;
 
@@ -8,11 +9,13 @@ import java.util.function.Supplier;
  *
  * @param name the hive's name in messages and thread names
  * @param ids where a new hive gets its id from
+ * @param clock says when a batch is committed; asked once for a group of them. It may go back
  * @param compactAtBytes the log of batches is compacted when it is longer than this and than twice
  *     the tree it follows
  * @param roomBytes how much room in the file is made in advance each time
  */
-public record HiveSettings(String name, Supplier<UUID> ids, long compactAtBytes, int roomBytes) {
+public record HiveSettings(
+    String name, Supplier<UUID> ids, InstantSource clock, long compactAtBytes, int roomBytes) {
   private static final long COMPACT_AT_BYTES = 16L << 20;
   private static final int ROOM_BYTES = 1 << 20;
 
@@ -25,7 +28,7 @@ public record HiveSettings(String name, Supplier<UUID> ids, long compactAtBytes,
   }
 
   /** The usual settings for a hive of that name. */
-  public static HiveSettings named(String name) {
-    return new HiveSettings(name, UUID::randomUUID, COMPACT_AT_BYTES, ROOM_BYTES);
+  public static HiveSettings named(String name, InstantSource clock) {
+    return new HiveSettings(name, UUID::randomUUID, clock, COMPACT_AT_BYTES, ROOM_BYTES);
   }
 }

@@ -19,7 +19,7 @@ import java.util.zip.CRC32C;
  *   0  +---------------------------------------------------------------+
  *      | "HOLDHIVE"                                                    |
  *   8  +-------------------------------+-------------------------------+
- *      | u32 format version = 1        | u32 header size = 128         |
+ *      | u32 format version = 2        | u32 header size = 128         |
  *  16  +-------------------------------+-------------------------------+
  *      | hive id: a UUID, 16 bytes, highest first                      |
  *  32  +---------------------------------------------------------------+
@@ -52,11 +52,18 @@ import java.util.zip.CRC32C;
  *      | payload, then zeros to a multiple of 8                        |
  *      +---------------------------------------------------------------+
  *
- * kind      payload                 revision
- * 1 tree    a piece (TreeCodec)     the base revision
- * 2 batch   a batch (BatchCodec)    the one that it makes: one more than that of the batch before
- * 3 mark    nothing                 that of the batch before
+ * kind      payload                          revision
+ * 1 tree    a piece (TreeCodec)              the base revision
+ * 2 batch   its time, its changes            the one that it makes: one more than that of the batch before
+ *           (BatchCodec)
+ * 3 mark    nothing                          that of the batch before
  * </pre>
+ *
+ * <p>Volatile keys are in none of them. A batch that concerned only such keys is a record without
+ * changes, as revisions have no gaps.
+ *
+ * <p>Version 1 had keys without time, class, descriptor and link (TreeCodec's entry 1), and batches
+ * without a time. A file of it is rewritten when it is opened: see {@link Upgrade}.
  *
  * <p>The CRC of a record covers the hive id, then the record without the CRC itself. The id is
  * random and known to nobody who can merely set values, so a value's bytes cannot pass for a
@@ -71,7 +78,11 @@ import java.util.zip.CRC32C;
  * none.
  */
 final class LogFormat {
-  static final int VERSION = 1;
+  static final int VERSION = 2;
+
+  /** The oldest that is read. */
+  static final int VERSION_MIN = 1;
+
   static final int HEADER_BYTES = 128;
   static final int RECORD_HEADER_BYTES = 24;
   static final int ALIGNMENT = 8;
@@ -113,11 +124,16 @@ final class LogFormat {
 
   /** The file's header; the digest in hexadecimal. */
   record Header(
-      UUID hiveId, Revision base, long treeBytes, TreeCodec.Size treeSize, String treeDigest) {}
+      int version,
+      UUID hiveId,
+      Revision base,
+      long treeBytes,
+      TreeCodec.Size treeSize,
+      String treeDigest) {}
 
   static ByteBuffer encode(Header header) {
     var bytes = ByteBuffer.allocate(HEADER_BYTES).order(ByteOrder.LITTLE_ENDIAN);
-    bytes.put(MAGIC).putInt(VERSION).putInt(HEADER_BYTES).put(bytes(header.hiveId()));
+    bytes.put(MAGIC).putInt(header.version()).putInt(HEADER_BYTES).put(bytes(header.hiveId()));
     bytes.putLong(header.base().number()).putLong(header.treeBytes());
     bytes.putLong(header.treeSize().keys()).putLong(header.treeSize().values());
     bytes.put(HexFormat.of().parseHex(header.treeDigest()));
@@ -148,7 +164,7 @@ final class LogFormat {
     }
     int version = header.getInt();
     int size = header.getInt();
-    if (version != VERSION || size != HEADER_BYTES) {
+    if (version < VERSION_MIN || version > VERSION || size != HEADER_BYTES) {
       throw new UnsupportedHiveException(file, version);
     }
     var id = new byte[16];
@@ -164,7 +180,7 @@ final class LogFormat {
     var idBytes = ByteBuffer.wrap(id);
     var hiveId = new UUID(idBytes.getLong(), idBytes.getLong());
     return new Header(
-        hiveId, new Revision(base), treeBytes, treeSize, HexFormat.of().formatHex(digest));
+        version, hiveId, new Revision(base), treeBytes, treeSize, HexFormat.of().formatHex(digest));
   }
 
   static byte[] bytes(UUID id) {

@@ -1,12 +1,12 @@
 package dev.holdfast.registry.hive;
 
+import dev.holdfast.registry.Applied;
 import dev.holdfast.registry.BatchCodec;
 import dev.holdfast.registry.BatchRefusedException;
 import dev.holdfast.registry.Commit;
 import dev.holdfast.registry.CommitFeed;
 import dev.holdfast.registry.MalformedEncodingException;
 import dev.holdfast.registry.RegistryKey;
-import dev.holdfast.registry.Revision;
 import dev.holdfast.registry.Snapshot;
 import dev.holdfast.registry.TreeCodec;
 import dev.holdfast.registry.hive.LogFormat.Header;
@@ -15,6 +15,7 @@ import dev.holdfast.registry.hive.RecordReader.Found;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.Optional;
 
 /** Reads a hive's file: its tree, its batches, and where they end. Changes nothing. */
 final class LogReplay {
@@ -32,7 +33,7 @@ final class LogReplay {
     this.file = file;
     this.name = name;
     this.size = file.size();
-    this.header = readHeader();
+    this.header = header(file, name);
     this.records = new RecordReader(file, size, LogFormat.bytes(header.hiveId()));
   }
 
@@ -62,7 +63,12 @@ final class LogReplay {
     return new LogReplay(file, name).replay();
   }
 
-  private Header readHeader() throws IOException {
+  /**
+   * What the file begins with.
+   *
+   * @throws UnsupportedHiveException if it is of a version that is not known
+   */
+  static Header header(StorageFile file, String name) throws IOException {
     var bytes = ByteBuffer.allocate(LogFormat.HEADER_BYTES);
     file.read(0, bytes);
     return LogFormat.decode(bytes.flip(), name);
@@ -150,8 +156,15 @@ final class LogReplay {
   private Snapshot applied(Found.Whole whole, Snapshot snapshot, CommitFeed feed)
       throws DamagedHiveException {
     try {
-      var commit = new Commit(new Revision(whole.revision()), BatchCodec.decode(whole.payload()));
-      Snapshot next = snapshot.apply(commit.batch());
+      BatchCodec.Logged logged =
+          header.version() == 1
+              ? BatchCodec.decodeVersion1(whole.payload())
+              : BatchCodec.decode(whole.payload());
+      Applied applied = snapshot.applied(logged.batch(), logged.time());
+      Snapshot next = applied.snapshot();
+      var commit =
+          new Commit(
+              next.revision(), logged.batch(), logged.time(), Optional.empty(), applied.effects());
       feed.append(List.of(commit), next);
       return next;
     } catch (MalformedEncodingException | BatchRefusedException e) {

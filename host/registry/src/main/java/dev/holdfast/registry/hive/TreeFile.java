@@ -39,6 +39,7 @@ final class TreeFile {
     TreeCodec.Size size = TreeCodec.write(snapshot.root(), tree::piece);
     var header =
         new Header(
+            LogFormat.VERSION,
             hiveId,
             snapshot.revision(),
             tree.offset - LogFormat.HEADER_BYTES,

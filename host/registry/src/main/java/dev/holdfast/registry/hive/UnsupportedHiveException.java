@@ -6,7 +6,7 @@ import java.io.IOException;
 public final class UnsupportedHiveException extends IOException {
   UnsupportedHiveException(String file, int found) {
     super(
-        "hive not opened: %s has format version %d, this program knows version %d; open it with the program that wrote it"
-            .formatted(file, found, LogFormat.VERSION));
+        "hive not opened: %s has format version %d, this program knows versions %d to %d; open it with the program that wrote it"
+            .formatted(file, found, LogFormat.VERSION_MIN, LogFormat.VERSION));
   }
 }

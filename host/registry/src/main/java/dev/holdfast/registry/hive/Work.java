@@ -2,8 +2,10 @@ package dev.holdfast.registry.hive;
 
 import dev.holdfast.registry.Batch;
 import dev.holdfast.registry.CommitException;
+import dev.holdfast.registry.Origin;
 import dev.holdfast.registry.Revision;
 import java.io.IOException;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -21,15 +23,21 @@ abstract sealed class Work {
   /** A batch to commit. */
   static final class Submission extends Work {
     final Batch batch;
+    final Optional<Origin> origin;
     final byte[] payload;
     final @Nullable CompletableFuture<Revision> future;
     final long submittedNanos = System.nanoTime();
     @Nullable Revision revision;
     @Nullable CommitException failure;
 
-    Submission(Batch batch, byte[] payload, @Nullable CompletableFuture<Revision> future) {
+    Submission(
+        Batch batch,
+        Optional<Origin> origin,
+        byte[] payload,
+        @Nullable CompletableFuture<Revision> future) {
       super(future == null ? Thread.currentThread() : null);
       this.batch = batch;
+      this.origin = origin;
       this.payload = payload;
       this.future = future;
     }

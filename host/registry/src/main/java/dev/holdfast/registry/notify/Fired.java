@@ -1,5 +1,6 @@
 package dev.holdfast.registry.notify;
 
+import dev.holdfast.registry.Effect;
 import dev.holdfast.registry.Revision;
 import java.util.Optional;
 

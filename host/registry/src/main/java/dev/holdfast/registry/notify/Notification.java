@@ -1,6 +1,9 @@
 package dev.holdfast.registry.notify;
 
+import dev.holdfast.registry.Effect;
 import dev.holdfast.registry.KeyPath;
+import dev.holdfast.registry.NotifyFilter;
+import dev.holdfast.registry.Origin;
 import java.util.Set;
 
 /**

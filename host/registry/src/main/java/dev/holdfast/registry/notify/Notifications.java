@@ -1,6 +1,9 @@
 package dev.holdfast.registry.notify;
 
+import dev.holdfast.registry.Effect;
 import dev.holdfast.registry.KeyPath;
+import dev.holdfast.registry.NotifyFilter;
+import dev.holdfast.registry.Origin;
 import dev.holdfast.registry.Revision;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -109,8 +112,7 @@ public final class Notifications {
   /**
    * A batch was committed.
    *
-   * @param effects what it did, see {@link Effects}; with changes that no batch has, such as those
-   *     of security, if there were any
+   * @param effects what it did, as its {@link dev.holdfast.registry.Commit} says
    * @return those that fired, disarmed
    * @throws IllegalStateException if it is not the next revision: our own mistake
    */

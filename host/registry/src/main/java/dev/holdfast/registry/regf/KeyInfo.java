@@ -1,5 +1,6 @@
 package dev.holdfast.registry.regf;
 
+import dev.holdfast.registry.DescriptorBytes;
 import dev.holdfast.registry.Limits;
 import org.jspecify.annotations.Nullable;
 
@@ -21,8 +22,8 @@ public record KeyInfo(
     long lastWrittenFiletime,
     boolean link,
     @Nullable DescriptorBytes security) {
-  /** UTF-16 units of a class: its size in bytes is a 16-bit number. */
-  public static final int CLASS_CHARS_MAX = 32_767;
+  /** UTF-16 units of a class. */
+  public static final int CLASS_CHARS_MAX = Limits.CLASS_CHARS_MAX;
 
   /** Checks the limits. */
   public KeyInfo {

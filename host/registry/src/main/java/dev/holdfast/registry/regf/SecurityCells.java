@@ -4,6 +4,8 @@ import static dev.holdfast.registry.regf.RegfLayout.NONE;
 import static dev.holdfast.registry.regf.RegfLayout.SK;
 import static dev.holdfast.registry.regf.RegfLayout.SK_BYTES;
 
+import dev.holdfast.registry.DescriptorBytes;
+import dev.holdfast.registry.Limits;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -70,7 +72,7 @@ final class SecurityCells {
     }
     long size = Bytes.u32(file, place + SIZE);
     if (size < DescriptorBytes.BYTES_MIN
-        || size > DescriptorBytes.BYTES_MAX
+        || size > Limits.DESCRIPTOR_BYTES_MAX
         || SK_BYTES + size > cells.room(place)) {
       throw findings.damaged(
           place + SIZE,

@@ -3,6 +3,7 @@ package dev.holdfast.registry.regf;
 import static dev.holdfast.registry.regf.RegfLayout.SK;
 import static dev.holdfast.registry.regf.RegfLayout.SK_BYTES;
 
+import dev.holdfast.registry.DescriptorBytes;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HexFormat;

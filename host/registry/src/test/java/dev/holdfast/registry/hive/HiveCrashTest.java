@@ -29,7 +29,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class HiveCrashTest {
   private static final String FILE = "h.log";
   private static final HiveSettings SETTINGS =
-      new HiveSettings("crash", () -> new UUID(1, 2), Long.MAX_VALUE / 4, 1_000);
+      new HiveSettings("crash", () -> new UUID(1, 2), HiveTimes.UNKNOWN, Long.MAX_VALUE / 4, 1_000);
   private static final int BATCHES = 200;
   private static final int COMPACT_EVERY = 67;
 

@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class HiveDamageTest {
   private static final String FILE = "h.log";
   private static final HiveSettings SETTINGS =
-      new HiveSettings("damage", () -> new UUID(3, 4), Long.MAX_VALUE / 4, 256);
+      new HiveSettings("damage", () -> new UUID(3, 4), HiveTimes.UNKNOWN, Long.MAX_VALUE / 4, 256);
   private static final int BATCHES = 16;
 
   private final History history = RandomBatches.history(9, BATCHES);
@@ -117,7 +117,8 @@ class HiveDamageTest {
   @Test
   void aRecordOfAnotherHive_isNoRecord() throws Exception {
     var disk = new SimulatedDisk();
-    var other = new HiveSettings("other", () -> new UUID(5, 6), Long.MAX_VALUE / 4, 0);
+    var other =
+        new HiveSettings("other", () -> new UUID(5, 6), HiveTimes.UNKNOWN, Long.MAX_VALUE / 4, 0);
     try (Hive hive = Hive.create(disk, FILE, other)) {
       hive.commit(Batch.builder().createKey("Foreign").build());
     }
@@ -153,14 +154,14 @@ class HiveDamageTest {
   @Test
   void aNewerFormat_isRefusedAsSuch() throws IOException {
     byte[] newer = closed.clone();
-    var header = ByteBuffer.wrap(newer).order(ByteOrder.LITTLE_ENDIAN).putInt(8, 2);
+    var header = ByteBuffer.wrap(newer).order(ByteOrder.LITTLE_ENDIAN).putInt(8, 3);
     var crc = new CRC32C();
     crc.update(newer, 0, 124);
     header.putInt(124, (int) crc.getValue());
 
     assertThatExceptionOfType(UnsupportedHiveException.class)
         .isThrownBy(() -> Hive.open(SimulatedDisk.with(FILE, newer), FILE, SETTINGS))
-        .withMessageContaining("h.log has format version 2, this program knows version 1");
+        .withMessageContaining("h.log has format version 3, this program knows versions 1 to 2");
   }
 
   @Test

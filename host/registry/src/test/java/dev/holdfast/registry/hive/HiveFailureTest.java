@@ -35,7 +35,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 class HiveFailureTest {
   private static final String FILE = "h.log";
   private static final HiveSettings SETTINGS =
-      new HiveSettings("failure", () -> new UUID(7, 8), Long.MAX_VALUE / 4, 2_000);
+      new HiveSettings(
+          "failure", () -> new UUID(7, 8), HiveTimes.UNKNOWN, Long.MAX_VALUE / 4, 2_000);
   private static final Batch A = Batch.builder().createKey("a").build();
   private static final Batch B = Batch.builder().createKey("b").build();
 

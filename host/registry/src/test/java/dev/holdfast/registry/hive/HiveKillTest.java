@@ -129,7 +129,7 @@ class HiveKillTest {
 
   private static Hive openOrCreate(Path directory) throws IOException {
     var storage = new DirectoryStorage(directory);
-    var settings = new HiveSettings("killed", UUID::randomUUID, 100_000, 8_192);
+    var settings = new HiveSettings("killed", UUID::randomUUID, HiveTimes.UNKNOWN, 100_000, 8_192);
     return storage.exists(FILE)
         ? Hive.open(storage, FILE, settings)
         : Hive.create(storage, FILE, settings);

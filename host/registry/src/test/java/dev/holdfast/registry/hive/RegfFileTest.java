@@ -3,10 +3,10 @@ package dev.holdfast.registry.hive;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIOException;
 
+import dev.holdfast.registry.DescriptorBytes;
 import dev.holdfast.registry.RegistryValue;
 import dev.holdfast.registry.hive.SimulatedDisk.Outcome;
 import dev.holdfast.registry.hive.SimulatedDisk.Survives;
-import dev.holdfast.registry.regf.DescriptorBytes;
 import dev.holdfast.registry.regf.HiveFormat;
 import dev.holdfast.registry.regf.HiveFormatException;
 import dev.holdfast.registry.regf.HiveImage;

@@ -5,7 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
+import dev.holdfast.registry.Effect;
 import dev.holdfast.registry.KeyPath;
+import dev.holdfast.registry.NotifyFilter;
+import dev.holdfast.registry.Origin;
 import dev.holdfast.registry.Revision;
 import java.util.ArrayList;
 import java.util.HashMap;

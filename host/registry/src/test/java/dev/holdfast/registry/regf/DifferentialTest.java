@@ -2,6 +2,7 @@ package dev.holdfast.registry.regf;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.holdfast.registry.DescriptorBytes;
 import dev.holdfast.registry.RegistryValue;
 import java.io.IOException;
 import java.nio.file.Files;

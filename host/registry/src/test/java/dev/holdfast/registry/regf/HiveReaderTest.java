@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.holdfast.registry.DescriptorBytes;
 import dev.holdfast.registry.NameOrder;
 import dev.holdfast.registry.RegistryValue;
 import dev.holdfast.registry.regf.HiveFormatException.Problem;

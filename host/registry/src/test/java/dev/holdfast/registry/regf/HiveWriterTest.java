@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import dev.holdfast.registry.DescriptorBytes;
 import dev.holdfast.registry.RegistryValue;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;

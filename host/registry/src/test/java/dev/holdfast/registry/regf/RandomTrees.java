@@ -1,5 +1,6 @@
 package dev.holdfast.registry.regf;
 
+import dev.holdfast.registry.DescriptorBytes;
 import dev.holdfast.registry.NameOrder;
 import dev.holdfast.registry.RegistryValue;
 import dev.holdfast.registry.ValueType;

@@ -2,9 +2,9 @@ package dev.holdfast.registry.regtext;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.holdfast.registry.DescriptorBytes;
 import dev.holdfast.registry.RegistryValue;
 import dev.holdfast.registry.ValueType;
-import dev.holdfast.registry.regf.DescriptorBytes;
 import dev.holdfast.registry.regf.KeyInfo;
 import dev.holdfast.registry.regf.SavedKey;
 import dev.holdfast.registry.regtext.RegTextLoss.Kind;

@@ -1,4 +1,4 @@
-package dev.holdfast.registry.notify;
+package dev.holdfast.registry;
 
 /**
  * Who made a commit, for those who do not want to hear of their own: the checkpoint layer restores

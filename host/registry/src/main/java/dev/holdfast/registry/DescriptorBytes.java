@@ -1,18 +1,23 @@
-package dev.holdfast.registry.regf;
+package dev.holdfast.registry;
 
+import java.lang.ref.WeakReference;
 import java.util.Arrays;
+import java.util.Map;
+import java.util.WeakHashMap;
 
 /**
  * A self-relative security descriptor as a hive file keeps it: bytes, not looked into; what they
  * say is for {@link dev.holdfast.registry.security.SecurityDescriptor}. Immutable; two are equal
- * when their bytes are.
+ * when their bytes are, and then they are mostly one object: a million keys with the same
+ * descriptor do not hold a million copies.
  */
 public final class DescriptorBytes {
   /** The header alone: revision, control and four offsets. */
-  static final int BYTES_MIN = 20;
+  public static final int BYTES_MIN = 20;
 
-  /** Two SIDs and two ACLs, whose sizes are 16-bit numbers, do not need more. */
-  static final int BYTES_MAX = 1 << 18;
+  /** All that are in use, each once. */
+  private static final Map<DescriptorBytes, WeakReference<DescriptorBytes>> SHARED =
+      new WeakHashMap<>();
 
   private final byte[] bytes;
   private final int hash;
@@ -32,13 +37,26 @@ public final class DescriptorBytes {
     return of(bytes, 0, bytes.length);
   }
 
-  static DescriptorBytes of(byte[] source, int from, int length) {
-    if (length < BYTES_MIN || length > BYTES_MAX) {
+  /** As {@link #of(byte[])}, for a part of an array. */
+  public static DescriptorBytes of(byte[] source, int from, int length) {
+    if (length < BYTES_MIN || length > Limits.DESCRIPTOR_BYTES_MAX) {
       throw new IllegalArgumentException(
-          "a self-relative security descriptor has %,d to %,d bytes, found %,d"
-              .formatted(BYTES_MIN, BYTES_MAX, length));
+          "a self-relative security descriptor has %,d to %,d bytes (DESCRIPTOR_BYTES_MAX), found %,d"
+              .formatted(BYTES_MIN, Limits.DESCRIPTOR_BYTES_MAX, length));
     }
-    return new DescriptorBytes(Arrays.copyOfRange(source, from, from + length));
+    return shared(new DescriptorBytes(Arrays.copyOfRange(source, from, from + length)));
+  }
+
+  private static DescriptorBytes shared(DescriptorBytes descriptor) {
+    synchronized (SHARED) {
+      WeakReference<DescriptorBytes> reference = SHARED.get(descriptor);
+      DescriptorBytes known = reference == null ? null : reference.get();
+      if (known != null) {
+        return known;
+      }
+      SHARED.put(descriptor, new WeakReference<>(descriptor));
+      return descriptor;
+    }
   }
 
   /** A copy of the bytes. */
@@ -50,7 +68,8 @@ public final class DescriptorBytes {
     return bytes.length;
   }
 
-  void copyTo(byte[] target, int at) {
+  /** Writes the bytes into the array, from that place on. */
+  public void copyTo(byte[] target, int at) {
     System.arraycopy(bytes, 0, target, at, bytes.length);
   }
 

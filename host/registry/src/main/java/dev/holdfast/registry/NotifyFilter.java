@@ -1,4 +1,4 @@
-package dev.holdfast.registry.notify;
+package dev.holdfast.registry;
 
 /** What kinds of change a notification is for: the flags of RegNotifyChangeKeyValue. Immutable. */
 public record NotifyFilter(int mask) {

@@ -1,6 +1,4 @@
-package dev.holdfast.registry.notify;
-
-import dev.holdfast.registry.KeyPath;
+package dev.holdfast.registry;
 
 /** What a commit did, as far as a notification can tell. */
 public sealed interface Effect {

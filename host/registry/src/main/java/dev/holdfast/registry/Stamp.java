@@ -1,0 +1,4 @@
+package dev.holdfast.registry;
+
+/** What a key that a commit changes remembers of it. */
+record Stamp(long revision, long ticks) {}
