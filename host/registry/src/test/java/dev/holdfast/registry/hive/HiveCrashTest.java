@@ -8,6 +8,7 @@ import dev.holdfast.registry.HiveUnavailableException;
 import dev.holdfast.registry.IndeterminateCommitException;
 import dev.holdfast.registry.RandomBatches;
 import dev.holdfast.registry.RandomBatches.History;
+import dev.holdfast.registry.RegistryKey;
 import dev.holdfast.registry.Revision;
 import dev.holdfast.registry.Snapshot;
 import dev.holdfast.registry.TreeCodec;
@@ -148,6 +149,41 @@ class HiveCrashTest {
       }
     }
     return new Known(acknowledged, submitted);
+  }
+
+  /** With compactions; the volatile keys are gone, and all else is as it was. */
+  @ParameterizedTest
+  @ValueSource(longs = {91, 92, 93, 94, 95, 96, 97, 98})
+  void withVolatileKeys_nothingElseIsLost(long seed) throws IOException {
+    History history = RandomBatches.historyWithVolatile(seed, BATCHES);
+    var random = new Random(seed);
+    for (int run = 0; run < 20; run++) {
+      var disk = new SimulatedDisk();
+      long crashAt = 8L + random.nextInt(2 * BATCHES);
+      disk.setFault((number, _) -> number == crashAt ? Outcome.POWER_LOST : Outcome.WORKS);
+      long acknowledged = 0;
+      try (Hive hive = Hive.create(disk, FILE, SETTINGS)) {
+        for (Batch batch : history.batches()) {
+          acknowledged = hive.commit(batch).number();
+          if (acknowledged % COMPACT_EVERY == 0) {
+            hive.compact();
+          }
+        }
+      } catch (IOException | CommitException e) {
+        assertThat(disk.isDead()).as("failed with power: %s", e).isTrue();
+      }
+      String as = "seed %d, power lost at operation %d".formatted(seed, crashAt);
+      try (Hive hive = Hive.open(disk.afterPowerLoss(Survives.SOME, random), FILE, SETTINGS)) {
+        long revision = check(hive.snapshot(), history, new Known(acknowledged, BATCHES), as);
+        assertThat(revision).as(as).isBetween(acknowledged, acknowledged + 1);
+        assertNoneIsVolatile(hive.snapshot().root());
+      }
+    }
+  }
+
+  private static void assertNoneIsVolatile(RegistryKey key) {
+    assertThat(key.isVolatile()).as("%s", key).isFalse();
+    key.subkeys().forEach(HiveCrashTest::assertNoneIsVolatile);
   }
 
   private static long acknowledgement(CompletableFuture<Revision> future) {
