@@ -21,6 +21,9 @@ final class Application {
   /** What this batch deleted, so far. */
   private final Set<KeyPath> deleted = new HashSet<>();
 
+  /** What a key got in place of what it had. */
+  private @Nullable RegistryKey contents;
+
   /** Most changes of a batch are to the key of the one before. */
   private @Nullable KeyPath lastSet;
 
@@ -35,7 +38,10 @@ final class Application {
     var application = new Application(before.root(), new Stamp(next.number(), time.ticks()));
     Optional<Batch> durablePart = application.changed(batch);
     return new Applied(
-        new Snapshot(next, application.root), durablePart, List.copyOf(application.effects));
+        new Snapshot(next, application.root),
+        durablePart,
+        Optional.ofNullable(application.contents),
+        List.copyOf(application.effects));
   }
 
   private static void check(Snapshot snapshot, Batch batch) throws PreconditionFailedException {
@@ -104,6 +110,10 @@ final class Application {
   private boolean change(Change change) throws InvalidBatchException {
     return switch (change) {
       case Change.CreateKey(KeyPath path, KeyOptions options) -> create(path, options);
+      case Change.ReplaceContents(KeyPath path, RegistryKey replacement) -> {
+        replaceContents(path, replacement);
+        yield true;
+      }
       case Change.SetSecurity(KeyPath path, DescriptorBytes descriptor) -> {
         RegistryKey key = require(path, "set the security");
         root = edited(root, path.names(), it -> it.withSecurity(descriptor, stamp));
@@ -214,6 +224,29 @@ final class Application {
     RegistryKey key =
         RegistryKey.created(names.getFirst(), stamp, own.sharedWith(parent.options()));
     return withComing(parent, created(key, below, options));
+  }
+
+  private void replaceContents(KeyPath path, RegistryKey replacement) throws InvalidBatchException {
+    RegistryKey key = require(path, "replace the contents");
+    if (key.isVolatile() || replacement.isVolatile()) {
+      throw new InvalidBatchException(
+          "batch refused: cannot replace the contents of the key %s: %s volatile, and would not outlive the hive; use keys that are kept"
+              .formatted(path, key.isVolatile() ? "it is" : "the new ones are"));
+    }
+    if (contents != null) {
+      throw new InvalidBatchException(
+          "batch refused: cannot replace the contents of the key %s: a batch does that for one key, and this is its second; make it several"
+              .formatted(path));
+    }
+    RegistryKey adopted = Contents.adopted(replacement, path, stamp.revision());
+    for (RegistryKey subkey : key.subkeys()) {
+      KeyPath gone = path.child(subkey.name());
+      deleted.add(gone);
+      effects.add(new Effect.Deleted(gone));
+    }
+    changedInAllWays(path);
+    root = edited(root, path.names(), it -> it.withContents(adopted, stamp));
+    contents = replacement;
   }
 
   private boolean delete(KeyPath path, @Nullable RegistryKey key) throws InvalidBatchException {

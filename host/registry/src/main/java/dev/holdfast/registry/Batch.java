@@ -143,6 +143,14 @@ public record Batch(List<Precondition> preconditions, List<Change> changes) {
       return setSecurity(KeyPath.of(path), descriptor);
     }
 
+    public Builder replaceContents(KeyPath path, RegistryKey contents) {
+      return change(new Change.ReplaceContents(path, contents));
+    }
+
+    public Builder replaceContents(String path, RegistryKey contents) {
+      return replaceContents(KeyPath.of(path), contents);
+    }
+
     public Builder set(KeyPath path, RegistryValue value) {
       return change(new Change.SetValue(path, value));
     }

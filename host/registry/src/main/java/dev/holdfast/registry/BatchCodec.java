@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  *           5 delete tree    nothing
  *           6 create key     options
  *           7 set security   descriptor
+ *           8 replace contents   nothing: the new ones stand before the batch, as a tree ({@link TreeCodec})
  * options u8 flags: 1 link, 2 volatile, 4 with a class, 8 with a descriptor
  *         | the class, as a name, if there is one | the descriptor, if there is one
  * descriptor  u32 size | bytes
@@ -41,7 +42,8 @@ public final class BatchCodec {
   private static final int CREATE_KEY_WITH = 6;
   private static final int SET_SECURITY = 7;
   private static final int CHANGES_OF_VERSION_1 = DELETE_TREE;
-  private static final int CHANGES = SET_SECURITY;
+  private static final int REPLACE_CONTENTS = 8;
+  private static final int CHANGES = REPLACE_CONTENTS;
   private static final int LINK = 1;
   private static final int VOLATILE = 2;
   private static final int WITH_CLASS = 4;
@@ -91,6 +93,8 @@ public final class BatchCodec {
           encode(options, encoder);
         }
       }
+      case Change.ReplaceContents(KeyPath path, RegistryKey _) ->
+          head(REPLACE_CONTENTS, path, before, encoder);
       case Change.SetSecurity(KeyPath path, DescriptorBytes descriptor) -> {
         head(SET_SECURITY, path, before, encoder);
         encoder.descriptor(descriptor);
@@ -146,19 +150,25 @@ public final class BatchCodec {
     path.names().forEach(encoder::name);
   }
 
-  /** The batch of these bytes, all of them, without preconditions. */
-  public static Logged decode(ByteBuffer bytes) throws MalformedEncodingException {
+  /**
+   * The batch of these bytes, all of them, without preconditions.
+   *
+   * @param contents the tree that stood before it; null if none did
+   */
+  public static Logged decode(ByteBuffer bytes, @Nullable RegistryKey contents)
+      throws MalformedEncodingException {
     var decoder = new Decoder(bytes);
     var time = new Filetime(decoder.u64("the time of a batch"));
-    return new Logged(time, decodeChanges(decoder, CHANGES));
+    return new Logged(time, decodeChanges(decoder, CHANGES, contents));
   }
 
   /** The batch of these bytes, as version 1 of a hive had them; its time is not known. */
   public static Logged decodeVersion1(ByteBuffer bytes) throws MalformedEncodingException {
-    return new Logged(Filetime.ZERO, decodeChanges(new Decoder(bytes), CHANGES_OF_VERSION_1));
+    return new Logged(Filetime.ZERO, decodeChanges(new Decoder(bytes), CHANGES_OF_VERSION_1, null));
   }
 
-  private static Batch decodeChanges(Decoder decoder, int kinds) throws MalformedEncodingException {
+  private static Batch decodeChanges(Decoder decoder, int kinds, @Nullable RegistryKey contents)
+      throws MalformedEncodingException {
     int count = decoder.count("the count of changes");
     if (count > Limits.BATCH_CHANGES_MAX) {
       throw decoder.malformed("the count of changes is " + count);
@@ -166,7 +176,7 @@ public final class BatchCodec {
     var changes = new ArrayList<Change>(Math.min(count, USUAL_BYTES));
     KeyPath before = null;
     for (int i = 0; i < count; i++) {
-      Change change = decodeChange(decoder, before, kinds);
+      Change change = decodeChange(decoder, before, kinds, contents);
       changes.add(change);
       before = change.path();
     }
@@ -176,7 +186,8 @@ public final class BatchCodec {
     return new Batch(List.of(), changes);
   }
 
-  private static Change decodeChange(Decoder decoder, @Nullable KeyPath before, int kinds)
+  private static Change decodeChange(
+      Decoder decoder, @Nullable KeyPath before, int kinds, @Nullable RegistryKey contents)
       throws MalformedEncodingException {
     int what = decoder.u8("the kind of a change");
     if (what > kinds) {
@@ -190,6 +201,12 @@ public final class BatchCodec {
       case DELETE_KEY -> new Change.DeleteKey(path);
       case DELETE_TREE -> new Change.DeleteTree(path);
       case CREATE_KEY_WITH -> new Change.CreateKey(path, decodeOptions(decoder));
+      case REPLACE_CONTENTS -> {
+        if (contents == null) {
+          throw decoder.malformed("the contents of %s do not stand before it".formatted(path));
+        }
+        yield new Change.ReplaceContents(path, contents);
+      }
       case SET_SECURITY -> new Change.SetSecurity(path, decoder.descriptor());
       default -> throw decoder.malformed("unknown kind of change " + what);
     };

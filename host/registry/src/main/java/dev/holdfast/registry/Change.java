@@ -20,6 +20,23 @@ public sealed interface Change {
   }
 
   /**
+   * Gives a key other contents, as RegRestoreKey does: its own values, class, link, security and
+   * subkeys become those of another key, its name stays. What is volatile among the contents is
+   * left out. The keys below keep the times that they come with; their revision is that of the
+   * commit. The limit on the bytes of a batch does not count the contents, which have {@link
+   * Limits#CONTENTS_BYTES_MAX} of their own.
+   *
+   * <p>The batch is refused when the key does not exist or is volatile, when the contents are too
+   * large or would be too deep, or when another change of the batch is of this kind.
+   */
+  record ReplaceContents(KeyPath path, RegistryKey contents) implements Change {
+    /** The name of the contents does not matter, and is not kept. */
+    public ReplaceContents {
+      contents = contents.withoutName();
+    }
+  }
+
+  /**
    * Gives a key that security descriptor of its own.
    *
    * <p>The batch is refused when the key does not exist.

@@ -106,11 +106,20 @@ public final class CommitFeed {
             case Change.SetValue(_, RegistryValue value) ->
                 value.sizeBytes() + 2L * value.name().length();
             case Change.DeleteValue(_, String name) -> 2L * name.length();
+            case Change.ReplaceContents(_, RegistryKey contents) -> sizeBytes(contents);
             case Change.SetSecurity(_, DescriptorBytes descriptor) -> descriptor.sizeBytes();
             case Change.CreateKey(_, KeyOptions options) -> sizeBytes(options);
             case Change.DeleteKey _, Change.DeleteTree _ -> 0;
           };
       size += 64;
+    }
+    return size;
+  }
+
+  private static long sizeBytes(RegistryKey key) {
+    long size = Contents.bytes(key);
+    for (RegistryKey subkey : key.subkeys()) {
+      size += sizeBytes(subkey);
     }
     return size;
   }

@@ -26,6 +26,9 @@ public final class Limits {
   /** Bytes of one batch as it is written down. */
   public static final int BATCH_BYTES_MAX = 64 << 20;
 
+  /** Bytes, about, of the contents that a batch gives a key, beside its own. */
+  public static final long CONTENTS_BYTES_MAX = 1L << 30;
+
   /** Changes in one batch. */
   public static final int BATCH_CHANGES_MAX = 1_000_000;
 

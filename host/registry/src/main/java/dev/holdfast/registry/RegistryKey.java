@@ -205,6 +205,22 @@ public final class RegistryKey implements Named {
     return key;
   }
 
+  RegistryKey withoutName() {
+    return name.isEmpty()
+        ? this
+        : new RegistryKey("", revision, lastWrittenTicks, options, subkeys, values);
+  }
+
+  /** This key with other subkeys, as if that commit had created it; the time stays. */
+  RegistryKey adopted(long newRevision, NameSet<RegistryKey> newSubkeys) {
+    return new RegistryKey(name, newRevision, lastWrittenTicks, options, newSubkeys, values);
+  }
+
+  /** This key with the values, the subkeys and all else of that one but its name. */
+  RegistryKey withContents(RegistryKey contents, Stamp stamp) {
+    return of(name, stamp, contents.options, contents.subkeys, contents.values);
+  }
+
   /** The subkey's own changes leave this key's revision. */
   RegistryKey withSubkey(RegistryKey subkey) {
     return new RegistryKey(name, revision, lastWrittenTicks, options, subkeys.with(subkey), values);

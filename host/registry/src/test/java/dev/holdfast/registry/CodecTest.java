@@ -17,7 +17,7 @@ class CodecTest {
   @ValueSource(longs = {21, 22, 23, 24})
   void aBatchComesBackToTheLetter(long seed) throws Exception {
     for (Batch batch : RandomBatches.history(seed, 300).batches()) {
-      Batch back = BatchCodec.decode(ByteBuffer.wrap(BatchCodec.encode(batch))).batch();
+      Batch back = BatchCodec.decode(ByteBuffer.wrap(BatchCodec.encode(batch)), null).batch();
 
       assertThat(back.changes()).as("seed %d", seed).isEqualTo(batch.changes());
       assertThat(back.changes().toString()).isEqualTo(batch.changes().toString());
@@ -53,7 +53,7 @@ class CodecTest {
     for (int length = 0; length < bytes.length; length++) {
       ByteBuffer cut = ByteBuffer.wrap(bytes, 0, length);
       assertThatExceptionOfType(MalformedEncodingException.class)
-          .isThrownBy(() -> BatchCodec.decode(cut));
+          .isThrownBy(() -> BatchCodec.decode(cut, null));
     }
   }
 
@@ -66,7 +66,7 @@ class CodecTest {
       byte[] bytes = BatchCodec.encode(batch);
       for (int i = 0; i < 50; i++) {
         byte[] spoilt = spoilt(bytes, random);
-        readOrMalformed(() -> BatchCodec.decode(ByteBuffer.wrap(spoilt)));
+        readOrMalformed(() -> BatchCodec.decode(ByteBuffer.wrap(spoilt), null));
       }
     }
     byte[] tree = pieces(history.snapshots().getLast().root()).getFirst();

@@ -14,6 +14,7 @@ import dev.holdfast.registry.InvalidBatchException;
 import dev.holdfast.registry.Origin;
 import dev.holdfast.registry.Revision;
 import dev.holdfast.registry.Snapshot;
+import dev.holdfast.registry.TreeCodec;
 import dev.holdfast.registry.hive.LogFormat.Kind;
 import dev.holdfast.registry.hive.Work.Submission;
 import dev.holdfast.registry.hive.Work.Task;
@@ -372,6 +373,7 @@ final class GroupCommit {
         Snapshot next = applied.snapshot();
         byte[] payload = payload(submission, applied);
         BatchCodec.setTime(payload, time);
+        addContents(applied);
         log.add(Kind.BATCH, next.revision().number(), ByteBuffer.wrap(payload));
         submission.revision = next.revision();
         commits.add(
@@ -383,6 +385,13 @@ final class GroupCommit {
       }
     }
     return head;
+  }
+
+  private void addContents(Applied applied) throws IOException {
+    if (applied.contents().isPresent()) {
+      long revision = applied.snapshot().revision().number();
+      TreeCodec.write(applied.contents().get(), piece -> log.add(Kind.PART, revision, piece));
+    }
   }
 
   private static byte[] payload(Submission submission, Applied applied)

@@ -57,7 +57,13 @@ import java.util.zip.CRC32C;
  * 2 batch   its time, its changes            the one that it makes: one more than that of the batch before
  *           (BatchCodec)
  * 3 mark    nothing                          that of the batch before
+ * 4 part    a piece (TreeCodec) of the       that of the batch
+ *           contents that the next batch
+ *           gives a key
  * </pre>
+ *
+ * <p>A batch with parts is written as one group, the batch last: parts without it are a torn tail,
+ * and are cut off with it.
  *
  * <p>Volatile keys are in none of them. A batch that concerned only such keys is a record without
  * changes, as revisions have no gaps.
@@ -100,7 +106,8 @@ final class LogFormat {
   enum Kind {
     TREE(1),
     BATCH(2),
-    MARK(3);
+    MARK(3),
+    PART(4);
 
     private final int code;
 
@@ -117,6 +124,7 @@ final class LogFormat {
         case 1 -> TREE;
         case 2 -> BATCH;
         case 3 -> MARK;
+        case 4 -> PART;
         default -> throw new IllegalArgumentException("no kind of record has the code " + code);
       };
     }

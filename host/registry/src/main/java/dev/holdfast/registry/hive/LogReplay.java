@@ -16,6 +16,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** Reads a hive's file: its tree, its batches, and where they end. Changes nothing. */
 final class LogReplay {
@@ -28,6 +29,11 @@ final class LogReplay {
   private long offset = LogFormat.HEADER_BYTES;
   private long batches;
   private boolean marked;
+
+  /** The parts read since the last batch, and where the first of them is. */
+  private TreeCodec.@Nullable Reader parts;
+
+  private long partsAt;
 
   private LogReplay(StorageFile file, String name) throws IOException {
     this.file = file;
@@ -131,6 +137,9 @@ final class LogReplay {
   private Snapshot replay(Found.Whole whole, Snapshot snapshot, CommitFeed feed)
       throws IOException {
     long last = snapshot.revision().number();
+    if (parts != null && whole.kind() != Kind.PART && whole.kind() != Kind.BATCH) {
+      throw damaged(offset, "the batch that the parts before it belong to is not there");
+    }
     return switch (whole.kind()) {
       case TREE -> throw damaged(offset, "a record of a tree among the batches");
       case MARK -> {
@@ -141,11 +150,13 @@ final class LogReplay {
         marked = true;
         yield snapshot;
       }
+      case PART -> {
+        requireNext(whole, last);
+        readPart(whole);
+        yield snapshot;
+      }
       case BATCH -> {
-        if (whole.revision() != last + 1) {
-          throw damaged(
-              offset, "revision %d where %d was due".formatted(whole.revision(), last + 1));
-        }
+        requireNext(whole, last);
         marked = false;
         batches++;
         yield applied(whole, snapshot, feed);
@@ -153,13 +164,36 @@ final class LogReplay {
     };
   }
 
+  private void requireNext(Found.Whole whole, long last) throws DamagedHiveException {
+    if (whole.revision() != last + 1) {
+      throw damaged(offset, "revision %d where %d was due".formatted(whole.revision(), last + 1));
+    }
+  }
+
+  private void readPart(Found.Whole whole) throws DamagedHiveException {
+    TreeCodec.Reader reader = parts;
+    if (reader == null) {
+      reader = new TreeCodec.Reader();
+      parts = reader;
+      partsAt = offset;
+    }
+    try {
+      reader.read(whole.payload());
+    } catch (MalformedEncodingException e) {
+      throw damaged(offset, "a part of a batch cannot be read, " + e.getMessage());
+    }
+  }
+
   private Snapshot applied(Found.Whole whole, Snapshot snapshot, CommitFeed feed)
       throws DamagedHiveException {
     try {
+      TreeCodec.Reader reader = parts;
+      RegistryKey contents = reader == null ? null : reader.root();
+      parts = null;
       BatchCodec.Logged logged =
           header.version() == 1
               ? BatchCodec.decodeVersion1(whole.payload())
-              : BatchCodec.decode(whole.payload());
+              : BatchCodec.decode(whole.payload(), contents);
       Applied applied = snapshot.applied(logged.batch(), logged.time());
       Snapshot next = applied.snapshot();
       var commit =
@@ -175,6 +209,10 @@ final class LogReplay {
   }
 
   private Replayed replayed(Snapshot snapshot, CommitFeed feed, String what) throws IOException {
+    if (parts != null) {
+      // What a batch consists of is written in one group: without the batch nobody was told of it.
+      offset = partsAt;
+    }
     long contentEnd = records.endOfContent(offset);
     refuseIfVouchedFor(contentEnd, what);
     return new Replayed(header, snapshot, feed, batches, offset, contentEnd, marked, what);
