@@ -48,6 +48,25 @@ class CodecTest {
   }
 
   @Test
+  void theLongestClassAndTheLargestDescriptor_comeBack() throws Exception {
+    KeyOptions options =
+        KeyOptions.PLAIN
+            .withClassName("ж".repeat(Limits.CLASS_CHARS_MAX))
+            .withSecurity(DescriptorBytes.of(new byte[Limits.DESCRIPTOR_BYTES_MAX]));
+    Batch batch = Batch.builder().createKey("a", options).createKey("b", options).build();
+    RegistryKey root = Snapshot.EMPTY.applied(batch, new Filetime(-1)).snapshot().root();
+    byte[] encoded = BatchCodec.encode(batch);
+    BatchCodec.setTime(encoded, new Filetime(-1));
+
+    assertThat(BatchCodec.decode(ByteBuffer.wrap(encoded), null))
+        .isEqualTo(new BatchCodec.Logged(new Filetime(-1), batch));
+    assertThat(TreeCodec.same(root, read(pieces(root)))).isTrue();
+    assertThat(pieces(root).stream().mapToInt(piece -> piece.length).sum())
+        .as("the descriptor is there once")
+        .isLessThan(400_000 + 2 * 2 * Limits.CLASS_CHARS_MAX);
+  }
+
+  @Test
   void batch_cutAnywhere_isMalformed() throws Exception {
     byte[] bytes = BatchCodec.encode(RandomBatches.history(41, 30).batches().getLast());
     for (int length = 0; length < bytes.length; length++) {
