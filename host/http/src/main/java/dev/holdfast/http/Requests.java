@@ -15,8 +15,11 @@ final class Requests {
   /** No command needs a longer body. */
   static final int MAX_BODY_BYTES = 1 << 20;
 
-  /** As much as a batch of the registry may hold. */
-  static final int MAX_FILE_BYTES = 64 << 20;
+  /**
+   * What is made of a hive file takes up to 16 times its size, and it must not be the heap's end.
+   */
+  static final int MAX_FILE_BYTES =
+      (int) Math.min(256 << 20, Runtime.getRuntime().maxMemory() / 16);
 
   private Requests() {}
 
@@ -64,7 +67,9 @@ final class Requests {
     byte[] body = context.bodyInputStream().readNBytes(MAX_FILE_BYTES + 1);
     if (body.length > MAX_FILE_BYTES) {
       throw new ApiException.Usage(
-          "BodyTooLarge", "The file is larger than " + (MAX_FILE_BYTES >> 20) + " MiB.");
+          "BodyTooLarge",
+          "The file is larger than %d MiB, and that is what a heap of %d MiB has room for."
+              .formatted(MAX_FILE_BYTES >> 20, Runtime.getRuntime().maxMemory() >> 20));
     }
     return body;
   }

@@ -94,6 +94,8 @@ final class Routes {
         new Route(GET, "/v1/registry", CHANGE, this::registryKeys),
         new Route(POST, "/v1/registry", CHANGE, this::changeRegistry),
         new Route(GET, "/v1/registry/file", CHANGE, this::exportRegistry),
+        new Route(POST, "/v1/registry/file", CHANGE, this::restoreRegistry),
+        new Route(GET, "/v1/registry/stream", CHANGE, this::followRegistry),
         new Route(POST, "/v1/registry/text", CHANGE, this::importRegistry),
         change(POST, "/v1/groups", this::createGroup),
         change(DELETE, "/v1/groups/{group}", c -> new Command.DeleteGroup(c.pathParam("group"))),
@@ -254,6 +256,32 @@ final class Routes {
         context,
         "RegistryCommitList",
         api.importRegistry(name == null ? "the text" : name, text, flag(context, "dryRun")));
+  }
+
+  private void restoreRegistry(Context context) throws IOException {
+    String name = context.queryParam("name");
+    String path = parameter(context, "path");
+    byte[] hive = Requests.file(context);
+    allExact(
+        context,
+        "RegistryCommitList",
+        List.of(
+            api.restoreRegistry(
+                path,
+                name == null ? "the file" : name,
+                hive,
+                flag(context, "salvage"),
+                flag(context, "dryRun"))));
+  }
+
+  private void followRegistry(Context context) throws IOException, InterruptedException {
+    streams.follow(
+        context,
+        api.followRegistry(
+            parameter(context, "path"),
+            flag(context, "recursive"),
+            Requests.number(context, "after")),
+        Json::writeAscii);
   }
 
   private static String parameter(Context context, String name) {

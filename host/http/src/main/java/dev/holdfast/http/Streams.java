@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.function.BooleanSupplier;
+import java.util.function.Function;
 
 /**
  * Answers that go on: one JSON object a line, and an empty line now and then, by which a reader
@@ -40,6 +41,16 @@ final class Streams {
 
   /** Writes what the feed gives until it ends, the reader goes, or the server closes. */
   <T> void follow(Context context, Feed<T> feed) throws IOException, InterruptedException {
+    follow(context, feed, Json::write);
+  }
+
+  /**
+   * The same.
+   *
+   * @param json makes a line of a thing
+   */
+  <T> void follow(Context context, Feed<T> feed, Function<T, byte[]> json)
+      throws IOException, InterruptedException {
     try (feed) {
       stream(
           context,
@@ -48,7 +59,7 @@ final class Streams {
             while (!closing.getAsBoolean()) {
               Optional<T> next = feed.next(LOOK);
               if (next.isPresent()) {
-                line(out, next.get());
+                line(out, json.apply(next.get()));
               } else if (feed.ended()) {
                 return;
               } else if (System.nanoTime() - beatAt >= 0) {
@@ -106,7 +117,11 @@ final class Streams {
   }
 
   private static void line(OutputStream out, Object value) throws IOException {
-    out.write(Json.write(value));
+    line(out, Json.write(value));
+  }
+
+  private static void line(OutputStream out, byte[] json) throws IOException {
+    out.write(json);
     out.write('\n');
     out.flush();
   }

@@ -18,6 +18,7 @@ import dev.holdfast.service.api.NearestName;
 import dev.holdfast.service.api.Operation;
 import dev.holdfast.service.api.Outcome;
 import dev.holdfast.service.api.RegistryBatch;
+import dev.holdfast.service.api.RegistryChangeView;
 import dev.holdfast.service.api.RegistryCommitView;
 import dev.holdfast.service.api.RegistryFile;
 import dev.holdfast.service.api.RegistryFormat;
@@ -35,6 +36,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -388,15 +390,20 @@ public final class FakeCluster implements ClusterApi {
     BlockingQueue<LogPiece> pieces = new LinkedBlockingQueue<>();
     pieces.add(log(resource, from, 1 << 20));
     pieces.add(new LogPiece(text.length(), text.length() + 6, "third\n"));
+    return feedOf(pieces);
+  }
+
+  /** Gives what there is, and ends. */
+  private static <T> Feed<T> feedOf(Queue<T> things) {
     return new Feed<>() {
       @Override
-      public Optional<LogPiece> next(Duration wait) {
-        return Optional.ofNullable(pieces.poll());
+      public Optional<T> next(Duration wait) {
+        return Optional.ofNullable(things.poll());
       }
 
       @Override
       public boolean ended() {
-        return pieces.isEmpty();
+        return things.isEmpty();
       }
 
       @Override
@@ -511,6 +518,26 @@ public final class FakeCluster implements ClusterApi {
   public RegistryFile exportRegistry(String path, RegistryFormat format) {
     return new RegistryFile(
         format.name().getBytes(StandardCharsets.US_ASCII), List.of("half of it", "the caf\u00e9"));
+  }
+
+  @Override
+  public RegistryCommitView restoreRegistry(
+      String path, String name, byte[] hive, boolean salvage, boolean dryRun) {
+    return new RegistryCommitView(path, 10, hive.length, List.of(name, "salvage " + salvage));
+  }
+
+  @Override
+  public Feed<RegistryChangeView> followRegistry(
+      String path, boolean recursive, @Nullable Long after) {
+    return feedOf(
+        new LinkedBlockingQueue<>(
+            List.of(
+                new RegistryChangeView(
+                    "HKLM\\Software",
+                    11,
+                    Instant.parse("2026-11-21T22:40:00.120Z"),
+                    path + "\\" + HALF_A_CHARACTER,
+                    recursive ? "value" : "name"))));
   }
 
   @Override

@@ -154,10 +154,27 @@ class HttpApiTest {
                 "/v1/registry",
                 "{\"changes\":[{\"kind\":\"CREATE_KEY\",\"path\":\"HKLM\\\\Software\\\\X\"}]}"))
         .startsWith("HTTP/1.1 200")
-        .contains("{\"hive\":\"HKLM\\\\Software\",\"revision\":8,\"changes\":1,\"skipped\":[]}");
+        .contains("{\"hive\":\"HKLM\\\\Software\",\"revision\":8,\"changes\":1,\"notes\":[]}");
     assertThat(unix("POST", "/v1/registry", "{\"changes\":[{\"kind\":\"BURN\"}]}"))
         .startsWith("HTTP/1.1 400")
         .contains("BURN");
+  }
+
+  @Test
+  void registryStream_tellsChangesALineEach() throws IOException {
+    assertThat(unix("GET", "/v1/registry/stream?path=HKLM%5CSoftware&recursive=true", ""))
+        .startsWith("HTTP/1.1 200")
+        .containsIgnoringCase(
+            "{\"hive\":\"HKLM\\\\Software\",\"revision\":11,\"time\":\"2026-11-21T22:40:00.120Z\","
+                + "\"path\":\"HKLM\\\\Software\\\\\\ud83d\",\"what\":\"value\"}\n");
+  }
+
+  @Test
+  void registryRestore_takesAFile() throws IOException {
+    assertThat(
+            unix("POST", "/v1/registry/file?path=HKLM%5CSoftware&name=x.hive&salvage=true", "regf"))
+        .startsWith("HTTP/1.1 200")
+        .contains("\"changes\":4,\"notes\":[\"x.hive\",\"salvage true\"]");
   }
 
   @Test

@@ -139,10 +139,11 @@ final class ClusterService implements AutoCloseable {
       DirectoryQuorumLog log = keep(openQuorum(quorum));
       log.tellCommits(new RecordMeters(meters));
       records = new ClusterRecords(log, node);
-      LocalHives local = keep(LocalHives.open(home.hives(), throughFailPoints()));
+      LocalHives local = keep(LocalHives.open(home.hives(), clock, throughFailPoints()));
       List<MountedHive> hives = new ArrayList<>(local.mounted());
       hives.addFirst(
-          new MountedHive("Cluster", log::snapshot, log::submit, ClusterRecords.OWN_KEYS));
+          new MountedHive(
+              "Cluster", log::snapshot, log::submit, log::watch, ClusterRecords.OWN_KEYS));
       EventLog events = keep(EventLog.open(home.events(), node, clock, EventLogLimits.DEFAULT));
       Incidents incidents = Incidents.open(home.incidents());
       var incidentMeters = new IncidentMeters(meters);

@@ -17,6 +17,7 @@ import dev.holdfast.service.api.LogPiece;
 import dev.holdfast.service.api.MonitorView;
 import dev.holdfast.service.api.Operation;
 import dev.holdfast.service.api.RegistryBatch;
+import dev.holdfast.service.api.RegistryChangeView;
 import dev.holdfast.service.api.RegistryCommitView;
 import dev.holdfast.service.api.RegistryFile;
 import dev.holdfast.service.api.RegistryFormat;
@@ -355,6 +356,20 @@ final class ServiceApi implements ClusterApi {
   @Override
   public RegistryFile exportRegistry(String path, RegistryFormat format) {
     return registry.export(path, format);
+  }
+
+  @Override
+  public RegistryCommitView restoreRegistry(
+      String path, String name, byte[] hive, boolean salvage, boolean dryRun) {
+    return registry.restore(path, name, hive, salvage, dryRun);
+  }
+
+  @Override
+  public Feed<RegistryChangeView> followRegistry(
+      String path, boolean recursive, @Nullable Long after) {
+    var feed = new BlockingFeed<RegistryChangeView>();
+    feed.releasing(registry.follow(path, recursive, after, feed::add, feed::close));
+    return feed;
   }
 
   @Override

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
@@ -18,6 +19,7 @@ class RegistryIT {
   private static final int NOT_FOUND = 4;
   private static final int NOT_PERMITTED = 6;
   private static final int CONFLICT = 7;
+  private static final int INVALID = 9;
   private static final String CONTOSO = "HKLM\\Software\\Contoso";
 
   private static Cluster cluster;
@@ -125,6 +127,44 @@ class RegistryIT {
     Ran xml = Distribution.run(cluster.folder(), Map.of(), List.of("hivexml", file.toString()));
     assertThat(xml.exitCode()).as(xml.toString()).isZero();
     assertThat(xml.out()).contains("name=\"Contoso\"", "<value type=\"int32\" key=\"Port\"");
+  }
+
+  @Test
+  void aHiveFileIsRestored_andADamagedOneIsRefused() throws Exception {
+    Path file = cluster.folder().resolve("restore.hive");
+    cluster.does("registry", "save", CONTOSO, file.toString());
+    cluster.does("registry", "restore", CONTOSO + "3", file.toString());
+    assertThat(key(CONTOSO + "3\\Hosts").path("values"))
+        .isEqualTo(key(CONTOSO + "\\Hosts").path("values"));
+    byte[] bytes = Files.readAllBytes(file);
+    Path cut = Files.write(cluster.folder().resolve("cut.hive"), Arrays.copyOf(bytes, 4200));
+    assertThat(refused(INVALID, "registry", "restore", CONTOSO, cut.toString()).err())
+        .contains("cut.hive");
+  }
+
+  @Test
+  void changesAreWatched() throws Exception {
+    String watched = "HKLM\\Software\\Watched";
+    cluster.does("registry", "add", watched);
+    long before = key(watched).path("revision").asLong(0);
+    cluster.does("registry", "add", watched + "\\Sub", "-v", "V", "-d", "1");
+    Ran ran =
+        Distribution.run(
+            cluster.folder(),
+            Map.of(),
+            List.of(
+                "timeout",
+                "15",
+                Distribution.launcher().toString(),
+                "registry",
+                "watch",
+                watched,
+                "-r",
+                "--after",
+                Long.toString(before),
+                "--home",
+                cluster.home().toString()));
+    assertThat(ran.out()).contains("value      " + watched + "\\Sub");
   }
 
   @Test

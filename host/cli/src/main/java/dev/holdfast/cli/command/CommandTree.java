@@ -225,10 +225,18 @@ public final class CommandTree {
             "Write a key with all below it as a hive file, as RegSaveKey does.",
             "holdfast registry save 'HKLM\\Software\\Contoso' contoso.hive",
             RegistryCommands.Save::new),
-        later("restore", "Replace a key by a hive file", "'HKLM\\Software\\X' x.hive"),
+        verb(
+            "restore",
+            "Give a key the contents of a hive file, as RegRestoreKey does.",
+            "holdfast registry restore 'HKLM\\Software\\Contoso' contoso.hive",
+            RegistryCommands.Restore::new),
+        verb(
+            "watch",
+            "Tell changes of a key as they are made.",
+            "holdfast registry watch 'HKLM\\Software' -r",
+            RegistryCommands.Watch::new),
         later("load", "Show a hive file as a key", "'HKLM\\X' x.hive"),
         later("unload", "Let go of a loaded hive file", "'HKLM\\X'"),
-        later("watch", "Tell changes as they come", "'HKLM\\Software' -r"),
         later("hold", "Keep a handle open", "'HKLM\\Software\\X'"),
         later("handles", "Who holds which keys open", "'HKLM\\Software'"),
         later("acl", "Who may do what with a key", "show 'HKLM\\Software'"));

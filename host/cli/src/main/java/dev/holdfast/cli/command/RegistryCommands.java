@@ -212,8 +212,8 @@ final class RegistryCommands {
         answer,
         commits -> {
           for (JsonNode commit : commits) {
-            for (JsonNode skipped : commit.path("skipped").values()) {
-              session.narrate("left out: " + Text.oneLine(skipped.asString("")));
+            for (JsonNode note : commit.path("notes").values()) {
+              session.narrate("note: " + Text.oneLine(note.asString("")));
             }
             session.narrate(
                 "%s %s: %s changes, revision %s"
@@ -234,15 +234,6 @@ final class RegistryCommands {
 
     @Override
     int run(Session session) {
-      byte[] text;
-      try {
-        text = Files.readAllBytes(file);
-      } catch (NoSuchFileException e) {
-        throw new Failure(ExitCode.NOT_FOUND, "There is no file " + file + ".", e);
-      } catch (IOException e) {
-        throw new Failure(
-            ExitCode.FAILED, "The file " + file + " cannot be read: " + e.getMessage(), e);
-      }
       return told(
           session,
           service(session)
@@ -250,8 +241,88 @@ final class RegistryCommands {
                   Target.of("registry", "text")
                       .with("name", file)
                       .with("dryRun", session.flags().dryRun ? true : null),
-                  text,
+                  read(file),
                   PATIENCE));
+    }
+  }
+
+  static final class Restore extends OnKey {
+    @Parameters(index = "1", paramLabel = "FILE.hive", description = "The hive file.")
+    Path file = Path.of("");
+
+    @Option(
+        names = "--salvage",
+        description =
+            "Also of a file that was not written to its end, or whose lists and sums are wrong:"
+                + " what can be read.")
+    boolean salvage;
+
+    @Override
+    int run(Session session) {
+      return told(
+          session,
+          service(session)
+              .tell(
+                  Target.of("registry", "file")
+                      .with("path", path)
+                      .with("name", file)
+                      .with("salvage", salvage ? true : null)
+                      .with("dryRun", session.flags().dryRun ? true : null),
+                  read(file),
+                  PATIENCE));
+    }
+  }
+
+  private static byte[] read(Path file) {
+    try {
+      return Files.readAllBytes(file);
+    } catch (NoSuchFileException e) {
+      throw new Failure(ExitCode.NOT_FOUND, "There is no file " + file + ".", e);
+    } catch (IOException e) {
+      throw new Failure(
+          ExitCode.FAILED, "The file " + file + " cannot be read: " + e.getMessage(), e);
+    }
+  }
+
+  static final class Watch extends OnKey {
+    @Option(
+        names = {"-r", "--recursive"},
+        description = "Changes below it, too.")
+    boolean recursive;
+
+    @Option(
+        names = "--after",
+        paramLabel = "REVISION",
+        description = "Those after this revision of the hive, too, as far as they are kept.")
+    @Nullable Long after;
+
+    @Override
+    int run(Session session) {
+      service(session)
+          .follow(
+              Target.of("registry", "stream")
+                  .with("path", path)
+                  .with("recursive", recursive ? true : null)
+                  .with("after", after),
+              change -> print(session, change));
+      return ExitCode.OK.number();
+    }
+
+    private static void print(Session session, JsonNode change) {
+      switch (session.flags().format) {
+        case json, jsonl -> session.out().println(Json.line(change));
+        case table, wide, yaml, name ->
+            session
+                .out()
+                .println(
+                    "%s  %-10s %s  revision %s"
+                        .formatted(
+                            session.times().dateAndTime(change.path("time").asString("-")),
+                            Details.inline(change.path("what")),
+                            Details.inline(change.path("path")),
+                            Details.inline(change.path("revision"))));
+      }
+      session.out().flush();
     }
   }
 

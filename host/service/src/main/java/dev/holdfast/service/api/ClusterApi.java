@@ -1,6 +1,7 @@
 package dev.holdfast.service.api;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the cluster service can be asked and told. Implemented by the service, called by the HTTP
@@ -94,6 +95,28 @@ public interface ClusterApi {
 
   /** A registry key with all below it, as a file has it. */
   RegistryFile exportRegistry(String path, RegistryFormat format);
+
+  /**
+   * Gives a key the contents of a hive file: its values, subkeys, class and security become the
+   * file's. A key that is not there is made.
+   *
+   * @param name what the file is called in messages
+   * @param salvage takes also a file that was not written to its end, or in which what only helps
+   *     to find things is wrong
+   * @throws ApiException.Invalid it is no hive file, or a damaged one
+   */
+  RegistryCommitView restoreRegistry(
+      String path, String name, byte[] hive, boolean salvage, boolean dryRun);
+
+  /**
+   * Changes at a key as they are made, from the one after a revision on, without a gap. The caller
+   * closes the feed. A reader that is too slow gets a feed that ends; it may ask again from the
+   * last revision that it has seen.
+   *
+   * @param recursive changes below it, too
+   * @param after null for all from now on
+   */
+  Feed<RegistryChangeView> followRegistry(String path, boolean recursive, @Nullable Long after);
 
   /**
    * Does what a registry text says: all that concerns one hive together or not at all, hive by

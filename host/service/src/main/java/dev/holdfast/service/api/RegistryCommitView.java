@@ -8,10 +8,11 @@ import java.util.List;
  * @param hive its path, as {@code HKLM\Software}
  * @param revision the hive's, after them; in a dry run the one that they would have made
  * @param changes how many there were
- * @param skipped what of a text was left out, and why
+ * @param notes what is to be known of the file that they are from: lines of a text that were left
+ *     out and why, what is unusual in a hive
  */
-public record RegistryCommitView(String hive, long revision, int changes, List<String> skipped) {
+public record RegistryCommitView(String hive, long revision, int changes, List<String> notes) {
   public RegistryCommitView {
-    skipped = List.copyOf(skipped);
+    notes = List.copyOf(notes);
   }
 }

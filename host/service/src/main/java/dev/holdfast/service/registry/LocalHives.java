@@ -9,6 +9,7 @@ import dev.holdfast.registry.hive.HiveSettings;
 import dev.holdfast.registry.hive.Storage;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -34,14 +35,16 @@ public final class LocalHives implements AutoCloseable {
    * Opens the hives, and makes those that are not there. A fresh System hive has {@code
    * ControlSet001}, chosen by {@code Select\Current}, as every Windows has.
    *
+   * @param clock tells when commits are made
    * @param through stands between a hive and its directory; the identity for nothing there
    * @throws IOException one of them cannot be used; it is left as it is
    */
-  public static LocalHives open(Path directory, UnaryOperator<Storage> through) throws IOException {
+  public static LocalHives open(Path directory, InstantSource clock, UnaryOperator<Storage> through)
+      throws IOException {
     Storage storage = through.apply(new DirectoryStorage(directory));
-    Hive software = open(storage, SOFTWARE);
+    Hive software = open(storage, SOFTWARE, clock);
     try {
-      Hive system = open(storage, SYSTEM);
+      Hive system = open(storage, SYSTEM, clock);
       try {
         furnish(system);
         return new LocalHives(software, system);
@@ -55,10 +58,10 @@ public final class LocalHives implements AutoCloseable {
     }
   }
 
-  private static Hive open(Storage storage, String name) throws IOException {
+  private static Hive open(Storage storage, String name, InstantSource clock) throws IOException {
     String small = name.toLowerCase(Locale.ROOT);
     String file = small + ".hive";
-    HiveSettings settings = HiveSettings.named(small);
+    HiveSettings settings = HiveSettings.named(small, clock);
     return storage.exists(file)
         ? Hive.open(storage, file, settings)
         : Hive.create(storage, file, settings);
@@ -84,9 +87,11 @@ public final class LocalHives implements AutoCloseable {
 
   /** The hives, where they are in the tree. */
   public List<MountedHive> mounted() {
-    return List.of(
-        new MountedHive(SOFTWARE, software::snapshot, software::submit, Set.of()),
-        new MountedHive(SYSTEM, system::snapshot, system::submit, Set.of()));
+    return List.of(mounted(SOFTWARE, software), mounted(SYSTEM, system));
+  }
+
+  private static MountedHive mounted(String name, Hive hive) {
+    return new MountedHive(name, hive::snapshot, hive::submit, hive::watch, Set.of());
   }
 
   @Override

@@ -3,8 +3,11 @@ package dev.holdfast.service.registry;
 import dev.holdfast.registry.Batch;
 import dev.holdfast.registry.Revision;
 import dev.holdfast.registry.Snapshot;
+import dev.holdfast.registry.Watch;
+import dev.holdfast.registry.Watcher;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
@@ -18,7 +21,14 @@ public record MountedHive(
     String name,
     Supplier<Snapshot> snapshots,
     Function<Batch, CompletableFuture<Revision>> submitter,
+    Watching watching,
     Set<String> ownKeys) {
+  /** Tells a watcher of every commit after a revision, as {@code Hive.watch} does. */
+  @FunctionalInterface
+  public interface Watching {
+    Watch watch(Revision after, Executor executor, Watcher watcher);
+  }
+
   public MountedHive {
     ownKeys = Set.copyOf(ownKeys);
   }

@@ -2,16 +2,29 @@ package dev.holdfast.service.registry;
 
 import dev.holdfast.registry.Batch;
 import dev.holdfast.registry.BatchRefusedException;
+import dev.holdfast.registry.Commit;
 import dev.holdfast.registry.CommitException;
+import dev.holdfast.registry.Effect;
+import dev.holdfast.registry.Filetime;
 import dev.holdfast.registry.KeyPath;
 import dev.holdfast.registry.NameOrder;
+import dev.holdfast.registry.NotifyFilter;
 import dev.holdfast.registry.PreconditionFailedException;
 import dev.holdfast.registry.RegistryKey;
 import dev.holdfast.registry.RegistryValue;
 import dev.holdfast.registry.Revision;
+import dev.holdfast.registry.Snapshot;
+import dev.holdfast.registry.Watch;
+import dev.holdfast.registry.Watcher;
 import dev.holdfast.registry.regf.HiveFormat;
+import dev.holdfast.registry.regf.HiveFormatException;
 import dev.holdfast.registry.regf.HiveImage;
+import dev.holdfast.registry.regf.HiveReader;
+import dev.holdfast.registry.regf.HiveReport;
+import dev.holdfast.registry.regf.HiveWarning;
 import dev.holdfast.registry.regf.HiveWriter;
+import dev.holdfast.registry.regf.RegistryKeyBuilder;
+import dev.holdfast.registry.regf.Strictness;
 import dev.holdfast.registry.regtext.RegOperation;
 import dev.holdfast.registry.regtext.RegText;
 import dev.holdfast.registry.regtext.RegTextException;
@@ -21,12 +34,14 @@ import dev.holdfast.registry.regtext.RegTextVersion;
 import dev.holdfast.registry.regtext.RegTextWriter;
 import dev.holdfast.service.api.ApiException;
 import dev.holdfast.service.api.RegistryBatch;
+import dev.holdfast.service.api.RegistryChangeView;
 import dev.holdfast.service.api.RegistryCommitView;
 import dev.holdfast.service.api.RegistryFile;
 import dev.holdfast.service.api.RegistryFormat;
 import dev.holdfast.service.api.RegistryKeyView;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -37,6 +52,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.Executors;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
@@ -54,9 +71,6 @@ public final class Registry {
   private static final Set<RegTextLoss.Kind> IN_NO_TEXT =
       EnumSet.of(
           RegTextLoss.Kind.LAST_WRITTEN, RegTextLoss.Kind.CLASS_NAME, RegTextLoss.Kind.SECURITY);
-
-  /** From 1601 to 1970, in steps of 100 ns. */
-  private static final long FILETIME_EPOCH = 116_444_736_000_000_000L;
 
   private final List<MountedHive> hives;
   private final InstantSource clock;
@@ -220,7 +234,7 @@ public final class Registry {
     Place place = place(RegistryPath.of(path));
     RegistryKey key = existing(place);
     String name = key.name().isEmpty() ? place.hive().name() : key.name();
-    var view = new TreeView(key, name);
+    var view = new dev.holdfast.registry.regf.RegistryKeyView(name);
     return switch (format) {
       case HIVE -> new RegistryFile(hive(view, key, place), List.of());
       case REG -> text(view, key, place, RegTextVersion.VERSION_5);
@@ -228,9 +242,11 @@ public final class Registry {
     };
   }
 
-  private byte[] hive(TreeView view, RegistryKey key, Place place) {
+  private byte[] hive(
+      dev.holdfast.registry.regf.RegistryKeyView view, RegistryKey key, Place place) {
     try {
-      HiveImage image = HiveWriter.write(view, key, HiveFormat.STANDARD, filetime());
+      HiveImage image =
+          HiveWriter.write(view, key, HiveFormat.STANDARD, Filetime.of(clock.instant()).ticks());
       return image.bytes();
     } catch (IllegalArgumentException e) {
       throw new ApiException.Failed(
@@ -241,13 +257,11 @@ public final class Registry {
     }
   }
 
-  private long filetime() {
-    var now = clock.instant();
-    return FILETIME_EPOCH + now.getEpochSecond() * 10_000_000L + now.getNano() / 100;
-  }
-
   private static RegistryFile text(
-      TreeView view, RegistryKey key, Place place, RegTextVersion version) {
+      dev.holdfast.registry.regf.RegistryKeyView view,
+      RegistryKey key,
+      Place place,
+      RegTextVersion version) {
     var out = new ByteArrayOutputStream();
     String path = "HKEY_LOCAL_MACHINE" + place.path().substring(RegistryPath.ROOT.length());
     try {
@@ -294,6 +308,112 @@ public final class Registry {
     List<RegistryCommitView> commits = new ArrayList<>();
     batches.forEach((hive, batch) -> commits.add(commit(hive, build(batch), skipped, dryRun)));
     return commits;
+  }
+
+  /** Gives a key the contents of a hive file. */
+  public RegistryCommitView restore(
+      String path, String name, byte[] file, boolean salvage, boolean dryRun) {
+    Place place = writable(RegistryPath.of(path));
+    var contents = new RegistryKeyBuilder();
+    HiveReport report;
+    try {
+      report =
+          HiveReader.read(name, file, salvage ? Strictness.SALVAGE : Strictness.LENIENT, contents);
+    } catch (HiveFormatException | IllegalArgumentException e) {
+      throw new ApiException.Invalid(
+          "BadHive",
+          name,
+          "%s was not restored: %s.".formatted(place.path(), e.getMessage()),
+          List.of());
+    }
+    Batch.Builder batch = Batch.builder();
+    if (!place.key().isRoot()) {
+      batch.createKey(place.key());
+    }
+    batch.replaceContents(place.key(), contents.root());
+    return commit(
+        place.hive(),
+        build(batch),
+        report.warnings().stream().map(HiveWarning::toString).toList(),
+        dryRun);
+  }
+
+  // ---- watching ----------------------------------------------------------------------------
+
+  /**
+   * Tells changes at a key, and below it when asked.
+   *
+   * @param taker takes a change; false when it takes no more
+   * @param end called when no more will come
+   * @return ends it
+   */
+  public Runnable follow(
+      String path,
+      boolean recursive,
+      @Nullable Long after,
+      Predicate<RegistryChangeView> taker,
+      Runnable end) {
+    Place place = place(RegistryPath.of(path));
+    MountedHive hive = place.hive();
+    Revision from = after == null ? hive.snapshot().revision() : new Revision(after);
+    var executor = Executors.newVirtualThreadPerTaskExecutor();
+    Watch watch =
+        hive.watching().watch(from, executor, new Follower(place, recursive, clock, taker, end));
+    return () -> {
+      watch.close();
+      executor.shutdown();
+    };
+  }
+
+  private record Follower(
+      Place place,
+      boolean recursive,
+      InstantSource clock,
+      Predicate<RegistryChangeView> taker,
+      Runnable end)
+      implements Watcher {
+    @Override
+    public void committed(Commit commit) {
+      for (Effect effect : commit.effects()) {
+        if (isFor(effect)) {
+          tell(commit.revision(), commit.time().toInstant(), effect.key(), what(effect));
+        }
+      }
+    }
+
+    @Override
+    public void fellBehind(Snapshot current) {
+      tell(current.revision(), clock.instant(), place.key(), "missed");
+    }
+
+    private boolean isFor(Effect effect) {
+      return switch (effect) {
+        case Effect.Changed(KeyPath key, NotifyFilter _) ->
+            recursive ? key.isWithin(place.key()) : key.equals(place.key());
+        case Effect.Deleted(KeyPath key) ->
+            place.key().isWithin(key) || (recursive && key.isWithin(place.key()));
+      };
+    }
+
+    private static String what(Effect effect) {
+      return switch (effect) {
+        case Effect.Deleted _ -> "deleted";
+        case Effect.Changed(KeyPath _, NotifyFilter kind) ->
+            kind.equals(NotifyFilter.NAME)
+                ? "name"
+                : kind.equals(NotifyFilter.LAST_SET)
+                    ? "value"
+                    : kind.equals(NotifyFilter.SECURITY) ? "security" : "attributes";
+      };
+    }
+
+    private void tell(Revision revision, Instant time, KeyPath key, String what) {
+      String path = key.isRoot() ? place.hive().path() : place.hive().path() + "\\" + key;
+      if (!taker.test(
+          new RegistryChangeView(place.hive().path(), revision.number(), time, path, what))) {
+        end.run();
+      }
+    }
   }
 
   // ---- changing ----------------------------------------------------------------------------

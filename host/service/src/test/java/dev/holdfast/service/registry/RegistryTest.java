@@ -20,6 +20,7 @@ import dev.holdfast.service.api.RegistryBatch.Condition;
 import dev.holdfast.service.api.RegistryBatch.Deed;
 import dev.holdfast.service.api.RegistryBatch.Precondition;
 import dev.holdfast.service.api.RegistryBatch.Value;
+import dev.holdfast.service.api.RegistryChangeView;
 import dev.holdfast.service.api.RegistryCommitView;
 import dev.holdfast.service.api.RegistryFormat;
 import dev.holdfast.service.api.RegistryKeyView;
@@ -31,6 +32,9 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -55,12 +59,13 @@ class RegistryTest {
     var storage = new DirectoryStorage(directory);
     cluster =
         storage.exists("cluster.hive")
-            ? Hive.open(storage, "cluster.hive", HiveSettings.named("cluster"))
-            : Hive.create(storage, "cluster.hive", HiveSettings.named("cluster"));
-    local = LocalHives.open(directory, UnaryOperator.identity());
+            ? Hive.open(storage, "cluster.hive", HiveSettings.named("cluster", () -> NOW))
+            : Hive.create(storage, "cluster.hive", HiveSettings.named("cluster", () -> NOW));
+    local = LocalHives.open(directory, () -> NOW, UnaryOperator.identity());
     List<MountedHive> hives = new ArrayList<>(local.mounted());
     hives.addFirst(
-        new MountedHive("Cluster", cluster::snapshot, cluster::submit, Set.of("resources")));
+        new MountedHive(
+            "Cluster", cluster::snapshot, cluster::submit, cluster::watch, Set.of("resources")));
     registry = new Registry(hives, () -> NOW);
   }
 
@@ -318,13 +323,101 @@ class RegistryTest {
     assertThat(only(registry.keys("HKLM\\Software", false)).subkeys()).isEmpty();
   }
 
+  @Test
+  void aRestoreReplacesAllThatTheKeyHad() {
+    change(set("HKLM\\Software\\Contoso\\Sub", sz("Kept", "yes")));
+    byte[] file = registry.export("HKLM\\Software\\Contoso", RegistryFormat.HIVE).bytes();
+    change(
+        set("HKLM\\Software\\Contoso", sz("Later", "no")),
+        create("HKLM\\Software\\Contoso\\Later"));
+    registry.restore("HKLM\\Software\\Contoso", "contoso.hive", file, false, false);
+    RegistryKeyView key = only(registry.keys("HKLM\\Software\\Contoso", false));
+    assertThat(key.values()).isEmpty();
+    assertThat(key.subkeys()).containsExactly("Sub");
+    assertThat(value("HKLM\\Software\\Contoso\\Sub", "Kept").data()).isEqualTo("yes");
+  }
+
+  @Test
+  void aRestoreMakesAKeyThatIsNotThere_andADryRunOfItDoesNot() {
+    byte[] file = registry.export("HKLM\\System\\Select", RegistryFormat.HIVE).bytes();
+    registry.restore("HKLM\\Software\\New", "select.hive", file, false, true);
+    assertThat(only(registry.keys("HKLM\\Software", false)).subkeys()).isEmpty();
+    registry.restore("HKLM\\Software\\New", "select.hive", file, false, false);
+    assertThat(value("HKLM\\Software\\New", "Current").data()).isEqualTo(1L);
+  }
+
+  @Test
+  void whatIsRestoredOutlivesTheProcess() throws Exception {
+    byte[] file = registry.export("HKLM\\System\\Select", RegistryFormat.HIVE).bytes();
+    registry.restore("HKLM\\Software\\New", "select.hive", file, false, false);
+    byte[] saved = registry.export("HKLM\\Software", RegistryFormat.HIVE).bytes();
+    close();
+    open();
+    assertThat(registry.export("HKLM\\Software", RegistryFormat.HIVE).bytes()).isEqualTo(saved);
+  }
+
+  @Test
+  void whatIsNoHiveFileIsRefusedAndChangesNothing() {
+    change(set("HKLM\\Software\\Contoso", sz("Kept", "yes")));
+    assertThatThrownBy(
+            () ->
+                registry.restore("HKLM\\Software\\Contoso", "x.hive", new byte[4096], false, false))
+        .isInstanceOf(ApiException.Invalid.class)
+        .hasMessageStartingWith("HKLM\\Software\\Contoso was not restored: ")
+        .hasMessageContaining("x.hive");
+    assertThat(value("HKLM\\Software\\Contoso", "Kept").data()).isEqualTo("yes");
+  }
+
+  @Test
+  void nobodyRestoresWhatTheServiceKeeps() {
+    byte[] file = registry.export("HKLM\\System\\Select", RegistryFormat.HIVE).bytes();
+    assertThatThrownBy(
+            () -> registry.restore("HKLM\\Cluster\\Resources", "x.hive", file, false, false))
+        .isInstanceOf(ApiException.NotPermitted.class);
+  }
+
+  // ---- watching ------------------------------------------------------------------------------
+
+  @Test
+  void changesAreToldInOrder_fromARevisionOn_andOnlyThoseThatAreAskedFor() throws Exception {
+    change(create("HKLM\\Software\\A"));
+    var told = new LinkedBlockingQueue<RegistryChangeView>();
+    Runnable end = registry.follow("HKLM\\Software\\A", true, 0L, told::add, () -> {});
+    change(create("HKLM\\Software\\Other"));
+    change(set("HKLM\\Software\\A\\B", sz("V", "1")));
+    change(new Change(Deed.DELETE_TREE, "HKLM\\Software\\A", null));
+    var texts = new ArrayList<String>();
+    while (!texts.contains("4 deleted HKLM\\Software\\A")) {
+      RegistryChangeView next = told.poll(30, TimeUnit.SECONDS);
+      assertThat(next).as("after " + texts).isNotNull();
+      texts.add(next.revision() + " " + next.what() + " " + next.path());
+    }
+    end.run();
+    assertThat(texts)
+        .containsSubsequence(
+            "3 name HKLM\\Software\\A",
+            "3 value HKLM\\Software\\A\\B",
+            "4 deleted HKLM\\Software\\A");
+    assertThat(texts).noneMatch(text -> text.contains("Other"));
+  }
+
+  @Test
+  void whoTakesNoMoreIsToldNoMore() throws Exception {
+    var ended = new CountDownLatch(1);
+    Runnable end = registry.follow("HKLM\\Software", true, null, _ -> false, ended::countDown);
+    change(create("HKLM\\Software\\A"));
+    assertThat(ended.await(30, TimeUnit.SECONDS)).isTrue();
+    end.run();
+  }
+
   // ---- a hive that is made, and a death before it is furnished --------------------------------
 
   @Test
   void aSystemHiveThatWasNotFurnishedIs() throws Exception {
     Path fresh = Files.createDirectory(directory.resolve("fresh"));
-    Hive.create(new DirectoryStorage(fresh), "system.hive", HiveSettings.named("system")).close();
-    try (LocalHives hives = LocalHives.open(fresh, UnaryOperator.identity())) {
+    Hive.create(new DirectoryStorage(fresh), "system.hive", HiveSettings.named("system", () -> NOW))
+        .close();
+    try (LocalHives hives = LocalHives.open(fresh, () -> NOW, UnaryOperator.identity())) {
       assertThat(hives.mounted().getLast().snapshot().key("Select")).isPresent();
     }
   }
@@ -332,13 +425,14 @@ class RegistryTest {
   @Test
   void aDamagedHiveIsLeftAsItIs_andTheOtherIsLetGoOf() throws Exception {
     Path fresh = Files.createDirectory(directory.resolve("damaged"));
-    LocalHives.open(fresh, UnaryOperator.identity()).close();
+    LocalHives.open(fresh, () -> NOW, UnaryOperator.identity()).close();
     Files.writeString(fresh.resolve("system.hive"), "no hive");
-    assertThatThrownBy(() -> LocalHives.open(fresh, UnaryOperator.identity()))
+    assertThatThrownBy(() -> LocalHives.open(fresh, () -> NOW, UnaryOperator.identity()))
         .isInstanceOf(IOException.class)
         .hasMessageContaining("system.hive");
     assertThat(Files.readString(fresh.resolve("system.hive"))).isEqualTo("no hive");
-    Hive again = Hive.open(new DirectoryStorage(fresh), "software.hive", HiveSettings.named("s"));
+    Hive again =
+        Hive.open(new DirectoryStorage(fresh), "software.hive", HiveSettings.named("s", () -> NOW));
     commitInto(again);
     again.close();
   }
