@@ -10,10 +10,12 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,11 +28,25 @@ import org.jspecify.annotations.Nullable;
 final class ProcFs {
   private static final String ENTRY_NAME = SlotToken.VARIABLE + "=";
 
+  /** So often is a process looked at that is being given its program, a fifth of a ms apart. */
+  private static final int LOOKS_MAX = 250;
+
+  private static final Duration BETWEEN_LOOKS = Duration.ofNanos(200_000);
+
   private final Path root;
+  private final Runnable pause;
   private final String bootId;
 
   ProcFs(Path root) throws IOException {
+    this(root, () -> LockSupport.parkNanos(BETWEEN_LOOKS.toNanos()));
+  }
+
+  /**
+   * @param pause waits before a process is looked at again
+   */
+  ProcFs(Path root, Runnable pause) throws IOException {
     this.root = root;
+    this.pause = pause;
     this.bootId = Files.readString(root.resolve("sys/kernel/random/boot_id"), ISO_8859_1).strip();
   }
 
@@ -85,12 +101,20 @@ final class ProcFs {
    * The token in a process's environment as it was when it executed its program. Empty too when we
    * may not look, and for a process that waits in the kernel: its memory may be locked, and reading
    * it would wait as well.
+   *
+   * <p>In the middle of an exec a process has no environment for a moment, and its parent may go on
+   * before that moment is over. It is looked at again then: what carries a slot's token must not be
+   * taken for something else's.
    */
   Optional<SlotToken> token(ProcStat process) {
     if (process.state() == 'D' || process.isDead()) {
       return Optional.empty();
     }
     byte[] content = read(process.pid(), "environ");
+    for (int look = 1; look < LOOKS_MAX && isUnset(content, process.pid()); look++) {
+      pause.run();
+      content = read(process.pid(), "environ");
+    }
     if (content == null) {
       return Optional.empty();
     }
@@ -99,6 +123,14 @@ final class ProcFs {
         .filter(entry -> entry.startsWith(ENTRY_NAME))
         .findFirst()
         .flatMap(entry -> SlotToken.find(entry.substring(ENTRY_NAME.length())));
+  }
+
+  private boolean isUnset(byte @Nullable [] environment, int pid) {
+    if (environment == null || environment.length > 0) {
+      return false;
+    }
+    byte[] stat = read(pid, "stat");
+    return stat != null && stat.length > 0 && ProcStat.isBetweenPrograms(stat);
   }
 
   /** The kernel function a process waits in; empty when it does not, or the kernel does not say. */

@@ -17,6 +17,8 @@ record ProcStat(
   private static final int GROUP = 2;
   private static final int SESSION = 3;
   private static final int START_TICKS = 19;
+  private static final int MEMORY_BYTES = 20;
+  private static final int ENVIRONMENT_END = 48;
 
   /** Whether it has ended. A zombie still has its entry, and does nothing any more. */
   boolean isDead() {
@@ -25,6 +27,19 @@ record ProcStat(
 
   ProcessIdentity identity(String bootId) {
     return new ProcessIdentity(pid, startTicks, bootId);
+  }
+
+  /**
+   * Whether a process has memory and no environment in it yet: an exec is under way. A thread of
+   * the kernel has no memory; a program that was given an empty environment has one that ends where
+   * it begins. Says no of a process whose addresses we may not see.
+   */
+  static boolean isBetweenPrograms(byte[] content) {
+    String line = new String(content, ISO_8859_1);
+    String[] fields = line.substring(line.lastIndexOf(')') + 1).strip().split(" ", -1);
+    return fields.length > ENVIRONMENT_END
+        && !fields[MEMORY_BYTES].equals("0")
+        && fields[ENVIRONMENT_END].equals("0");
   }
 
   static ProcStat parse(byte[] content) {

@@ -7,10 +7,15 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ProcFsTest {
@@ -92,5 +97,75 @@ class ProcFsTest {
     fake.write(10, "environ", "HOLDFAST_SLOT=web-app:main:1\0");
 
     assertThat(proc.token(proc.stat(10).orElseThrow())).isEmpty();
+  }
+
+  /**
+   * A process in the middle of an exec was taken for one without a token: seen twice under load.
+   */
+  @Test
+  void theTokenOfAProcessThatIsBeingGivenItsProgramIsWaitedFor() throws IOException {
+    fake.process(10, 'R', 1, 10, 10, 500);
+    fake.write(10, "stat", statWith("4096", "0"));
+    fake.write(10, "environ", "");
+    var pauses = new AtomicInteger();
+    var patient =
+        new ProcFs(
+            folder,
+            () -> {
+              if (pauses.incrementAndGet() == 3) {
+                writeToken();
+              }
+            });
+    assertThat(patient.token(patient.stat(10).orElseThrow())).contains(TOKEN);
+    assertThat(pauses).hasValue(3);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "0, 0", // a thread of the kernel
+    "4096, 140735" // an environment that is empty on purpose
+  })
+  void anEnvironmentThatIsEmptyForGoodIsNotWaitedFor(String memory, String end) throws IOException {
+    fake.process(10, 'S', 1, 10, 10, 500);
+    fake.write(10, "stat", statWith(memory, end));
+    fake.write(10, "environ", "");
+    var impatient =
+        new ProcFs(
+            folder,
+            () -> {
+              throw new AssertionError("it waits");
+            });
+    assertThat(impatient.token(impatient.stat(10).orElseThrow())).isEmpty();
+  }
+
+  @Test
+  void aProcessThatIsNeverGivenItsProgramIsNotWaitedForForEver() throws IOException {
+    fake.process(10, 'R', 1, 10, 10, 500);
+    fake.write(10, "stat", statWith("4096", "0"));
+    fake.write(10, "environ", "");
+    var pauses = new AtomicInteger();
+    var patient = new ProcFs(folder, pauses::incrementAndGet);
+    assertThat(patient.token(patient.stat(10).orElseThrow())).isEmpty();
+    assertThat(pauses.get()).isBetween(100, 1_000);
+  }
+
+  private void writeToken() {
+    try {
+      fake.write(10, "environ", SlotToken.VARIABLE + "=" + TOKEN.value() + "\0");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** As the kernel has it since 3.5: 52 fields, the 23rd and the 51st among them. */
+  private static String statWith(String memoryBytes, String environmentEnd) {
+    List<String> fields = new ArrayList<>(Collections.nCopies(52, "1"));
+    fields.set(0, "10");
+    fields.set(1, "(a name)");
+    fields.set(2, "R");
+    fields.set(21, "500");
+    fields.set(22, memoryBytes);
+    fields.set(50, environmentEnd);
+    return String.join(" ", fields) + "\n";
   }
 }
