@@ -139,7 +139,7 @@ record SweepCase(SweepAction action, Strike first, Optional<Strike> second) {
       HitsFile more = count(cluster, "more-hits", true);
       cluster.with(FailPoints.VARIABLE, again.toString());
       if (cluster.startOrEnd("serve")) {
-        settle(action, cluster);
+        goOn(cluster, acknowledged);
       }
       boolean struckAgain = awaitStrike(cluster, more, again);
       struck &= struckAgain;
@@ -204,6 +204,18 @@ record SweepCase(SweepAction action, Strike first, Optional<Strike> second) {
       // Then that is the answer.
     }
     return found.get();
+  }
+
+  /** A second strike that ends only a monitor leaves the service to what it had begun. */
+  private void goOn(Cluster cluster, boolean acknowledged) {
+    try {
+      if (!acknowledged) {
+        action.resume(cluster);
+      }
+      settle(action, cluster);
+    } catch (IOException unanswered) {
+      // It is the service's right not to answer, once a point has struck; what follows judges it.
+    }
   }
 
   /** Has it strike; whether the action was acknowledged all the same. */
