@@ -3,6 +3,7 @@ package dev.holdfast.registry;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.function.UnaryOperator;
 
 /**
  * Where a key is, seen from the root of its hive: names with backslashes between them, {@code
@@ -27,16 +28,25 @@ public final class KeyPath implements Comparable<KeyPath> {
    *     long, or if there are more than {@link Limits#DEPTH_MAX} of them
    */
   public static KeyPath of(String text) {
+    return of(text, UnaryOperator.identity());
+  }
+
+  /**
+   * As {@link #of(String)}, for who makes many.
+   *
+   * @param shared gives for a name an equal one that is to be kept
+   */
+  public static KeyPath of(String text, UnaryOperator<String> shared) {
     if (text.isEmpty()) {
       return ROOT;
     }
     var names = new ArrayList<String>();
     int from = 0;
     for (int to = text.indexOf('\\'); to >= 0; to = text.indexOf('\\', from)) {
-      names.add(checked(text.substring(from, to), text));
+      names.add(shared.apply(checked(text.substring(from, to), text)));
       from = to + 1;
     }
-    names.add(checked(text.substring(from), text));
+    names.add(shared.apply(checked(text.substring(from), text)));
     Limits.check("levels of a key's path", names.size(), Limits.DEPTH_MAX, "DEPTH_MAX");
     return new KeyPath(List.copyOf(names));
   }

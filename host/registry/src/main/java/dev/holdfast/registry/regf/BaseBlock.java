@@ -37,7 +37,8 @@ record BaseBlock(int minorVersion, long savedAtFiletime, int end) {
     kind(file, findings);
     sequence(file, findings);
     if (Bytes.i32(file, 44) != 1) {
-      findings.warn(Oddity.CLUSTERING_FACTOR, 44, "base.clustering", "" + Bytes.u32(file, 44));
+      findings.warn(
+          Oddity.CLUSTERING_FACTOR, 44, "base.clustering", () -> "" + Bytes.u32(file, 44));
     }
     return new BaseBlock(Bytes.i32(file, 24), Bytes.i64(file, 12), end(file, findings));
   }
@@ -70,7 +71,10 @@ record BaseBlock(int minorVersion, long savedAtFiletime, int end) {
     long after = Bytes.u32(file, 8);
     if (before != after) {
       findings.odd(
-          Oddity.DIRTY, 8, "base.sequence", "%d, and %d before the write".formatted(after, before));
+          Oddity.DIRTY,
+          8,
+          "base.sequence",
+          () -> "%d, and %d before the write".formatted(after, before));
     }
   }
 
@@ -85,7 +89,8 @@ record BaseBlock(int minorVersion, long savedAtFiletime, int end) {
     }
     int end = BASE_BYTES + (int) bins;
     if (end < file.length) {
-      findings.warn(Oddity.TAIL_AFTER_BINS, end, "file", "%,d bytes".formatted(file.length - end));
+      findings.warn(
+          Oddity.TAIL_AFTER_BINS, end, "file", () -> "%,d bytes".formatted(file.length - end));
     }
     return end;
   }

@@ -78,12 +78,13 @@ final class Cells {
                 .formatted(header, next - cell));
       }
       if (bytes % CELL_BYTES_MIN != 0) {
-        findings.odd(Oddity.UNALIGNED_CELL, cell, "cell.size", Integer.toString(header));
+        findings.odd(Oddity.UNALIGNED_CELL, cell, "cell.size", () -> Integer.toString(header));
       }
       if (header < 0) {
         mark(begins, cell);
       } else if (free) {
-        findings.warn(Oddity.ADJACENT_FREE_CELLS, cell, "cell.size", Integer.toString(header));
+        findings.warn(
+            Oddity.ADJACENT_FREE_CELLS, cell, "cell.size", () -> Integer.toString(header));
       }
       free = header > 0;
       cell += (int) bytes;
@@ -161,7 +162,7 @@ final class Cells {
               Oddity.UNREFERENCED_CELLS,
               cell,
               "cell",
-              "%,d bytes".formatted(-Bytes.i32(file, cell)));
+              () -> "%,d bytes".formatted(-Bytes.i32(file, cell)));
         }
       }
     }

@@ -49,7 +49,7 @@ final class KeyCells {
     int root = cells.claim(rootReference, "base.root", NK_BYTES);
     String name = name(root, true);
     if ((Bytes.u16(file, root + 2) & KEY_ROOT) == 0) {
-      findings.odd(Oddity.ROOT_FLAG_MISSING, root + 2L, "nk.flags", flags(root));
+      findings.odd(Oddity.ROOT_FLAG_MISSING, root + 2L, "nk.flags", () -> flags(root));
     }
     tell(root, name, 0);
     security.check();
@@ -60,7 +60,7 @@ final class KeyCells {
   private void tell(int nk, String name, int depth) throws HiveFormatException {
     int flags = Bytes.u16(file, nk + 2);
     if ((flags & KEY_VOLATILE_OR_EXIT) != 0 || Bytes.i32(file, nk + 24) != 0) {
-      findings.warn(Oddity.VOLATILE_LEFTOVERS, nk + 2L, "nk.flags", flags(nk));
+      findings.warn(Oddity.VOLATILE_LEFTOVERS, nk + 2L, "nk.flags", () -> flags(nk));
     }
     sink.enter(
         new KeyInfo(
@@ -72,7 +72,7 @@ final class KeyCells {
     total++;
     if ((flags & KEY_PREDEFINED) != 0) {
       // The field of the count holds the handle.
-      findings.warn(Oddity.PREDEFINED_HANDLE, nk + 2L, "nk.flags", flags(nk));
+      findings.warn(Oddity.PREDEFINED_HANDLE, nk + 2L, "nk.flags", () -> flags(nk));
     } else {
       values.tell(nk, nk + 36, sink);
     }
@@ -101,7 +101,7 @@ final class KeyCells {
           "offset 0x%x, and the key is a subkey of the one at 0x%x".formatted(found, expected));
     }
     if ((Bytes.u16(file, child + 2) & KEY_ROOT) != 0) {
-      findings.warn(Oddity.ROOT_FLAG_BELOW_ROOT, child + 2L, "nk.flags", flags(child));
+      findings.warn(Oddity.ROOT_FLAG_BELOW_ROOT, child + 2L, "nk.flags", () -> flags(child));
     }
   }
 
@@ -127,13 +127,13 @@ final class KeyCells {
     int at = nk + NK_BYTES;
     String name = latin ? names.latin(file, at, bytes) : Names.wide(file, at, bytes);
     if (!latin && Names.isLatin(name)) {
-      findings.warn(Oddity.NAME_NOT_COMPRESSED, at, "nk.name", bytes + " bytes");
+      findings.warn(Oddity.NAME_NOT_COMPRESSED, at, "nk.name", () -> bytes + " bytes");
     }
     if (name.isEmpty()) {
-      findings.odd(Oddity.ROOT_NAME_EMPTY, nk + 72L, "nk.name-size", "0");
+      findings.odd(Oddity.ROOT_NAME_EMPTY, nk + 72L, "nk.name-size", () -> "0");
     }
     if (name.indexOf('\\') >= 0) {
-      findings.odd(Oddity.BACKSLASH_IN_NAME, at, "nk.name", name);
+      findings.odd(Oddity.BACKSLASH_IN_NAME, at, "nk.name", () -> name);
     }
     return name;
   }
@@ -144,7 +144,7 @@ final class KeyCells {
     if (bytes == 0) {
       int offset = Bytes.i32(file, reference);
       if (offset != NONE && offset != 0) {
-        findings.warn(Oddity.CLASS_WITHOUT_LENGTH, reference, "nk.class", "not NONE");
+        findings.warn(Oddity.CLASS_WITHOUT_LENGTH, reference, "nk.class", () -> "not NONE");
       }
       return "";
     }
@@ -167,7 +167,10 @@ final class KeyCells {
     long said = Bytes.u32(file, at);
     if (said < found) {
       findings.warn(
-          Oddity.MAXIMUM_TOO_SMALL, at, field, "%,d, and there are %,d".formatted(said, found));
+          Oddity.MAXIMUM_TOO_SMALL,
+          at,
+          field,
+          () -> "%,d, and there are %,d".formatted(said, found));
     }
   }
 }

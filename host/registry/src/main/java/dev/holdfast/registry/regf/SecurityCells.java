@@ -49,7 +49,7 @@ final class SecurityCells {
   /** The descriptor that the reference at that byte points to. */
   @Nullable DescriptorBytes of(int reference) throws HiveFormatException {
     if (Bytes.i32(file, reference) == NONE) {
-      findings.odd(Oddity.NO_SECURITY, reference, "nk.security", "no offset");
+      findings.odd(Oddity.NO_SECURITY, reference, "nk.security", () -> "no offset");
       return null;
     }
     int place = cells.share(reference, "nk.security", SK_BYTES);
@@ -92,7 +92,7 @@ final class SecurityCells {
             Oddity.REFERENCE_COUNT,
             counted.place + REFERENCES,
             "sk.references",
-            "%,d, and %,d keys have it".formatted(said, counted.keys));
+            () -> "%,d, and %,d keys have it".formatted(said, counted.keys));
       }
     }
     if (!byPlace.isEmpty()) {
@@ -114,18 +114,21 @@ final class SecurityCells {
         place = next;
       }
     } catch (HiveFormatException e) {
-      findings.odd(Oddity.SECURITY_RING, e.offset(), e.field(), "broken here");
+      findings.odd(Oddity.SECURITY_RING, e.offset(), e.field(), () -> "broken here");
       return;
     }
     for (int place : byPlace.keySet()) {
       if (!seen.contains(place)) {
         findings.odd(
-            Oddity.SECURITY_RING, place, "sk", "not in the ring of " + seen.size() + " others");
+            Oddity.SECURITY_RING,
+            place,
+            "sk",
+            () -> "not in the ring of " + seen.size() + " others");
       }
     }
     for (int place : seen) {
       if (!byPlace.containsKey(place)) {
-        findings.warn(Oddity.UNUSED_SECURITY, place, "sk", "no key refers to it");
+        findings.warn(Oddity.UNUSED_SECURITY, place, "sk", () -> "no key refers to it");
       }
     }
   }

@@ -50,7 +50,7 @@ final class SubkeyLists {
     int listAt = nk + 28;
     if (count == 0) {
       if (Bytes.i32(file, listAt) != NONE) {
-        findings.warn(Oddity.LIST_WITHOUT_ENTRIES, listAt, "nk.subkeys", "not NONE");
+        findings.warn(Oddity.LIST_WITHOUT_ENTRIES, listAt, "nk.subkeys", () -> "not NONE");
       }
       return NO_SUBKEYS;
     }
@@ -97,7 +97,7 @@ final class SubkeyLists {
       throw tooMany(leaf, count);
     }
     if (signature == LH && minorVersion < MINOR_HASHED) {
-      findings.warn(Oddity.HASHED_LIST_IN_STANDARD, leaf, "list.signature", "lh");
+      findings.warn(Oddity.HASHED_LIST_IN_STANDARD, leaf, "list.signature", () -> "lh");
     }
     return count;
   }
@@ -142,9 +142,10 @@ final class SubkeyLists {
   private boolean inOrder(String previous, String name, int entry) throws HiveFormatException {
     int difference = NameOrder.IGNORING_CASE.compare(previous, name);
     if (difference > 0) {
-      findings.odd(Oddity.SUBKEYS_OUT_OF_ORDER, entry, "list.entry", previous + " before " + name);
+      findings.odd(
+          Oddity.SUBKEYS_OUT_OF_ORDER, entry, "list.entry", () -> previous + " before " + name);
     } else if (difference == 0) {
-      findings.odd(Oddity.DUPLICATE_SUBKEY, entry, "list.entry", name);
+      findings.odd(Oddity.DUPLICATE_SUBKEY, entry, "list.entry", () -> name);
     }
     return difference < 0;
   }
@@ -156,7 +157,7 @@ final class SubkeyLists {
           Oddity.WRONG_HASH,
           at,
           "lh.hash",
-          "0x%08x, and that of %s is 0x%08x".formatted(Bytes.i32(file, at), name, hash));
+          () -> "0x%08x, and that of %s is 0x%08x".formatted(Bytes.i32(file, at), name, hash));
     }
   }
 
@@ -164,7 +165,7 @@ final class SubkeyLists {
     int found = Bytes.i32(file, at);
     if ((found & 0xFF) != 0 && found != hint(name)) {
       findings.odd(
-          Oddity.WRONG_HINT, at, "lf.hint", "0x%08x for the name %s".formatted(found, name));
+          Oddity.WRONG_HINT, at, "lf.hint", () -> "0x%08x for the name %s".formatted(found, name));
     }
   }
 
@@ -179,17 +180,18 @@ final class SubkeyLists {
   }
 
   private void maxima(int nk, Subkeys subkeys) {
-    int nameBytes = 0;
+    int longest = 0;
     for (String name : subkeys.names) {
-      nameBytes = Math.max(nameBytes, 2 * name.length());
+      longest = Math.max(longest, name.length());
     }
+    int nameBytes = 2 * longest;
     // The upper half of the field holds flags.
     if (Bytes.u16(file, nk + 52) < nameBytes) {
       findings.warn(
           Oddity.MAXIMUM_TOO_SMALL,
           nk + 52,
           "nk.max-subkey-name",
-          "%d, and there are %d".formatted(Bytes.u16(file, nk + 52), nameBytes));
+          () -> "%d, and there are %d".formatted(Bytes.u16(file, nk + 52), nameBytes));
     }
   }
 

@@ -59,7 +59,7 @@ final class ValueCells {
     int listAt = countAt + 4;
     if (listed == 0) {
       if (Bytes.i32(file, listAt) != NONE) {
-        findings.warn(Oddity.LIST_WITHOUT_ENTRIES, listAt, "nk.values", "not NONE");
+        findings.warn(Oddity.LIST_WITHOUT_ENTRIES, listAt, "nk.values", () -> "not NONE");
       }
       return;
     }
@@ -87,7 +87,7 @@ final class ValueCells {
     String name = name(vk, (flags & VALUE_NAME_LATIN) != 0);
     RegistryValue value = value(vk, name, Bytes.i32(file, vk + 12));
     if ((flags & VALUE_TOMBSTONE) != 0 && minorVersion >= 6) {
-      findings.odd(Oddity.TOMBSTONE, vk + 16L, "vk.flags", "0x%x".formatted(flags));
+      findings.odd(Oddity.TOMBSTONE, vk + 16L, "vk.flags", () -> "0x%x".formatted(flags));
       return;
     }
     if (count == values.length) {
@@ -115,7 +115,7 @@ final class ValueCells {
     }
     String name = Names.wide(file, vk + VK_BYTES, bytes);
     if (Names.isLatin(name)) {
-      findings.warn(Oddity.NAME_NOT_COMPRESSED, vk + VK_BYTES, "vk.name", bytes + " bytes");
+      findings.warn(Oddity.NAME_NOT_COMPRESSED, vk + VK_BYTES, "vk.name", () -> bytes + " bytes");
     }
     return name;
   }
@@ -150,13 +150,13 @@ final class ValueCells {
               .formatted(size, left, Limits.VALUE_BYTES_MAX));
     }
     if (size <= INLINE_BYTES_MAX) {
-      findings.warn(Oddity.SMALL_DATA_APART, sizeAt, "vk.data-size", size + " bytes");
+      findings.warn(Oddity.SMALL_DATA_APART, sizeAt, "vk.data-size", () -> size + " bytes");
     }
     if (size > PIECE_BYTES && minorVersion >= MINOR_BIG_DATA) {
       return bigData(vk, name, type, size);
     }
     if (size > STANDARD_VALUE_BYTES_MAX && minorVersion < MINOR_BIG_DATA) {
-      findings.warn(Oddity.LARGE_VALUE_IN_STANDARD, sizeAt, "vk.data-size", size + " bytes");
+      findings.warn(Oddity.LARGE_VALUE_IN_STANDARD, sizeAt, "vk.data-size", () -> size + " bytes");
     }
     return RegistryValue.of(name, type, file, cells.claim(dataAt, "vk.data", size), size);
   }
@@ -167,7 +167,8 @@ final class ValueCells {
     int db = cells.claim(dataAt, "vk.data", DB_BYTES);
     if (cells.room(db) >= size) {
       // Other programs write it so; a db is a dozen bytes, so there is no mistaking one.
-      findings.odd(Oddity.BIG_DATA_IN_ONE_CELL, dataAt, "vk.data", "%,d bytes".formatted(size));
+      findings.odd(
+          Oddity.BIG_DATA_IN_ONE_CELL, dataAt, "vk.data", () -> "%,d bytes".formatted(size));
       return RegistryValue.of(name, type, file, db, size);
     }
     if (Bytes.u16(file, db) != DB) {
@@ -211,10 +212,11 @@ final class ValueCells {
     var first = new TreeMap<String, RegistryValue>(NameOrder.IGNORING_CASE);
     int kept = 0;
     for (int i = 0; i < count; i++) {
-      if (first.putIfAbsent(values[i].name(), values[i]) == null) {
-        values[kept++] = values[i];
+      RegistryValue value = values[i];
+      if (first.putIfAbsent(value.name(), value) == null) {
+        values[kept++] = value;
       } else {
-        findings.odd(Oddity.DUPLICATE_VALUE, list + 4L * i, "values.entry", values[i].name());
+        findings.odd(Oddity.DUPLICATE_VALUE, list + 4L * i, "values.entry", value::name);
       }
     }
     Arrays.fill(values, kept, count, null);

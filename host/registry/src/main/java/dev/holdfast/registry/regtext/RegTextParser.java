@@ -23,6 +23,10 @@ public final class RegTextParser {
   public static final int FILE_BYTES_MAX = 256 << 20;
 
   private static final int SHOWN_CHARS_MAX = 80;
+
+  /** Data of a value that may be the same as others; more takes as much of the text. */
+  private static final int SHARED_BYTES_MAX = 8;
+
   private static final String FUZZY_HEADER = "REGEDIT";
   private static final List<String> ROOTS =
       List.of(
@@ -34,6 +38,8 @@ public final class RegTextParser {
 
   private final Lines lines;
   private final boolean textIsWide;
+  private final Shared<String> names = Shared.names();
+  private final Shared<RegistryValue> values = Shared.values();
   private final List<RegOperation> operations = new ArrayList<>();
   private final List<RegText.Skipped> skipped = new ArrayList<>();
   private long skippedCount;
@@ -156,7 +162,8 @@ public final class RegTextParser {
     KeyPath key;
     try {
       // Hivexregedit ends the key that it exports with one.
-      key = KeyPath.of(path.endsWith("\\") ? path.substring(0, path.length() - 1) : path);
+      String named = path.endsWith("\\") ? path.substring(0, path.length() - 1) : path;
+      key = KeyPath.of(named, names::one);
     } catch (IllegalArgumentException e) {
       throw new Unreadable(String.valueOf(e.getMessage()));
     }
@@ -173,11 +180,11 @@ public final class RegTextParser {
   }
 
   private static String root(String name) throws Unreadable {
-    String upper = name.toUpperCase(Locale.ROOT);
-    if (!ROOTS.contains(upper)) {
+    int known = ROOTS.indexOf(name.toUpperCase(Locale.ROOT));
+    if (known < 0) {
       throw new Unreadable("no root key is called \"" + shown(name) + "\"");
     }
-    return upper;
+    return ROOTS.get(known);
   }
 
   private void value(LineParser line, String name, int number) throws Unreadable {
@@ -189,10 +196,12 @@ public final class RegTextParser {
     if (line.take("-")) {
       requireEnd(line);
       Section key = requireSection();
-      operations.add(new RegOperation.DeleteValue(number, key.root(), key.key(), name));
+      String shared = names.one(name);
+      operations.add(new RegOperation.DeleteValue(number, key.root(), key.key(), shared));
       return;
     }
-    RegistryValue value = data(line, checked(name));
+    RegistryValue read = data(line, names.one(checked(name)));
+    RegistryValue value = read.sizeBytes() <= SHARED_BYTES_MAX ? values.one(read) : read;
     Section key = requireSection();
     operations.add(new RegOperation.SetValue(number, key.root(), key.key(), value));
   }

@@ -188,7 +188,7 @@ class DifferentialTest {
       var random = new Random(seed);
       HiveFormat format = seed % 2 == 0 ? HiveFormat.STANDARD : HiveFormat.LATEST;
       byte[] good = HiveFiles.write(RandomTrees.tame(seed % 5, 60), format);
-      byte[] file = HiveFuzzTest.spoilt(good, random);
+      byte[] file = HiveMutation.mutant(good, good, random);
       command.add(Files.write(folder.resolve(seed + ".hiv"), file).toString());
       ours.add(refusal(file, Strictness.STRICT));
     }

@@ -1,98 +1,43 @@
 package dev.holdfast.registry.regf;
 
+import static dev.holdfast.registry.Fuzzer.withinLimits;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.fail;
 
-import com.sun.management.ThreadMXBean;
+import dev.holdfast.registry.Fuzzer;
 import dev.holdfast.registry.RegistryValue;
 import java.io.IOException;
-import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.HashSet;
 import java.util.List;
-import java.util.Random;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Files that were spoilt at random are read or refused, and nothing else: in time, in memory, and
- * what was read can be written and read again.
- *
- * <p>{@code -Dholdfast.fuzz.seconds=N} looks longer. A file that makes trouble is left in {@code
- * target/fuzz}; it then gets a test of its own.
+ * Spoilt files are read or refused, and nothing else: in time, in memory, and what was read can be
+ * written and read again. How long it looks, and what it leaves: {@link Fuzzer}.
  */
 class HiveFuzzTest {
-  private static final long SECONDS = Long.getLong("holdfast.fuzz.seconds", 5);
-  private static final long READING_NANOS_MAX = 5_000_000_000L;
-  private static final int HEAP_FACTOR = 16;
-  private static final long HEAP_FIXED_BYTES = 32 << 20;
+  private static final int SEED_BYTES_MAX = 600_000;
+  private static final SavedKey SMALL =
+      SavedKey.of(
+          new KeyInfo("K", "", 0, false, SecurityTable.WHEN_NOT_SAID), List.of(), List.of());
 
-  /** Numbers at which code goes wrong that counts and adds. */
-  private static final int[] EDGES = {
-    0,
-    1,
-    2,
-    3,
-    4,
-    5,
-    7,
-    8,
-    20,
-    32,
-    76,
-    0x7F,
-    0xFF,
-    0x100,
-    508,
-    4_096,
-    16_344,
-    16_345,
-    0x7FFF,
-    0x8000,
-    0xFFFF,
-    0x1_0000,
-    0x7FFF_FFFF,
-    0x8000_0000,
-    0x8000_0004,
-    -1,
-    -2,
-    -4,
-    -8,
-    -80,
-    -4_096
-  };
-
-  private static final List<Strictness> STRICTNESSES = List.of(Strictness.values());
-
-  private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+  /** Of the way to a refusal so many places tell it from others. */
+  private static final int PLACES_MAX = 6;
 
   @Test
   void spoiltFiles() throws Exception {
-    List<byte[]> seeds = seeds();
-    long start = System.nanoTime();
-    long cases = 0;
-    long read = 0;
-    // A time to begin with, so that each run looks elsewhere; the message of a failure names it.
-    for (long seed = start; System.nanoTime() - start < SECONDS * 1_000_000_000L; seed++) {
-      var random = new Random(seed);
-      byte[] file = spoilt(seeds.get(random.nextInt(seeds.size())), random);
-      Strictness strictness = STRICTNESSES.get(random.nextInt(STRICTNESSES.size()));
-      try {
-        if (readOrRefused(file, strictness)) {
-          read++;
-        }
-      } catch (AssertionError | RuntimeException | StackOverflowError e) {
-        fail("seed %d, %s, kept as %s".formatted(seed, strictness, kept(file, seed)), e);
-      }
-      cases++;
-    }
-    assertThat(cases).as("spoilt files").isGreaterThan(20 * SECONDS);
-    assertThat(read).as("spoilt files that are read all the same").isBetween(1L, cases - 1);
-    Files.writeString(
-        Files.createDirectories(Path.of("target", "fuzz")).resolve("hives.txt"),
-        "%,d spoilt files in %d s, %,d of them read%n".formatted(cases, SECONDS, read));
+    Fuzzer.run("hives", seeds(), HiveMutation::mutant, HiveFuzzTest::met);
   }
 
   /** Most objects for the fewest bytes. */
@@ -110,8 +55,8 @@ class HiveFuzzTest {
     byte[] many = HiveFiles.write(SavedKey.of(KeyInfo.named("K", 0), values, List.of()));
     byte[] wide = HiveFiles.write(SavedKey.of(KeyInfo.named("K", 0), List.of(), subkeys));
 
-    assertThat(readOrRefused(many, Strictness.STRICT)).isTrue();
-    assertThat(readOrRefused(wide, Strictness.STRICT)).isTrue();
+    assertThat(read(many, Strictness.STRICT).tree()).isNotNull();
+    assertThat(read(wide, Strictness.STRICT).tree()).isNotNull();
   }
 
   /** One cell that everything refers to would be a small file of a large tree. */
@@ -130,48 +75,124 @@ class HiveFuzzTest {
       Bytes.put32(file, vk + 8, Bytes.i32(file, first + 8));
     }
 
-    assertThat(readOrRefused(file, Strictness.SALVAGE)).as("it is read").isFalse();
+    assertThat(read(file, Strictness.SALVAGE).tree()).as("what is read of it").isNull();
   }
 
-  /** Whether it was read. */
-  private static boolean readOrRefused(byte[] file, Strictness strictness) {
-    long allocated = THREADS.getCurrentThreadAllocatedBytes();
-    long start = System.nanoTime();
+  /** Whatever can be unusual about a cell is so for as many as a file can hold. */
+  @ParameterizedTest
+  @ValueSource(ints = {-8, 8, -12, 12, -16, -20})
+  void manyTinyCells_takeNoMoreThanPromised(int header) throws Exception {
+    byte[] file = Arrays.copyOf(HiveFiles.write(SMALL), 8 << 20);
+    int bin = RegfLayout.BASE_BYTES + Bytes.i32(file, 40);
+    Bytes.put32(file, bin, RegfLayout.HBIN);
+    Bytes.put32(file, bin + 4, bin - RegfLayout.BASE_BYTES);
+    Bytes.put32(file, bin + 8, file.length - bin);
+    int cell = bin + RegfLayout.BIN_HEADER_BYTES;
+    while (file.length - cell >= 2 * Math.abs(header)) {
+      Bytes.put32(file, cell, header);
+      cell += Math.abs(header);
+    }
+    Bytes.put32(file, cell, file.length - cell);
+    Bytes.put32(file, 40, file.length - RegfLayout.BASE_BYTES);
+    HiveFiles.seal(file);
+
+    assertThat(read(file, Strictness.LENIENT).tree()).isEqualTo(SMALL);
+  }
+
+  /** What is wrong with one subkey is wrong with all of many. */
+  @ParameterizedTest
+  @EnumSource(HiveFormat.class)
+  void manyWrongHashesAndHints_takeNoMoreThanPromised(HiveFormat format) throws Exception {
+    var subkeys = new ArrayList<SavedKey>();
+    for (int i = 0; i < 100_000; i++) {
+      var info = new KeyInfo(Integer.toString(i, 36), "", 0, false, SecurityTable.WHEN_NOT_SAID);
+      subkeys.add(SavedKey.of(info, List.of(), List.of()));
+    }
+    SavedKey wide = SavedKey.of(SMALL.info(), List.of(), subkeys);
+    byte[] file = HiveFiles.write(wide, format);
+    for (int at = RegfLayout.BASE_BYTES; at + 8 <= file.length; at += 8) {
+      int signature = Bytes.u16(file, at + 4);
+      if (signature == RegfLayout.LH || signature == RegfLayout.LF) {
+        for (int i = 0; i < Bytes.u16(file, at + 6); i++) {
+          Bytes.put32(file, at + 12 + 8 * i, -1);
+        }
+      }
+    }
+
+    assertThat(read(file, Strictness.SALVAGE).tree()).isEqualTo(wide);
+  }
+
+  /** What came of reading: a tree, or none as it was refused; and what was met on the way. */
+  private record Outcome(@Nullable SavedKey tree, Set<Oddity> oddities, Set<String> met) {}
+
+  /**
+   * Reads it with each strictness; the looser ones have to read what the others do, and the same.
+   */
+  private static Set<String> met(byte[] file) throws Exception {
+    var met = new HashSet<String>();
+    @Nullable SavedKey stricter = null;
+    for (Strictness strictness : Strictness.values()) {
+      Outcome outcome = read(file, strictness);
+      outcome.met().forEach(it -> met.add(strictness + " " + it));
+      if (stricter != null) {
+        assertThat(outcome.tree()).as("read when %s", strictness).isEqualTo(stricter);
+      } else if (outcome.tree() != null && canBeWritten(outcome.oddities())) {
+        assertIsWrittenAndReadAgain(outcome.tree(), outcome.oddities());
+      }
+      stricter = outcome.tree();
+    }
+    return met;
+  }
+
+  private static Outcome read(byte[] file, Strictness strictness) throws Exception {
     var builder = new SavedKey.Builder();
-    HiveReport report;
     try {
-      report = HiveReader.read("fuzz", file, strictness, builder);
+      HiveReport report =
+          withinLimits(file.length, () -> HiveReader.read("fuzz", file, strictness, builder));
+      var oddities = EnumSet.noneOf(Oddity.class);
+      var met = new HashSet<String>();
+      for (HiveWarning warning : report.warnings()) {
+        oddities.add(warning.oddity());
+        met.add(warning.oddity() + " " + magnitude(warning.count()));
+      }
+      met.add("1." + report.minorVersion() + " keys " + magnitude(report.keyCount()));
+      met.add("1." + report.minorVersion() + " values " + magnitude(report.valueCount()));
+      return new Outcome(builder.root(), oddities, met);
     } catch (HiveFormatException e) {
       assertThat(e.offset()).isBetween(0L, (long) file.length);
       assertThat(e.field()).isNotEmpty();
-      report = null;
+      return new Outcome(null, Set.of(), Set.of(e.field() + way(e)));
     }
-    long nanos = System.nanoTime() - start;
-    allocated = THREADS.getCurrentThreadAllocatedBytes() - allocated;
-    assertThat(nanos).as("nanoseconds").isLessThan(READING_NANOS_MAX);
-    // All that was ever allocated is more than what there was at any time.
-    assertThat(allocated)
-        .as("bytes allocated for a file of %,d", file.length)
-        .isLessThan(HEAP_FIXED_BYTES + (long) HEAP_FACTOR * file.length);
-    if (report == null) {
-      return false;
-    }
-    if (report.warnings().stream().noneMatch(HiveFuzzTest::isOfAName)) {
-      assertIsWrittenAndReadAgain(builder.root());
-    }
-    return true;
   }
 
-  private static boolean isOfAName(HiveWarning warning) {
-    return warning.oddity() == Oddity.ROOT_NAME_EMPTY
-        || warning.oddity() == Oddity.BACKSLASH_IN_NAME;
+  /** Rough, as otherwise every file would have something new. */
+  private static int magnitude(long count) {
+    return (Long.SIZE - Long.numberOfLeadingZeros(count)) / 3;
   }
 
-  private static void assertIsWrittenAndReadAgain(SavedKey root) {
+  /** By which way the reader came to what it refused; how deep it was in the tree is no matter. */
+  private static String way(HiveFormatException e) {
+    return Arrays.stream(e.getStackTrace())
+        .filter(frame -> frame.getClassName().startsWith(HiveReader.class.getPackageName()))
+        .map(frame -> " " + frame.getFileName() + ":" + frame.getLineNumber())
+        .distinct()
+        .limit(PLACES_MAX)
+        .collect(Collectors.joining());
+  }
+
+  private static boolean canBeWritten(Set<Oddity> oddities) {
+    return !oddities.contains(Oddity.ROOT_NAME_EMPTY)
+        && !oddities.contains(Oddity.BACKSLASH_IN_NAME);
+  }
+
+  private static void assertIsWrittenAndReadAgain(SavedKey root, Set<Oddity> oddities) {
     byte[] file = HiveFiles.write(root, HiveFormat.STANDARD);
     try {
       SavedKey back = HiveFiles.read(file, Strictness.STRICT);
       assertThat(HiveFiles.write(back, HiveFormat.STANDARD)).isEqualTo(file);
+      if (!oddities.contains(Oddity.NO_SECURITY)) {
+        assertThat(back).isEqualTo(root);
+      }
     } catch (HiveFormatException e) {
       throw new AssertionError("what was read cannot be read again", e);
     }
@@ -186,76 +207,16 @@ class HiveFuzzTest {
     }
     String hives = System.getenv("HOLDFAST_TEST_HIVES");
     if (hives != null) {
-      try (Stream<Path> files = Files.list(Path.of(hives, "valid"))) {
-        for (Path file : files.sorted().toList()) {
-          if (Files.size(file) < 1 << 20) {
-            seeds.add(Files.readAllBytes(file));
+      for (String folder : List.of("valid", "corrupt")) {
+        try (Stream<Path> files = Files.list(Path.of(hives, folder))) {
+          for (Path file : files.sorted().toList()) {
+            if (Files.size(file) < SEED_BYTES_MAX) {
+              seeds.add(Files.readAllBytes(file));
+            }
           }
         }
       }
     }
     return seeds;
-  }
-
-  static byte[] spoilt(byte[] good, Random random) {
-    byte[] file = good.clone();
-    for (int i = 1 + random.nextInt(6); i > 0; i--) {
-      spoil(file, random);
-    }
-    if (random.nextInt(20) == 0) {
-      file = Arrays.copyOf(file, random.nextInt(file.length + 5_000));
-    }
-    if (file.length >= 4_096 && random.nextInt(20) != 0) {
-      HiveFiles.seal(file);
-    }
-    return file;
-  }
-
-  private static void spoil(byte[] file, Random random) {
-    int at = place(file, random);
-    int edge = EDGES[random.nextInt(EDGES.length)];
-    switch (random.nextInt(8)) {
-      case 0 -> file[at] = (byte) random.nextInt();
-      case 1 -> file[at] ^= (byte) (1 << random.nextInt(8));
-      case 2 -> Bytes.put16(file, at, edge);
-      case 3 -> Bytes.put32(file, at & ~3, edge);
-      // One reference becomes another that is good in itself.
-      case 4 -> Bytes.put32(file, at & ~3, Bytes.i32(file, place(file, random) & ~3));
-      case 5 -> Bytes.put32(file, at & ~3, place(file, random) - 4_096 & ~7);
-      case 6 -> Bytes.put32(file, at & ~3, Bytes.i32(file, at & ~3) + random.nextInt(17) - 8);
-      default -> {
-        int from = place(file, random);
-        int length = Math.min(random.nextInt(100), file.length - Math.max(at, from));
-        System.arraycopy(file, from, file, at, length);
-      }
-    }
-  }
-
-  /** Most often where a cell begins or soon after: the rest is data. */
-  private static int place(byte[] file, Random random) {
-    int last = file.length - 8;
-    if (random.nextInt(12) == 0) {
-      return random.nextInt(512);
-    }
-    int at = 4_096 + random.nextInt(file.length - 4_096);
-    for (int i = 0; i < 200 && at < last; i++, at++) {
-      int word = Bytes.u16(file, at);
-      if (word == RegfLayout.NK
-          || word == RegfLayout.VK
-          || word == RegfLayout.SK
-          || word == RegfLayout.LH
-          || word == RegfLayout.LF
-          || word == RegfLayout.RI
-          || word == RegfLayout.DB) {
-        at += random.nextInt(85) - 5;
-        break;
-      }
-    }
-    return Math.clamp(at, 0, last);
-  }
-
-  private static Path kept(byte[] file, long seed) throws IOException {
-    Path folder = Files.createDirectories(Path.of("target", "fuzz"));
-    return Files.write(folder.resolve(seed + ".hiv"), file);
   }
 }

@@ -23,7 +23,6 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -34,7 +33,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** What is written is read back, but for what was said to be lost; and others read it so, too. */
 class RegTextRoundTripTest {
   private static final String ROOT = "HKEY_LOCAL_MACHINE\\Root";
-  private static final long FUZZ_SECONDS = Long.getLong("holdfast.fuzz.seconds", 5);
 
   @TempDir Path folder;
 
@@ -109,32 +107,6 @@ class RegTextRoundTripTest {
     }
   }
 
-  @Test
-  void spoiltTexts_areReadOrRefused() throws Exception {
-    byte[] good = written(RandomTrees.wild(9, 60), RegTextVersion.VERSION_5);
-    byte[] older = written(RandomTrees.tame(9, 60), RegTextVersion.REGEDIT4);
-    String signs = "[]\"\\=-@;#,:\r\n hex(dword\0";
-    long start = System.nanoTime();
-    long cases = 0;
-    for (long seed = start; System.nanoTime() - start < FUZZ_SECONDS * 1_000_000_000L; seed++) {
-      var random = new Random(seed);
-      byte[] text = (random.nextBoolean() ? good : older).clone();
-      for (int i = random.nextInt(40); i >= 0; i--) {
-        text[random.nextInt(text.length)] = (byte) signs.charAt(random.nextInt(signs.length()));
-      }
-      try {
-        RegText parsed = RegTextParser.parse("t", text);
-        assertThat(parsed.skippedCount()).isGreaterThanOrEqualTo(parsed.skipped().size());
-      } catch (RegTextException e) {
-        assertThat(e).hasMessageContaining("it begins with");
-      } catch (RuntimeException e) {
-        throw new AssertionError("seed " + seed, e);
-      }
-      cases++;
-    }
-    assertThat(cases).isGreaterThan(10 * FUZZ_SECONDS);
-  }
-
   private static byte[] written(SavedKey root, RegTextVersion version) throws IOException {
     var out = new ByteArrayOutputStream();
     RegTextWriter.write(SavedKey.VIEW, root, ROOT, version, out);
@@ -204,7 +176,7 @@ class RegTextRoundTripTest {
   }
 
   /** With the NUL that reading adds. */
-  private static RegistryValue asRead(RegistryValue value) {
+  static RegistryValue asRead(RegistryValue value) {
     byte[] data = value.bytes();
     boolean text =
         value.type() == ValueType.REG_EXPAND_SZ || value.type() == ValueType.REG_MULTI_SZ;
