@@ -26,12 +26,17 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The power is lost at every write and every sync; what is found is compared with the model. */
+/**
+ * The power is lost at every write and every sync; what is found is compared with the model.
+ *
+ * <p>{@code -Dholdfast.crash.batches=N} writes so many batches; the time it takes grows with their
+ * square.
+ */
 class HiveCrashTest {
   private static final String FILE = "h.log";
   private static final HiveSettings SETTINGS =
       new HiveSettings("crash", () -> new UUID(1, 2), HiveTimes.UNKNOWN, Long.MAX_VALUE / 4, 1_000);
-  private static final int BATCHES = 200;
+  private static final int BATCHES = Integer.getInteger("holdfast.crash.batches", 200);
   private static final int COMPACT_EVERY = 67;
 
   /** What the submitter knew when the power was lost. */
@@ -57,7 +62,10 @@ class HiveCrashTest {
       checkAndGoOn(found, history, known, as);
       crashes++;
     }
-    assertThat(crashes).as("operations at which the power was lost").isGreaterThan(2 * BATCHES);
+    System.out.printf(
+        "%d batches, %s survives: power lost at each of %,d operations%n",
+        BATCHES, survives, crashes);
+    assertThat(crashes).as("operations at which the power was lost").isGreaterThan(2L * BATCHES);
   }
 
   /** One after the other, with compactions, and a close in the middle. */

@@ -1,6 +1,7 @@
 package dev.holdfast.registry.hive;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import dev.holdfast.registry.Batch;
 import dev.holdfast.registry.CommitException;
@@ -11,19 +12,23 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A real process that commits and says so, and is killed; twenty times on the same hive. */
+/**
+ * A real process that commits and says so, and is killed; twenty times on the same hive, or as
+ * often as {@code -Dholdfast.kill.count=N} says.
+ */
 class HiveKillTest {
   private static final String FILE = "killed.log";
-  private static final int KILLS = 20;
+  private static final int KILLS = Integer.getInteger("holdfast.kill.count", 20);
+  private static final Duration TIME_MAX = Duration.ofSeconds(15L * KILLS);
   private static final int WRITERS = 4;
 
   @TempDir private Path directory;
@@ -61,8 +66,11 @@ class HiveKillTest {
   }
 
   @Test
-  @Timeout(300)
-  void nothingThatWasAcknowledgedIsLost() throws Exception {
+  void nothingThatWasAcknowledgedIsLost() {
+    assertTimeoutPreemptively(TIME_MAX, this::killAndCheck);
+  }
+
+  private void killAndCheck() throws Exception {
     long seed = System.nanoTime();
     var random = new Random(seed);
     Map<String, Long> acknowledged = new HashMap<>();
