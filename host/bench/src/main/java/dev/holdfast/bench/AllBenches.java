@@ -12,16 +12,16 @@ import java.util.Set;
  * Runs benchmarks and prints their tables.
  *
  * <p>Usage: {@code AllBenches [NAME[,NAME…]]}, of recovery, recovery-1000, restart, start, hive,
- * and of two that run only when they are named: cycles, which takes hours, and regf, which wants
- * hivex and a script beside it. System properties: {@code holdfast.dist}, the distribution to
- * measure; {@code holdfast.bench.directory}, where to write, else the current one; {@code
- * holdfast.bench.quick}, true for a few rounds only.
+ * registry, and of two that run only when they are named: cycles, which takes hours, and regf,
+ * which wants hivex and a script beside it. System properties: {@code holdfast.dist}, the
+ * distribution to measure; {@code holdfast.bench.directory}, where to write, else the current one;
+ * {@code holdfast.bench.quick}, true for a few rounds only.
  */
 public final class AllBenches {
-  private static final String ALL = "recovery,recovery-1000,restart,start,hive";
+  private static final String ALL = "recovery,recovery-1000,restart,start,hive,registry";
 
   /** What is measured in this JVM alone. */
-  private static final Set<String> WITHOUT_SERVICE = Set.of("hive", "regf");
+  private static final Set<String> WITHOUT_SERVICE = Set.of("hive", "registry", "regf");
 
   private AllBenches() {}
 
@@ -62,6 +62,7 @@ public final class AllBenches {
       case "restart" -> new RestartBench(ground).run(report);
       case "start" -> new StartBench(ground).run(report);
       case "hive" -> new HiveBench(ground).run(report);
+      case "registry" -> new RegistryBench(ground).run(report);
       case "regf" -> new RegfBench(ground).run(report);
       default ->
           throw new IllegalArgumentException(

@@ -16,7 +16,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 
@@ -48,14 +47,8 @@ final class HiveBench {
     this.directory = ground.directory().resolve("hive");
   }
 
-  /** One durable write of one of some writers. */
-  @FunctionalInterface
-  private interface Write {
-    void run(int writer, int i) throws IOException, CommitException;
-  }
-
-  private record Kind(String name, Write write, Series series) {
-    Kind(String name, Write write) {
+  private record Kind(String name, Crowd.Write write, Series series) {
+    Kind(String name, Crowd.Write write) {
       this(name, write, new Series());
     }
   }
@@ -103,7 +96,7 @@ final class HiveBench {
     }
   }
 
-  private static long[] times(Write write) throws IOException, CommitException {
+  private static long[] times(Crowd.Write write) throws IOException, CommitException {
     var nanos = new long[COMMITS_A_ROUND];
     for (int i = 0; i < nanos.length; i++) {
       long start = System.nanoTime();
@@ -128,16 +121,17 @@ final class HiveBench {
       var groups = new RawGroups(raw, WRITERS * RECORD_BYTES);
       var commit = new Kind("hive commit()", (w, i) -> hive.commit(batch("Writers\\" + w, i)));
       var floor = new Kind("floor: raw, in groups", (_, _) -> groups.write(data));
+      var crowd = new Crowd(WRITERS);
       var said = new ArrayList<String>();
       for (Kind kind : List.of(floor, commit)) {
-        crowd(new Kind(kind.name(), kind.write()), ground.quick() ? QUICK_PASS : WARM_UP);
+        crowd.run(kind.write(), new Series(), ground.quick() ? QUICK_PASS : WARM_UP);
       }
       Duration duration = ground.quick() ? QUICK_PASS : PASS;
       for (int pass = 0; pass < PASSES; pass++) {
-        double rawRate = crowd(floor, duration);
+        double rawRate = crowd.run(floor.write(), floor.series(), duration);
         long before = hive.status().groups();
         long counted = commit.series().count();
-        double rate = crowd(commit, duration);
+        double rate = crowd.run(commit.write(), commit.series(), duration);
         double inGroup =
             (double) (commit.series().count() - counted) / (hive.status().groups() - before);
         said.add(
@@ -158,51 +152,6 @@ final class HiveBench {
       report.end();
       said.forEach(report::say);
     }
-  }
-
-  /** Lets all writers write for a while; how many writes a second there were. */
-  private double crowd(Kind kind, Duration pass) throws InterruptedException {
-    long start = System.nanoTime();
-    long end = start + pass.toNanos();
-    var threads = new ArrayList<Thread>();
-    long before = kind.series().count();
-    for (int i = 0; i < WRITERS; i++) {
-      int writer = i;
-      threads.add(
-          Thread.ofPlatform()
-              .name("writer-" + writer)
-              .start(
-                  () -> {
-                    long[] nanos = writeUntil(kind.write(), writer, end);
-                    synchronized (kind) {
-                      kind.series().addAll(nanos);
-                    }
-                  }));
-    }
-    for (Thread thread : threads) {
-      thread.join();
-    }
-    double seconds = (System.nanoTime() - start) / 1e9;
-    return (kind.series().count() - before) / seconds;
-  }
-
-  private static long[] writeUntil(Write write, int writer, long end) {
-    var nanos = new long[1 << 12];
-    int count = 0;
-    try {
-      for (long now = System.nanoTime(); now < end; ) {
-        write.run(writer, count);
-        long after = System.nanoTime();
-        if (count == nanos.length) {
-          nanos = Arrays.copyOf(nanos, 2 * count);
-        }
-        nanos[count++] = after - now;
-        now = after;
-      }
-    } catch (CommitException | IOException e) {
-      throw new IllegalStateException(e);
-    }
-    return Arrays.copyOf(nanos, count);
   }
 
   private Batch batch(String key, int i) {
