@@ -21,6 +21,7 @@ import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -72,8 +73,9 @@ class HiveCrashTest {
   private static Known commitAll(SimulatedDisk disk, History history) {
     long acknowledged = 0;
     long submitted = 0;
+    @Nullable Hive hive = null;
     try {
-      Hive hive = Hive.create(disk, FILE, SETTINGS);
+      hive = Hive.create(disk, FILE, SETTINGS);
       for (Batch batch : history.batches()) {
         submitted++;
         acknowledged = hive.commit(batch).number();
@@ -85,9 +87,13 @@ class HiveCrashTest {
           hive = Hive.open(disk, FILE, SETTINGS);
         }
       }
-      hive.close();
     } catch (IOException | CommitException e) {
       assertThat(disk.isDead()).as("failed with power: %s", e).isTrue();
+    } finally {
+      // Also without power: else a thousand hives keep their threads and trees.
+      if (hive != null) {
+        hive.close();
+      }
     }
     return new Known(acknowledged, submitted);
   }

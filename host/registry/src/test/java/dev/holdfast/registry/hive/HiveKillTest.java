@@ -7,10 +7,8 @@ import dev.holdfast.registry.Batch;
 import dev.holdfast.registry.CommitException;
 import dev.holdfast.registry.RegistryValue;
 import dev.holdfast.registry.Snapshot;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
-import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
@@ -30,6 +28,9 @@ class HiveKillTest {
   private static final int KILLS = Integer.getInteger("holdfast.kill.count", 20);
   private static final Duration TIME_MAX = Duration.ofSeconds(15L * KILLS);
   private static final int WRITERS = 4;
+
+  /** About. */
+  private static final int LINE_BYTES = 14;
 
   @TempDir private Path directory;
 
@@ -88,7 +89,9 @@ class HiveKillTest {
     assertThat(acknowledged).hasSize(WRITERS);
   }
 
+  /** What it says goes to a file: of a pipe, the last lines can be lost when a process ends. */
   private void killAfter(int lines, Map<String, Long> acknowledged) throws Exception {
+    Path said = directory.resolve("said.txt");
     Process process =
         new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -99,28 +102,24 @@ class HiveKillTest {
                 System.getProperty("java.class.path"),
                 Child.class.getName(),
                 directory.toString())
+            .redirectOutput(said.toFile())
             .redirectError(ProcessBuilder.Redirect.INHERIT)
             .start();
-    try (var output =
-        new BufferedReader(
-            new InputStreamReader(process.getInputStream(), StandardCharsets.US_ASCII))) {
-      int count = 0;
-      for (String line = output.readLine(); line != null; line = output.readLine()) {
-        // A line cut short by the kill names no whole number; the one before it does.
-        String[] words = line.split(" ", -1);
-        if (words.length == 2 && words[0].length() == "Writer0".length()) {
-          acknowledged.merge(words[0], Long.parseLong(words[1]), Math::max);
-        }
-        if (++count == lines) {
-          // Not by the process object: that one would also close the pipe we read from.
-          process.toHandle().destroyForcibly();
-        }
+    try {
+      boolean ended = false;
+      while (!ended && Files.size(said) < (long) lines * LINE_BYTES) {
+        ended = process.waitFor(1, TimeUnit.MILLISECONDS);
       }
     } finally {
       process.destroyForcibly();
     }
     assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
     assertThat(process.exitValue()).as("ended by SIGKILL").isEqualTo(128 + 9);
+    String text = Files.readString(said);
+    for (String line : text.substring(0, text.lastIndexOf('\n') + 1).lines().toList()) {
+      String[] words = line.split(" ", -1);
+      acknowledged.merge(words[0], Long.parseLong(words[1]), Math::max);
+    }
   }
 
   private static void check(Snapshot snapshot, Map<String, Long> acknowledged, String as) {
