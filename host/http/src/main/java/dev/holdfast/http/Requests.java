@@ -47,7 +47,10 @@ final class Requests {
 
   record Registry(
       @Nullable List<RegistryBatch.Precondition> preconditions,
-      @Nullable List<RegistryBatch.Change> changes) {}
+      @Nullable List<RegistryBatch.Change> changes,
+      @Nullable Long handle) {}
+
+  record Rights(@Nullable String path, @Nullable String principal, @Nullable String rights) {}
 
   record Kill(@Nullable String signal) {}
 
@@ -89,6 +92,14 @@ final class Requests {
       case "false" -> false;
       default -> throw bad(name, text, "true or false");
     };
+  }
+
+  static String parameter(Context context, String name) {
+    String value = context.queryParam(name);
+    if (value == null) {
+      throw new ApiException.Usage("MissingParameter", "The request lacks parameter " + name + ".");
+    }
+    return value;
   }
 
   static @Nullable Long number(Context context, String name) {

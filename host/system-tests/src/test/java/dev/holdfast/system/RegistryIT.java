@@ -91,7 +91,7 @@ class RegistryIT {
     assertThat(refused(CONFLICT, "registry", "delete", CONTOSO).err()).contains("with -r");
     assertThat(refused(NOT_PERMITTED, "registry", "add", "HKLM\\Cluster\\Resources\\X").err())
         .contains("written by the cluster service alone");
-    assertThat(refused(2, "registry", "handles").err()).contains("later release");
+    assertThat(refused(2, "registry", "load").err()).contains("later release");
   }
 
   @Test

@@ -237,9 +237,35 @@ public final class CommandTree {
             RegistryCommands.Watch::new),
         later("load", "Show a hive file as a key", "'HKLM\\X' x.hive"),
         later("unload", "Let go of a loaded hive file", "'HKLM\\X'"),
-        later("hold", "Keep a handle open", "'HKLM\\Software\\X'"),
-        later("handles", "Who holds which keys open", "'HKLM\\Software'"),
-        later("acl", "Who may do what with a key", "show 'HKLM\\Software'"));
+        verb(
+            "hold",
+            "Keep keys open until ended, for testers: who restores them is told who holds them.",
+            "holdfast registry hold 'HKLM\\Software\\Contoso'",
+            RegistryHandleCommands.Hold::new),
+        verb(
+            "handles",
+            "Who holds which keys open, and since when.",
+            "holdfast registry handles 'HKLM\\Software'",
+            RegistryHandleCommands.Handles::new),
+        noun(
+            "acl",
+            "Who may do what with a key.",
+            "holdfast registry acl show 'HKLM\\Software'",
+            verb(
+                "show",
+                "Its owner, and the entries of its security descriptor.",
+                "holdfast registry acl show 'HKLM\\Software'",
+                RegistryAclCommands.Show::new),
+            verb(
+                "grant",
+                "Give a principal rights to a key and those below.",
+                "holdfast registry acl grant 'HKLM\\Software\\Contoso' alice write",
+                RegistryAclCommands.Grant::new),
+            verb(
+                "revoke",
+                "Take rights from a principal; of inherited ones, copies stay of the rest.",
+                "holdfast registry acl revoke 'HKLM\\Software\\Contoso' cluster-service all",
+                RegistryAclCommands.Revoke::new)));
   }
 
   private static Entry later(String verb, String what, String example) {

@@ -89,8 +89,10 @@ final class RegistryCommands {
           lines.add("");
         }
         String keyPath = Details.inline(key.path("path"));
-        String resolved = Details.inline(key.path("resolvedPath"));
-        lines.add(keyPath.equals(resolved) ? keyPath : keyPath + "  (now " + resolved + ")");
+        lines.add(heading(key));
+        if (!key.path("denied").isNull()) {
+          lines.add(INDENT + Details.inline(key.path("denied")));
+        }
         for (JsonNode item : key.path("values").values()) {
           String name = item.path("name").asString("");
           lines.add(
@@ -109,6 +111,13 @@ final class RegistryCommands {
       }
       return lines;
     }
+  }
+
+  /** Its path; where a link is on the way, also where that leads. */
+  static String heading(JsonNode key) {
+    String path = Details.inline(key.path("path"));
+    String resolved = Details.inline(key.path("resolvedPath"));
+    return path.equals(resolved) ? path : path + "  (now " + resolved + ")";
   }
 
   private static Failure noValue(String path, String name) {
@@ -139,14 +148,22 @@ final class RegistryCommands {
                 + " text of a REG_MULTI_SZ.")
     List<String> data = new ArrayList<>();
 
+    @Option(
+        names = "--volatile",
+        description = "A key that lasts as long as the service runs, and is in no file.")
+    boolean isVolatile;
+
     @Override
     int run(Session session) {
       if (value == null && (type != null || !data.isEmpty())) {
         throw usage("-t and -d say what a value is to be; name it with -v (-v '' is the default).");
       }
+      if (value != null && isVolatile) {
+        throw usage("--volatile makes a key; make it first, and then set its values.");
+      }
       ObjectNode change = Json.object().put("path", path);
       if (value == null) {
-        change.put("kind", "CREATE_KEY");
+        change.put("kind", isVolatile ? "CREATE_VOLATILE_KEY" : "CREATE_KEY");
       } else {
         ObjectNode set = change.put("kind", "SET_VALUE").putObject("value");
         set.put("name", value);
@@ -207,7 +224,7 @@ final class RegistryCommands {
                 PATIENCE));
   }
 
-  private static int told(Session session, JsonNode answer) {
+  static int told(Session session, JsonNode answer) {
     session.print(
         answer,
         commits -> {
@@ -216,16 +233,20 @@ final class RegistryCommands {
               session.narrate("note: " + Text.oneLine(note.asString("")));
             }
             session.narrate(
-                "%s %s: %s changes, revision %s"
+                "%s %s: %s, revision %s"
                     .formatted(
                         commit.path("hive").asString(""),
                         session.flags().dryRun ? "would be changed" : "changed",
-                        Details.inline(commit.path("changes")),
+                        counted(commit.path("changes").asInt(0)),
                         Details.inline(commit.path("revision"))));
           }
           return List.of();
         });
     return ExitCode.OK.number();
+  }
+
+  private static String counted(int changes) {
+    return changes == 1 ? "1 change" : changes + " changes";
   }
 
   static final class Import extends Verb {
@@ -257,6 +278,12 @@ final class RegistryCommands {
                 + " what can be read.")
     boolean salvage;
 
+    @Option(
+        names = "--force",
+        description =
+            "Also while others hold the key or one below it; their handles are worth nothing then.")
+    boolean force;
+
     @Override
     int run(Session session) {
       return told(
@@ -267,6 +294,7 @@ final class RegistryCommands {
                       .with("path", path)
                       .with("name", file)
                       .with("salvage", salvage ? true : null)
+                      .with("force", force ? true : null)
                       .with("dryRun", session.flags().dryRun ? true : null),
                   read(file),
                   PATIENCE));
@@ -296,15 +324,23 @@ final class RegistryCommands {
         description = "Those after this revision of the hive, too, as far as they are kept.")
     @Nullable Long after;
 
+    @Option(
+        names = "--filter",
+        paramLabel = "KIND",
+        split = ",",
+        description =
+            "Only changes of this kind: name, attributes, value, security; several with commas.")
+    List<String> kinds = new ArrayList<>();
+
     @Override
     int run(Session session) {
-      service(session)
-          .follow(
-              Target.of("registry", "stream")
-                  .with("path", path)
-                  .with("recursive", recursive ? true : null)
-                  .with("after", after),
-              change -> print(session, change));
+      Target target =
+          Target.of("registry", "stream")
+              .with("path", path)
+              .with("recursive", recursive ? true : null)
+              .with("after", after);
+      kinds.forEach(kind -> target.with("kind", kind));
+      service(session).follow(target, change -> print(session, change));
       return ExitCode.OK.number();
     }
 
