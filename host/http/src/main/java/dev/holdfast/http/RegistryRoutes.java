@@ -42,6 +42,8 @@ final class RegistryRoutes {
         route(GET, "/v1/registry/file", this::export),
         route(POST, "/v1/registry/file", this::restore),
         route(POST, "/v1/registry/text", this::importText),
+        route(POST, "/v1/registry/hives", this::load),
+        route(DELETE, "/v1/registry/hives", this::unload),
         route(GET, "/v1/registry/stream", this::follow),
         route(GET, "/v1/registry/hold", this::hold),
         route(GET, "/v1/registry/handles", this::handles),
@@ -105,6 +107,7 @@ final class RegistryRoutes {
       String losses = String.join("; ", file.losses());
       context.header("Holdfast-Loss", losses.replaceAll("[^\\x20-\\x7e]", "?"));
     }
+    context.header("Holdfast-Revision", Long.toString(file.revision()));
     context.contentType("application/octet-stream");
     context.header("Cache-Control", "no-store");
     context.result(file.bytes());

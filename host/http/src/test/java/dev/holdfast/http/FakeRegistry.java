@@ -50,7 +50,7 @@ final class FakeRegistry implements RegistryApi {
   @Override
   public RegistryFile export(Caller caller, String path, RegistryFormat format) {
     return new RegistryFile(
-        format.name().getBytes(StandardCharsets.US_ASCII), List.of("half of it", "the caf\u00e9"));
+        format.name().getBytes(StandardCharsets.US_ASCII), List.of("half of it", "the caf\u00e9"), 6);
   }
 
   @Override
@@ -58,6 +58,22 @@ final class FakeRegistry implements RegistryApi {
       Caller caller, String path, HiveUpload hive, boolean force, boolean dryRun) {
     return commit(
         path, 10, hive.bytes().length, hive.name(), "salvage " + hive.salvage(), "force " + force);
+  }
+
+  @Override
+  public RegistryCommitView load(Caller caller, String path, HiveUpload hive, boolean dryRun) {
+    return commit(path, 1, 1, "loaded", hive.name());
+  }
+
+  @Override
+  public RegistryCommitView unload(
+      Caller caller,
+      String path,
+      boolean force,
+      @Nullable Long saved,
+      boolean discard,
+      boolean dryRun) {
+    return commit(path, 1, 0, "unloaded", "force " + force, "saved " + saved);
   }
 
   @Override

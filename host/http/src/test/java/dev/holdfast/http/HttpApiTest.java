@@ -166,6 +166,15 @@ class HttpApiTest {
   }
 
   @Test
+  void registryHives_areLoadedAndUnloaded() throws IOException {
+    assertThat(unix("POST", "/v1/registry/hives?path=HKLM%5CX&name=x.hive", "regf"))
+        .startsWith("HTTP/1.1 200")
+        .contains("\"notes\":[\"loaded\",\"x.hive\"]");
+    assertThat(unix("DELETE", "/v1/registry/hives?path=HKLM%5CX&saved=6", ""))
+        .contains("\"notes\":[\"unloaded\",\"force false\",\"saved 6\"]");
+  }
+
+  @Test
   void registrySecurity_isShownAndChanged() throws IOException {
     assertThat(unix("GET", "/v1/registry/acl?path=HKLM%5CA", ""))
         .contains("\"kind\":\"RegistrySecurityList\"", "\"sddl\":\"D:\"");
@@ -212,6 +221,7 @@ class HttpApiTest {
     assertThat(unix("GET", "/v1/registry/file?path=HKLM%5CSoftware&format=hive", ""))
         .startsWith("HTTP/1.1 200")
         .containsIgnoringCase("holdfast-loss: half of it; the caf?")
+        .containsIgnoringCase("holdfast-revision: 6")
         .endsWith("HIVE");
     assertThat(unix("GET", "/v1/registry/file?path=HKLM%5CSoftware&format=doc", ""))
         .startsWith("HTTP/1.1 400");

@@ -45,6 +45,7 @@ import dev.holdfast.service.record.ClusterRecords;
 import dev.holdfast.service.record.RecordMeters;
 import dev.holdfast.service.registry.CallerProcesses;
 import dev.holdfast.service.registry.HomeOwner;
+import dev.holdfast.service.registry.LoadedHives;
 import dev.holdfast.service.registry.LocalHives;
 import dev.holdfast.service.registry.MountedHive;
 import dev.holdfast.service.registry.Registry;
@@ -192,7 +193,7 @@ final class ClusterService implements AutoCloseable {
               records,
               events,
               incidents,
-              keep(registry(hives, events)),
+              keep(registry(hives, keep(loadedHives()), events)),
               node,
               clock,
               self.pid(),
@@ -224,12 +225,17 @@ final class ClusterService implements AutoCloseable {
     return part;
   }
 
-  private Registry registry(List<MountedHive> hives, EventLog events) throws IOException {
+  private LoadedHives loadedHives() throws IOException {
+    return LoadedHives.open(home.hives().resolve("loaded"), clock, throughFailPoints());
+  }
+
+  private Registry registry(List<MountedHive> hives, LoadedHives loaded, EventLog events)
+      throws IOException {
     var owner =
         new HomeOwner(
             Integer.toUnsignedLong((Integer) Files.getAttribute(home.root(), "unix:uid")),
             Integer.toUnsignedLong((Integer) Files.getAttribute(home.root(), "unix:gid")));
-    return new Registry(hives, owner, this::running, new RegistryChronicle(events), clock);
+    return new Registry(hives, loaded, owner, this::running, new RegistryChronicle(events), clock);
   }
 
   private Optional<CallerProcesses.Running> running(int pid) {

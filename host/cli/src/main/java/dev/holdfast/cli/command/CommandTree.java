@@ -235,8 +235,16 @@ public final class CommandTree {
             "Tell changes of a key as they are made.",
             "holdfast registry watch 'HKLM\\Software' -r",
             RegistryCommands.Watch::new),
-        later("load", "Show a hive file as a key", "'HKLM\\X' x.hive"),
-        later("unload", "Let go of a loaded hive file", "'HKLM\\X'"),
+        verb(
+            "load",
+            "Show a hive file as a key right below HKLM, until it is unloaded.",
+            "holdfast registry load 'HKLM\\Offline' software.hive",
+            RegistryCommands.Load::new),
+        verb(
+            "unload",
+            "Let go of a loaded hive; with a file, save it there first.",
+            "holdfast registry unload 'HKLM\\Offline' software.hive --force",
+            RegistryCommands.Unload::new),
         verb(
             "hold",
             "Keep keys open until ended, for testers: who restores them is told who holds them.",
@@ -266,14 +274,6 @@ public final class CommandTree {
                 "Take rights from a principal; of inherited ones, copies stay of the rest.",
                 "holdfast registry acl revoke 'HKLM\\Software\\Contoso' cluster-service all",
                 RegistryAclCommands.Revoke::new)));
-  }
-
-  private static Entry later(String verb, String what, String example) {
-    return verb(
-        verb,
-        what + " (a later release).",
-        "holdfast registry " + verb + " " + example,
-        LaterCommand::new);
   }
 
   private static Entry resource() {

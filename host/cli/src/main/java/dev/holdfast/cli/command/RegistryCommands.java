@@ -301,6 +301,72 @@ final class RegistryCommands {
     }
   }
 
+  static final class Load extends OnKey {
+    @Parameters(index = "1", paramLabel = "FILE.hive", description = "The hive file.")
+    Path file = Path.of("");
+
+    @Option(
+        names = "--salvage",
+        description = "Also of a file that was not written to its end: what can be read.")
+    boolean salvage;
+
+    @Override
+    int run(Session session) {
+      return told(
+          session,
+          service(session)
+              .tell(
+                  Target.of("registry", "hives")
+                      .with("path", path)
+                      .with("name", file)
+                      .with("salvage", salvage ? true : null)
+                      .with("dryRun", session.flags().dryRun ? true : null),
+                  read(file),
+                  PATIENCE));
+    }
+  }
+
+  static final class Unload extends OnKey {
+    @Parameters(
+        index = "1",
+        paramLabel = "FILE.hive",
+        arity = "0..1",
+        description = "The file that it is saved to first.")
+    @Nullable Path file;
+
+    @Option(
+        names = "--discard",
+        description = "Also when it was changed since it was loaded, and no file is named.")
+    boolean discard;
+
+    @Option(
+        names = "--force",
+        description =
+            "Also while keys of it are held; the handles are worth nothing then. And in place of a"
+                + " file that is there.")
+    boolean force;
+
+    @Override
+    int run(Session session) {
+      String saved = file == null ? null : write(session, path, "hive", file, force);
+      JsonNode answer =
+          service(session)
+              .submit(
+                  "DELETE",
+                  Target.of("registry", "hives")
+                      .with("path", path)
+                      .with("saved", saved)
+                      .with("force", force ? true : null)
+                      .with("discard", discard ? true : null)
+                      .with("dryRun", session.flags().dryRun ? true : null),
+                  null);
+      session.print(answer, _ -> List.of());
+      session.narrate(
+          "%s %s".formatted(path, session.flags().dryRun ? "would be unloaded" : "unloaded"));
+      return ExitCode.OK.number();
+    }
+  }
+
   private static byte[] read(Path file) {
     try {
       return Files.readAllBytes(file);
@@ -374,61 +440,72 @@ final class RegistryCommands {
 
     @Override
     int run(Session session) {
-      if (Files.exists(file) && !force) {
-        throw exists(null);
-      }
-      ServiceClient.Fetched fetched =
-          service(session)
-              .fetch(
-                  Target.of("registry", "file").with("path", path).with("format", format()),
-                  PATIENCE);
-      byte[] bytes = fetched.bytes();
-      if (!fetched.losses().isEmpty()) {
-        session.narrate("not in the file: " + fetched.losses());
-      }
-      if (session.flags().dryRun) {
-        session.narrate("%s would be written, %,d bytes".formatted(file, bytes.length));
-        return ExitCode.OK.number();
-      }
-      try {
-        write(bytes);
-      } catch (FileAlreadyExistsException e) {
-        throw exists(e);
-      } catch (IOException e) {
-        throw new Failure(
-            ExitCode.FAILED, "The file " + file + " was not written: " + e.getMessage(), e);
-      }
-      session.narrate("%s written, %,d bytes".formatted(file, bytes.length));
+      var _ = write(session, path, format(), file, force);
       return ExitCode.OK.number();
     }
+  }
 
-    private Failure exists(@Nullable Exception cause) {
-      String message = "There is a file %s already; with --force it is replaced.".formatted(file);
-      return cause == null
-          ? new Failure(ExitCode.CONFLICT, message)
-          : new Failure(ExitCode.CONFLICT, message, cause);
+  /**
+   * Writes a key with all below it into a file.
+   *
+   * @param replace also a file that is there
+   * @return the revision of the hive of which it was made
+   */
+  private static @Nullable String write(
+      Session session, String path, String format, Path file, boolean replace) {
+    if (Files.exists(file) && !replace) {
+      throw exists(file, null);
     }
+    ServiceClient.Fetched fetched =
+        Verb.service(session)
+            .fetch(
+                Target.of("registry", "file").with("path", path).with("format", format), PATIENCE);
+    byte[] bytes = fetched.bytes();
+    if (!fetched.losses().isEmpty()) {
+      session.narrate("not in the file: " + fetched.losses());
+    }
+    if (session.flags().dryRun) {
+      session.narrate("%s would be written, %,d bytes".formatted(file, bytes.length));
+      return fetched.revision();
+    }
+    try {
+      write(bytes, file, replace);
+    } catch (FileAlreadyExistsException e) {
+      throw exists(file, e);
+    } catch (IOException e) {
+      throw new Failure(
+          ExitCode.FAILED, "The file " + file + " was not written: " + e.getMessage(), e);
+    }
+    session.narrate("%s written, %,d bytes".formatted(file, bytes.length));
+    return fetched.revision();
+  }
 
-    /** Whoever looks sees the whole file or none. */
-    private void write(byte[] bytes) throws IOException {
-      Path whole = file.toAbsolutePath();
-      Path part = whole.resolveSibling("." + whole.getFileName() + ".part");
-      try {
-        Files.write(
-            part,
-            bytes,
-            StandardOpenOption.CREATE,
-            StandardOpenOption.TRUNCATE_EXISTING,
-            StandardOpenOption.WRITE,
-            StandardOpenOption.SYNC);
-        if (force) {
-          Files.move(part, whole, StandardCopyOption.ATOMIC_MOVE);
-        } else {
-          Files.createLink(whole, part); // Unlike a move, it replaces nothing.
-        }
-      } finally {
-        Files.deleteIfExists(part);
+  private static Failure exists(Path file, @Nullable Exception cause) {
+    String message = "There is a file %s already; with --force it is replaced.".formatted(file);
+    return cause == null
+        ? new Failure(ExitCode.CONFLICT, message)
+        : new Failure(ExitCode.CONFLICT, message, cause);
+  }
+
+  /** Whoever looks sees the whole file or none. */
+  private static void write(byte[] bytes, Path file, boolean replace) throws IOException {
+    Path whole = file.toAbsolutePath();
+    Path part = whole.resolveSibling("." + whole.getFileName() + ".part");
+    try {
+      Files.write(
+          part,
+          bytes,
+          StandardOpenOption.CREATE,
+          StandardOpenOption.TRUNCATE_EXISTING,
+          StandardOpenOption.WRITE,
+          StandardOpenOption.SYNC);
+      if (replace) {
+        Files.move(part, whole, StandardCopyOption.ATOMIC_MOVE);
+      } else {
+        Files.createLink(whole, part); // Unlike a move, it replaces nothing.
       }
+    } finally {
+      Files.deleteIfExists(part);
     }
   }
 

@@ -77,6 +77,32 @@ public interface RegistryApi {
       Caller caller, String path, HiveUpload hive, boolean force, boolean dryRun);
 
   /**
+   * Shows a hive file as a key right below the root, until it is unloaded, over deaths of the
+   * service too. The file is left alone. For the home's owner and root only.
+   *
+   * @param path as {@code HKLM\Offline}
+   * @throws ApiException.Invalid it is no hive file, or a damaged one
+   * @throws ApiException.Conflict there is a hive of that name
+   */
+  RegistryCommitView load(Caller caller, String path, HiveUpload hive, boolean dryRun);
+
+  /**
+   * Lets go of a loaded hive. For the home's owner and root only.
+   *
+   * @param force also while keys of it are held; the handles are worth nothing then
+   * @param saved the revision of the hive at which it was exported; null when it was not
+   * @param discard also when it was changed since it was loaded or saved
+   * @throws ApiException.Conflict it was not loaded, is held, or was changed
+   */
+  RegistryCommitView unload(
+      Caller caller,
+      String path,
+      boolean force,
+      @Nullable Long saved,
+      boolean discard,
+      boolean dryRun);
+
+  /**
    * Does what a registry text says: all that concerns one hive together or not at all, hive by
    * hive.
    *

@@ -1,10 +1,12 @@
 package dev.holdfast.service.registry;
 
 import dev.holdfast.registry.Batch;
+import dev.holdfast.registry.CommitException;
 import dev.holdfast.registry.Filetime;
 import dev.holdfast.registry.KeyOptions;
 import dev.holdfast.registry.RegistryKey;
 import dev.holdfast.registry.Revision;
+import dev.holdfast.registry.Snapshot;
 import dev.holdfast.registry.regf.HiveFormat;
 import dev.holdfast.registry.regf.HiveFormatException;
 import dev.holdfast.registry.regf.HiveReader;
@@ -12,6 +14,7 @@ import dev.holdfast.registry.regf.HiveReport;
 import dev.holdfast.registry.regf.HiveWarning;
 import dev.holdfast.registry.regf.HiveWriter;
 import dev.holdfast.registry.regf.RegistryKeyBuilder;
+import dev.holdfast.registry.regf.RegistryKeyView;
 import dev.holdfast.registry.regf.Strictness;
 import dev.holdfast.registry.regtext.RegOperation;
 import dev.holdfast.registry.regtext.RegText;
@@ -37,6 +40,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** Keys as files: hive files of Windows, and registry text. */
 final class KeyFiles {
@@ -47,12 +51,19 @@ final class KeyFiles {
   private final RegistryTree tree;
   private final KeyGuard guard;
   private final KeyHolds holds;
+  private final LoadedHives loaded;
   private final InstantSource clock;
 
-  KeyFiles(RegistryTree tree, KeyGuard guard, KeyHolds holds, InstantSource clock) {
+  KeyFiles(
+      RegistryTree tree,
+      KeyGuard guard,
+      KeyHolds holds,
+      LoadedHives loaded,
+      InstantSource clock) {
     this.tree = tree;
     this.guard = guard;
     this.holds = holds;
+    this.loaded = loaded;
     this.clock = clock;
   }
 
@@ -64,12 +75,13 @@ final class KeyFiles {
     } else {
       guard.requireAll(caller, place, KeyAccess.KEY_READ);
     }
-    RegistryKey key = RegistryTree.existing(place);
-    var view = new dev.holdfast.registry.regf.RegistryKeyView(RegistryTree.name(place, key));
+    Snapshot snapshot = place.hive().snapshot();
+    RegistryKey key = snapshot.key(place.key()).orElseThrow(() -> RegistryTree.noKey(place));
+    long revision = snapshot.revision().number();
     return switch (format) {
-      case HIVE -> new RegistryFile(hive(key, place), List.of());
-      case REG -> text(view, key, place, RegTextVersion.VERSION_5);
-      case REGEDIT4 -> text(view, key, place, RegTextVersion.REGEDIT4);
+      case HIVE -> new RegistryFile(hive(key, place), List.of(), revision);
+      case REG -> text(key, place, RegTextVersion.VERSION_5, revision);
+      case REGEDIT4 -> text(key, place, RegTextVersion.REGEDIT4, revision);
     };
   }
 
@@ -91,10 +103,8 @@ final class KeyFiles {
   }
 
   private static RegistryFile text(
-      dev.holdfast.registry.regf.RegistryKeyView view,
-      RegistryKey key,
-      Place place,
-      RegTextVersion version) {
+      RegistryKey key, Place place, RegTextVersion version, long revision) {
+    var view = new RegistryKeyView(RegistryTree.name(place, key));
     var out = new ByteArrayOutputStream();
     String path = "HKEY_LOCAL_MACHINE" + place.path().substring(RegistryPath.ROOT.length());
     try {
@@ -104,7 +114,8 @@ final class KeyFiles {
           losses.stream()
               .filter(loss -> !IN_NO_TEXT.contains(loss.kind()))
               .map(RegTextLoss::toString)
-              .toList());
+              .toList(),
+          revision);
     } catch (IOException e) {
       throw new IllegalStateException("memory is written to without fail", e);
     }
@@ -151,7 +162,7 @@ final class KeyFiles {
     guard.requireRestorer(caller, "restore a key");
     KeyWriter.writable(place);
     var contents = new RegistryKeyBuilder();
-    List<String> notes = read(place, file, contents);
+    List<String> notes = read(place.path(), file, contents);
     Batch.Builder builder = Batch.builder();
     if (!place.key().isRoot()) {
       builder.createKey(place.key());
@@ -166,7 +177,97 @@ final class KeyFiles {
         commit -> dryRun ? Optional.empty() : Optional.of(new Revision(commit.revision())));
   }
 
-  private static List<String> read(Place place, HiveUpload file, RegistryKeyBuilder contents) {
+  /** Shows a hive file as a key of the top level. */
+  RegistryCommitView load(Caller caller, String path, HiveUpload file, boolean dryRun) {
+    guard.requireRestorer(caller, "load a hive file");
+    String name = topName(path);
+    if (!LoadedHives.NAME.matcher(name).matches()) {
+      throw new ApiException.Usage(
+          "BadPath",
+          "A loaded hive has a name of up to 64 letters, digits, blanks, dots, - and _, as HKLM\\Offline; found \"%s\"."
+              .formatted(name));
+    }
+    var contents = new RegistryKeyBuilder();
+    List<String> notes = read(RegistryPath.ROOT + "\\" + name, file, contents);
+    synchronized (loaded) {
+      if (tree.find(name).isPresent()) {
+        throw new ApiException.Conflict(
+            "HiveThere", path, "There is a hive %s already; unload it first.".formatted(path));
+      }
+      if (!dryRun) {
+        try {
+          tree.mount(loaded.load(name, contents.root()));
+        } catch (IOException | CommitException e) {
+          throw new ApiException.Failed(
+              "NotLoaded", path, "%s was not loaded: %s.".formatted(path, e.getMessage()), e);
+        }
+      }
+      return new RegistryCommitView(RegistryPath.ROOT + "\\" + name, 1, 1, notes);
+    }
+  }
+
+  /** Lets go of a hive that was loaded. */
+  RegistryCommitView unload(
+      Caller caller,
+      String path,
+      boolean force,
+      @Nullable Long saved,
+      boolean discard,
+      boolean dryRun) {
+    guard.requireRestorer(caller, "unload a hive");
+    MountedHive hive = tree.place(topOf(path)).hive();
+    synchronized (loaded) {
+      if (!loaded.isLoaded(hive.name())) {
+        throw new ApiException.Conflict(
+            "NotLoaded",
+            hive.path(),
+            "%s was not loaded from a file; it stays.".formatted(hive.path()));
+      }
+      long revision = hive.snapshot().revision().number();
+      boolean lost =
+          saved == null ? loaded.isChanged(hive.name()) : saved.longValue() != revision;
+      if (lost && !discard) {
+        throw new ApiException.Conflict(
+            "HiveChanged",
+            hive.path(),
+            "%s was changed since it was loaded or saved, and the changes would be lost; name a file to save it to, or ask with --discard."
+                .formatted(hive.path()));
+      }
+      if (!dryRun) {
+        holds.unloading(hive, force, () -> letGo(hive));
+      }
+      return new RegistryCommitView(hive.path(), revision, 0, List.of());
+    }
+  }
+
+  private void letGo(MountedHive hive) {
+    tree.unmount(hive);
+    try {
+      loaded.unload(hive.name());
+    } catch (IOException e) {
+      throw new ApiException.Failed(
+          "NotUnloaded",
+          hive.path(),
+          "%s was let go of, and its file not deleted: %s. It is there again after the next start."
+              .formatted(hive.path(), e.getMessage()),
+          e);
+    }
+  }
+
+  private static String topName(String path) {
+    return RegistryPath.of(topOf(path)).below().toString();
+  }
+
+  /** A path of one name below the root. */
+  private static String topOf(String path) {
+    if (RegistryPath.of(path).below().names().size() != 1) {
+      throw new ApiException.Usage(
+          "BadPath", "A hive is loaded right below HKLM, as HKLM\\Offline; found " + path + ".");
+    }
+    return path;
+  }
+
+  private static List<String> read(String path, HiveUpload file, RegistryKeyBuilder contents) {
     try {
       HiveReport report =
           HiveReader.read(
@@ -179,7 +280,7 @@ final class KeyFiles {
       throw new ApiException.Invalid(
           "BadHive",
           file.name(),
-          "%s was not restored: %s.".formatted(place.path(), e.getMessage()),
+          "%s was not restored: %s.".formatted(path, e.getMessage()),
           List.of());
     }
   }

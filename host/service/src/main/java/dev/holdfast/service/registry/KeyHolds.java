@@ -313,6 +313,25 @@ final class KeyHolds implements AutoCloseable {
     return done;
   }
 
+  /**
+   * Lets go of a whole hive, when nobody holds a key of it or it is forced; nobody opens a key
+   * meanwhile.
+   */
+  synchronized void unloading(MountedHive hive, boolean force, Runnable unload) {
+    KeyPath top = hive.fullPath(KeyPath.ROOT);
+    List<KeyHandle> held = table.within(top);
+    if (!held.isEmpty() && !force) {
+      throw new ApiException.Conflict(
+          "KeyHeld",
+          hive.path(),
+          "%s was not unloaded, as it is held open: %s. Have them close it (\"holdfast registry handles\"), or ask again with --force."
+              .formatted(hive.path(), named(held)));
+    }
+    unload.run();
+    table.keyDeleted(top, new Revision(Long.MAX_VALUE)).forEach(this::tell);
+    told.remove(hive.name());
+  }
+
   /** Says which revision was made; empty when none was. */
   @FunctionalInterface
   interface RevisionOf<T> {

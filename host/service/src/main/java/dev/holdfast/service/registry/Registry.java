@@ -20,6 +20,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The tree below {@code HKLM}, as callers have it: each question to the part that answers it. */
@@ -35,19 +36,23 @@ public final class Registry implements RegistryApi, AutoCloseable {
 
   /**
    * @param hives in the order in which they are shown
+   * @param loaded come after them
    */
   public Registry(
       List<MountedHive> hives,
+      LoadedHives loaded,
       HomeOwner owner,
       CallerProcesses processes,
       RegistryListener listener,
       InstantSource clock) {
-    this.tree = new RegistryTree(hives);
+    this.tree =
+        new RegistryTree(
+            Stream.concat(hives.stream(), loaded.mounted().stream()).toList());
     this.guard = new KeyGuard(owner, listener);
     this.holds = new KeyHolds(tree, guard, processes, listener, clock);
     this.reader = new KeyReader(guard);
     this.writer = new KeyWriter(guard, holds);
-    this.files = new KeyFiles(tree, guard, holds, clock);
+    this.files = new KeyFiles(tree, guard, holds, loaded, clock);
     this.security = new KeySecurity(guard);
     this.clock = clock;
   }
@@ -79,6 +84,22 @@ public final class Registry implements RegistryApi, AutoCloseable {
   public RegistryCommitView restore(
       Caller caller, String path, HiveUpload hive, boolean force, boolean dryRun) {
     return files.restore(caller, tree.place(path), hive, force, dryRun);
+  }
+
+  @Override
+  public RegistryCommitView load(Caller caller, String path, HiveUpload hive, boolean dryRun) {
+    return files.load(caller, path, hive, dryRun);
+  }
+
+  @Override
+  public RegistryCommitView unload(
+      Caller caller,
+      String path,
+      boolean force,
+      @Nullable Long saved,
+      boolean discard,
+      boolean dryRun) {
+    return files.unload(caller, path, force, saved, discard, dryRun);
   }
 
   @Override

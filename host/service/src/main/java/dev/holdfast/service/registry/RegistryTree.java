@@ -6,6 +6,7 @@ import dev.holdfast.registry.RegistryKey;
 import dev.holdfast.service.api.ApiException;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 
 /** Which hive a path leads into, and where in it. Thread-safe. */
 final class RegistryTree {
@@ -17,11 +18,19 @@ final class RegistryTree {
    * @param hives in the order in which they are shown
    */
   RegistryTree(List<MountedHive> hives) {
-    this.hives = List.copyOf(hives);
+    this.hives = new CopyOnWriteArrayList<>(hives);
   }
 
   List<MountedHive> hives() {
-    return hives;
+    return List.copyOf(hives);
+  }
+
+  void mount(MountedHive hive) {
+    hives.add(hive);
+  }
+
+  void unmount(MountedHive hive) {
+    hives.remove(hive);
   }
 
   Place place(String path) {
@@ -46,7 +55,7 @@ final class RegistryTree {
         : asked;
   }
 
-  private Optional<MountedHive> find(String name) {
+  Optional<MountedHive> find(String name) {
     return hives.stream().filter(hive -> NameOrder.same(hive.name(), name)).findFirst();
   }
 
