@@ -124,16 +124,41 @@ final class RegistryRoutes {
   }
 
   private void restore(Context context, RegistryApi registry, Caller caller) throws IOException {
-    String name = context.queryParam("name");
     String path = parameter(context, "path");
-    var hive =
-        new HiveUpload(
-            name == null ? "the file" : name, Requests.file(context), flag(context, "salvage"));
     all(
         context,
         "RegistryCommitList",
         List.of(
-            registry.restore(caller, path, hive, flag(context, "force"), flag(context, "dryRun"))));
+            registry.restore(
+                caller, path, upload(context), flag(context, "force"), flag(context, "dryRun"))));
+  }
+
+  private static HiveUpload upload(Context context) throws IOException {
+    String name = context.queryParam("name");
+    return new HiveUpload(
+        name == null ? "the file" : name, Requests.file(context), flag(context, "salvage"));
+  }
+
+  private void load(Context context, RegistryApi registry, Caller caller) throws IOException {
+    String path = parameter(context, "path");
+    all(
+        context,
+        "RegistryCommitList",
+        List.of(registry.load(caller, path, upload(context), flag(context, "dryRun"))));
+  }
+
+  private void unload(Context context, RegistryApi registry, Caller caller) {
+    all(
+        context,
+        "RegistryCommitList",
+        List.of(
+            registry.unload(
+                caller,
+                parameter(context, "path"),
+                flag(context, "force"),
+                Requests.number(context, "saved"),
+                flag(context, "discard"),
+                flag(context, "dryRun"))));
   }
 
   private void follow(Context context, RegistryApi registry, Caller caller)

@@ -8,6 +8,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SocketChannel;
 import java.util.List;
 import java.util.stream.LongStream;
@@ -49,7 +50,14 @@ public record PeerCredentials(int pid, long uid, long gid, List<Long> groups) {
    * @throws IOException also when the channel has been closed
    */
   public static PeerCredentials of(SocketChannel channel) throws IOException {
-    int descriptor = descriptor(channel);
+    PeerCredentials peer = of(descriptor(channel));
+    if (!channel.isOpen()) {
+      throw new ClosedChannelException(); // The number may have been another connection's by then.
+    }
+    return peer;
+  }
+
+  private static PeerCredentials of(int descriptor) throws PosixException {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment size = arena.allocate(JAVA_INT);
       MemorySegment credentials = arena.allocate(JAVA_INT, CREDENTIALS_INTS);

@@ -40,6 +40,7 @@ final class TestRegistry implements AutoCloseable, RegistryListener {
   final List<RegistryHandleView> closed = new ArrayList<>();
   final Hive cluster;
   final LocalHives local;
+  final LoadedHives loaded;
   final Registry registry;
 
   TestRegistry(Path directory) throws IOException {
@@ -53,6 +54,7 @@ final class TestRegistry implements AutoCloseable, RegistryListener {
             ? Hive.open(storage, "cluster.hive", settings)
             : Hive.create(storage, "cluster.hive", settings);
     local = LocalHives.open(directory, () -> now, UnaryOperator.identity());
+    loaded = LoadedHives.open(directory.resolve("loaded"), () -> now, UnaryOperator.identity());
     List<MountedHive> hives = new ArrayList<>(local.mounted());
     hives.addFirst(
         new MountedHive(
@@ -60,6 +62,7 @@ final class TestRegistry implements AutoCloseable, RegistryListener {
     registry =
         new Registry(
             hives,
+            loaded,
             new HomeOwner(OWNER.uid(), OWNER.gid()),
             pid -> Optional.ofNullable(processes.get(pid)),
             this,
@@ -79,6 +82,7 @@ final class TestRegistry implements AutoCloseable, RegistryListener {
   @Override
   public void close() {
     registry.close();
+    loaded.close();
     local.close();
     cluster.close();
   }
