@@ -20,15 +20,28 @@ import dev.holdfast.service.api.RegistryFormat;
 import io.javalin.http.Context;
 import io.javalin.http.HandlerType;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 
 /**
  * What can be asked of the registry. Anybody of this machine may ask; each key's security
  * descriptor says what he gets.
  */
 final class RegistryRoutes {
+  /**
+   * Answers and bodies that may be as large as a hive: so many at one time for the home's owner and
+   * root, and as many for all others, who keep those two from nothing.
+   */
+  private static final int HEAVY_AT_ONCE = 2;
+
+  private static final Duration HEAVY_WAIT_MAX = Duration.ofSeconds(30);
+
   private final ClusterApi api;
   private final Streams streams;
+  private final Semaphore heavyOfOwner = new Semaphore(HEAVY_AT_ONCE, true);
+  private final Semaphore heavyOfOthers = new Semaphore(HEAVY_AT_ONCE, true);
 
   RegistryRoutes(ClusterApi api, Streams streams) {
     this.api = api;
@@ -37,12 +50,12 @@ final class RegistryRoutes {
 
   List<Route> table() {
     return List.of(
-        route(GET, "/v1/registry", this::keys),
+        heavy(GET, "/v1/registry", Access.IDENTIFIED, this::keys),
         route(POST, "/v1/registry", this::change),
-        route(GET, "/v1/registry/file", this::export),
-        route(POST, "/v1/registry/file", this::restore),
-        route(POST, "/v1/registry/text", this::importText),
-        route(POST, "/v1/registry/hives", this::load),
+        heavy(GET, "/v1/registry/file", Access.IDENTIFIED, this::export),
+        heavy(POST, "/v1/registry/file", Access.CHANGE, this::restore),
+        heavy(POST, "/v1/registry/text", Access.IDENTIFIED, this::importText),
+        heavy(POST, "/v1/registry/hives", Access.CHANGE, this::load),
         route(DELETE, "/v1/registry/hives", this::unload),
         route(GET, "/v1/registry/stream", this::follow),
         route(GET, "/v1/registry/hold", this::hold),
@@ -65,6 +78,28 @@ final class RegistryRoutes {
         path,
         Access.IDENTIFIED,
         context -> answerer.answer(context, api.registry(), Peer.caller(context)));
+  }
+
+  /** One that takes its time and room, and waits for its turn. */
+  private Route heavy(HandlerType method, String path, Access access, Answerer answerer) {
+    return new Route(
+        method,
+        path,
+        access,
+        context -> {
+          RegistryApi registry = api.registry();
+          Caller caller = Peer.caller(context);
+          Semaphore heavy = registry.mayRestore(caller) ? heavyOfOwner : heavyOfOthers;
+          if (!heavy.tryAcquire(HEAVY_WAIT_MAX.toMillis(), TimeUnit.MILLISECONDS)) {
+            throw new ApiException.Unreachable(
+                "Busy", "The service has large answers of the registry to give; ask again later.");
+          }
+          try {
+            answerer.answer(context, registry, caller);
+          } finally {
+            heavy.release();
+          }
+        });
   }
 
   private void keys(Context context, RegistryApi registry, Caller caller) {
@@ -115,7 +150,10 @@ final class RegistryRoutes {
 
   private void importText(Context context, RegistryApi registry, Caller caller) throws IOException {
     String name = context.queryParam("name");
-    byte[] text = Requests.file(context);
+    byte[] text =
+        Requests.file(
+            context,
+            registry.mayRestore(caller) ? Requests.MAX_FILE_BYTES : Requests.MAX_BODY_BYTES);
     all(
         context,
         "RegistryCommitList",

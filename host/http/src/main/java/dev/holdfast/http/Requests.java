@@ -67,12 +67,17 @@ final class Requests {
 
   /** A body that is a file. */
   static byte[] file(Context context) throws IOException {
-    byte[] body = context.bodyInputStream().readNBytes(MAX_FILE_BYTES + 1);
-    if (body.length > MAX_FILE_BYTES) {
+    return file(context, MAX_FILE_BYTES);
+  }
+
+  /** A body that is a file of at most so many bytes. */
+  static byte[] file(Context context, int maxBytes) throws IOException {
+    byte[] body = context.bodyInputStream().readNBytes(maxBytes + 1);
+    if (body.length > maxBytes) {
       throw new ApiException.Usage(
           "BodyTooLarge",
-          "The file is larger than %d MiB, and that is what a heap of %d MiB has room for."
-              .formatted(MAX_FILE_BYTES >> 20, Runtime.getRuntime().maxMemory() >> 20));
+          "The file is larger than the %d MiB that are taken of you; a heap of %d MiB has no room for more."
+              .formatted(maxBytes >> 20, Runtime.getRuntime().maxMemory() >> 20));
     }
     return body;
   }

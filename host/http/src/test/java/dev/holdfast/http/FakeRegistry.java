@@ -25,6 +25,11 @@ final class FakeRegistry implements RegistryApi {
   private static final Instant THEN = Instant.parse("2026-11-21T22:40:00.120Z");
 
   @Override
+  public boolean mayRestore(Caller caller) {
+    return true;
+  }
+
+  @Override
   public List<RegistryKeyView> keys(Caller caller, KeyName key, boolean recursive) {
     return List.of(
         new RegistryKeyView(
@@ -50,7 +55,9 @@ final class FakeRegistry implements RegistryApi {
   @Override
   public RegistryFile export(Caller caller, String path, RegistryFormat format) {
     return new RegistryFile(
-        format.name().getBytes(StandardCharsets.US_ASCII), List.of("half of it", "the caf\u00e9"), 6);
+        format.name().getBytes(StandardCharsets.US_ASCII),
+        List.of("half of it", "the caf\u00e9"),
+        6);
   }
 
   @Override

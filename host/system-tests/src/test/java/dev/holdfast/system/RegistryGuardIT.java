@@ -95,7 +95,9 @@ class RegistryGuardIT {
       cluster.does("registry", "handles", "--close", handle.path("id").asString("0"));
       assertThat(holder.waitFor(SOON)).isTrue();
       assertThat(holder.exitValue()).isEqualTo(FAILED);
-      assertThat(new String(holder.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8))
+      assertThat(
+              new String(
+                  holder.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8))
           .contains("open until this command ends", "closed by somebody else");
       assertThat(cluster.does("events", "--id", "2028").out()).contains("HKLM\\Software\\Held");
     } finally {

@@ -59,7 +59,8 @@ public final class ServiceClient {
         document(reply);
       }
       return new Fetched(
-          reply.body().readAllBytes(), reply.headers().getOrDefault("holdfast-loss", ""),
+          reply.body().readAllBytes(),
+          reply.headers().getOrDefault("holdfast-loss", ""),
           reply.headers().get("holdfast-revision"));
     } catch (IOException broken) {
       throw unreachable(broken);

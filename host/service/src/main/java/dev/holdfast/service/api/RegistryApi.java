@@ -40,6 +40,9 @@ public interface RegistryApi {
   @SuppressWarnings("ArrayRecordComponent") // Read once, and compared by nobody.
   record HiveUpload(String name, byte[] bytes, boolean salvage) {}
 
+  /** Whether the caller is the home's owner or root. */
+  boolean mayRestore(Caller caller);
+
   /**
    * A key; with all below it when asked, each key before its subkeys. Of keys below it that the
    * caller may not read, the answer says that they are there, and why not more.

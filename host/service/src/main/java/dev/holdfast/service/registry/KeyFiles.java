@@ -55,11 +55,7 @@ final class KeyFiles {
   private final InstantSource clock;
 
   KeyFiles(
-      RegistryTree tree,
-      KeyGuard guard,
-      KeyHolds holds,
-      LoadedHives loaded,
-      InstantSource clock) {
+      RegistryTree tree, KeyGuard guard, KeyHolds holds, LoadedHives loaded, InstantSource clock) {
     this.tree = tree;
     this.guard = guard;
     this.holds = holds;
@@ -224,8 +220,7 @@ final class KeyFiles {
             "%s was not loaded from a file; it stays.".formatted(hive.path()));
       }
       long revision = hive.snapshot().revision().number();
-      boolean lost =
-          saved == null ? loaded.isChanged(hive.name()) : saved.longValue() != revision;
+      boolean lost = saved == null ? loaded.isChanged(hive.name()) : saved.longValue() != revision;
       if (lost && !discard) {
         throw new ApiException.Conflict(
             "HiveChanged",

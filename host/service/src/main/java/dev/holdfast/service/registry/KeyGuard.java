@@ -7,6 +7,8 @@ import dev.holdfast.registry.RegistryKey;
 import dev.holdfast.registry.handle.KeyHandle;
 import dev.holdfast.registry.security.Access;
 import dev.holdfast.registry.security.AccessCheck;
+import dev.holdfast.registry.security.Ace;
+import dev.holdfast.registry.security.Acl;
 import dev.holdfast.registry.security.DefaultSecurity;
 import dev.holdfast.registry.security.EffectiveSecurity;
 import dev.holdfast.registry.security.KeyAccess;
@@ -17,7 +19,9 @@ import dev.holdfast.registry.security.Token;
 import dev.holdfast.service.api.ApiException;
 import dev.holdfast.service.api.Caller;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Whether a caller may do what it asks to with a key: by the key's descriptor, or by the handle
@@ -29,10 +33,17 @@ final class KeyGuard {
 
   private static final int TOLD_MAX = 10_000;
 
+  /** So many denials of one user are told in that time: who tries every door must not fill it. */
+  private static final int TOLD_OF_USER_MAX = 60;
+
   private final HomeOwner owner;
   private final SecurityDescriptor ofTopKeys;
+  private final SecurityDescriptor ofClusterDatabase;
   private final RegistryListener listener;
   private final Cache<Told, Boolean> told =
+      CacheBuilder.newBuilder().expireAfterWrite(TOLD_AGAIN_AFTER).maximumSize(TOLD_MAX).build();
+
+  private final Cache<Long, AtomicInteger> toldOfUsers =
       CacheBuilder.newBuilder().expireAfterWrite(TOLD_AGAIN_AFTER).maximumSize(TOLD_MAX).build();
 
   private record Told(long uid, String key, String reason) {}
@@ -40,7 +51,29 @@ final class KeyGuard {
   KeyGuard(HomeOwner owner, RegistryListener listener) {
     this.owner = owner;
     this.ofTopKeys = DefaultSecurity.ofTopKey(owner.uid(), owner.gid());
+    this.ofClusterDatabase = withoutEveryone(ofTopKeys);
     this.listener = listener;
+  }
+
+  /** Tokens by which processes are known are in there, and not for everybody. */
+  private static SecurityDescriptor withoutEveryone(SecurityDescriptor descriptor) {
+    Acl dacl = descriptor.dacl();
+    List<Ace> aces = dacl == null ? List.of() : dacl.aces();
+    return new SecurityDescriptor(
+        descriptor.control(),
+        descriptor.resourceManager(),
+        descriptor.owner(),
+        descriptor.group(),
+        descriptor.sacl(),
+        Acl.of(
+            aces.stream()
+                .filter(
+                    ace -> !(ace instanceof Ace.Entry entry && entry.sid().equals(Sid.EVERYONE)))
+                .toList()));
+  }
+
+  private SecurityDescriptor ofTop(MountedHive hive) {
+    return hive.ownKeys().isEmpty() ? ofTopKeys : ofClusterDatabase;
   }
 
   /**
@@ -71,7 +104,7 @@ final class KeyGuard {
   /** What counts for a key, or would if it were there. */
   SecurityDescriptor descriptor(Place place) {
     try {
-      return EffectiveSecurity.of(place.hive().snapshot().root(), place.key(), ofTopKeys);
+      return EffectiveSecurity.of(place.hive().snapshot().root(), place.key(), ofTop(place.hive()));
     } catch (MalformedDescriptorException e) {
       throw damaged(place, e);
     }
@@ -158,7 +191,9 @@ final class KeyGuard {
     String reason = denied.explanation();
     String resolved = place.resolvedPath();
     Told telling = new Told(caller.uid(), resolved, reason);
-    if (told.asMap().putIfAbsent(telling, true) == null) {
+    if (told.asMap().putIfAbsent(telling, true) == null
+        && toldOfUsers.asMap().computeIfAbsent(caller.uid(), _ -> new AtomicInteger()).getAndIncrement()
+            < TOLD_OF_USER_MAX) {
       listener.denied(caller, place.path(), resolved, reason);
     }
     return new ApiException.NotPermitted(

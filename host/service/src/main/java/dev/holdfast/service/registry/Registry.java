@@ -45,9 +45,7 @@ public final class Registry implements RegistryApi, AutoCloseable {
       CallerProcesses processes,
       RegistryListener listener,
       InstantSource clock) {
-    this.tree =
-        new RegistryTree(
-            Stream.concat(hives.stream(), loaded.mounted().stream()).toList());
+    this.tree = new RegistryTree(Stream.concat(hives.stream(), loaded.mounted().stream()).toList());
     this.guard = new KeyGuard(owner, listener);
     this.holds = new KeyHolds(tree, guard, processes, listener, clock);
     this.reader = new KeyReader(guard);
@@ -55,6 +53,11 @@ public final class Registry implements RegistryApi, AutoCloseable {
     this.files = new KeyFiles(tree, guard, holds, loaded, clock);
     this.security = new KeySecurity(guard);
     this.clock = clock;
+  }
+
+  @Override
+  public boolean mayRestore(Caller caller) {
+    return guard.mayRestore(caller);
   }
 
   @Override

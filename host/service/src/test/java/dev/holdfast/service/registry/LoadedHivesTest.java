@@ -136,8 +136,7 @@ class LoadedHivesTest {
         .hasMessageContaining("right below HKLM");
     assertThatThrownBy(() -> load("HKLM\\..")).isInstanceOf(ApiException.Usage.class);
     assertThatThrownBy(() -> load("HKLM\\a/b")).isInstanceOf(ApiException.Usage.class);
-    assertThatThrownBy(
-            () -> hives.registry.unload(OWNER, "HKLM\\System", true, null, true, false))
+    assertThatThrownBy(() -> hives.registry.unload(OWNER, "HKLM\\System", true, null, true, false))
         .isInstanceOf(ApiException.Conflict.class)
         .hasMessageContaining("was not loaded from a file");
   }

@@ -93,6 +93,22 @@ class RegistryAccessTest {
   }
 
   @Test
+  void theClusterDatabaseIsNotForEverybody() {
+    assertThat(keys(OWNER, "HKLM\\Cluster")).hasSize(1);
+    refused(() -> keys(ALICE, "HKLM\\Cluster"), "KEY_READ");
+  }
+
+  @Test
+  void whoTriesEveryDoorDoesNotFillTheEventLog() {
+    revoke(OWNER, APP, "Everyone", "read");
+    for (int i = 0; i < 100; i++) {
+      String path = APP + "\\" + i;
+      refused(() -> keys(ALICE, path));
+    }
+    assertThat(hives.denials).hasSize(60);
+  }
+
+  @Test
   void whoMayMakeAKeyOwnsIt_andMayDoEverythingWithIt() {
     grant(OWNER, APP, "user:1001", "KEY_CREATE_SUB_KEY");
     hives.change(ALICE, set(APP + "\\Hers\\Deep", sz("V", "1")));
