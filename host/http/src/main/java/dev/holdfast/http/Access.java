@@ -6,6 +6,8 @@ import io.javalin.security.RouteRole;
 enum Access implements RouteRole {
   /** Everybody on this machine. */
   READ,
-  /** The owner of the home, and root, over the Unix socket; also to read what may be secret. */
+  /** The same, over the Unix socket: what is asked decides by who asks what it tells and does. */
+  IDENTIFIED,
+  /** The owner of the home, and root, over the Unix socket. */
   CHANGE
 }

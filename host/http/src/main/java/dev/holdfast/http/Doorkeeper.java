@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Decides who may do what: everybody on the machine may read, the owner of the home and root may
- * change things, and nobody over TCP. Immutable.
+ * change things, and nobody over TCP, where nobody is known either. Immutable.
  *
  * <p>Over TCP the Host header must name this machine's loopback: otherwise a web page could have
  * its own name resolve to 127.0.0.1 and read through the visitor's browser (DNS rebinding).
@@ -66,6 +66,13 @@ final class Doorkeeper {
               "Over TCP the API may only be read ("
                   + address
                   + " asked): nothing there tells who asks. Use the Unix socket.");
+        }
+        if (access == Access.IDENTIFIED) {
+          throw new ApiException.NotPermitted(
+              "UnknownOverTcp",
+              "What the registry tells depends on who asks, and nothing over TCP tells that ("
+                  + address
+                  + " asked). Use the Unix socket.");
         }
       }
     }

@@ -1,5 +1,7 @@
 package dev.holdfast.http;
 
+import dev.holdfast.service.api.Caller;
+import dev.holdfast.service.posix.PeerCredentials;
 import io.javalin.http.Context;
 import java.io.IOException;
 import java.net.UnixDomainSocketAddress;
@@ -19,15 +21,36 @@ sealed interface Peer {
 
   /** Reads the credentials anew for each request; they belong to the connection. */
   static Peer of(Context context) throws IOException {
-    EndPoint endPoint =
-        ServletContextRequest.getServletContextRequest(context.req())
-            .getConnectionMetaData()
-            .getConnection()
-            .getEndPoint();
-    if (endPoint.getTransport() instanceof SocketChannel channel
-        && channel.getLocalAddress() instanceof UnixDomainSocketAddress) {
-      return new Local(channel.getOption(ExtendedSocketOptions.SO_PEERCRED).user());
+    EndPoint endPoint = endPoint(context);
+    return isUnixSocket(endPoint)
+        ? new Local(channel(endPoint).getOption(ExtendedSocketOptions.SO_PEERCRED).user())
+        : new Remote(String.valueOf(endPoint.getRemoteSocketAddress()));
+  }
+
+  /** The process at the other end of a Unix socket, which this is. */
+  static Caller caller(Context context) throws IOException {
+    SocketChannel channel = channel(endPoint(context));
+    PeerCredentials peer = PeerCredentials.of(channel);
+    String user = channel.getOption(ExtendedSocketOptions.SO_PEERCRED).user().getName();
+    return new Caller(peer.pid(), peer.uid(), peer.gid(), peer.groups(), user);
+  }
+
+  private static EndPoint endPoint(Context context) {
+    return ServletContextRequest.getServletContextRequest(context.req())
+        .getConnectionMetaData()
+        .getConnection()
+        .getEndPoint();
+  }
+
+  private static boolean isUnixSocket(EndPoint endPoint) throws IOException {
+    return endPoint.getTransport() instanceof SocketChannel channel
+        && channel.getLocalAddress() instanceof UnixDomainSocketAddress;
+  }
+
+  private static SocketChannel channel(EndPoint endPoint) {
+    if (endPoint.getTransport() instanceof SocketChannel channel) {
+      return channel;
     }
-    return new Remote(String.valueOf(endPoint.getRemoteSocketAddress()));
+    throw new IllegalStateException("A Unix socket's end is a channel, not " + endPoint);
   }
 }

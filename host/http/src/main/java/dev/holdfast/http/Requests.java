@@ -47,7 +47,10 @@ final class Requests {
 
   record Registry(
       @Nullable List<RegistryBatch.Precondition> preconditions,
-      @Nullable List<RegistryBatch.Change> changes) {}
+      @Nullable List<RegistryBatch.Change> changes,
+      @Nullable Long handle) {}
+
+  record Rights(@Nullable String path, @Nullable String principal, @Nullable String rights) {}
 
   record Kill(@Nullable String signal) {}
 
@@ -64,12 +67,17 @@ final class Requests {
 
   /** A body that is a file. */
   static byte[] file(Context context) throws IOException {
-    byte[] body = context.bodyInputStream().readNBytes(MAX_FILE_BYTES + 1);
-    if (body.length > MAX_FILE_BYTES) {
+    return file(context, MAX_FILE_BYTES);
+  }
+
+  /** A body that is a file of at most so many bytes. */
+  static byte[] file(Context context, int maxBytes) throws IOException {
+    byte[] body = context.bodyInputStream().readNBytes(maxBytes + 1);
+    if (body.length > maxBytes) {
       throw new ApiException.Usage(
           "BodyTooLarge",
-          "The file is larger than %d MiB, and that is what a heap of %d MiB has room for."
-              .formatted(MAX_FILE_BYTES >> 20, Runtime.getRuntime().maxMemory() >> 20));
+          "The file is larger than the %d MiB that are taken of you; a heap of %d MiB has no room for more."
+              .formatted(maxBytes >> 20, Runtime.getRuntime().maxMemory() >> 20));
     }
     return body;
   }
@@ -89,6 +97,14 @@ final class Requests {
       case "false" -> false;
       default -> throw bad(name, text, "true or false");
     };
+  }
+
+  static String parameter(Context context, String name) {
+    String value = context.queryParam(name);
+    if (value == null) {
+      throw new ApiException.Usage("MissingParameter", "The request lacks parameter " + name + ".");
+    }
+    return value;
   }
 
   static @Nullable Long number(Context context, String name) {

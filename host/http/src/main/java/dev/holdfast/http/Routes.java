@@ -19,9 +19,6 @@ import dev.holdfast.service.api.Command;
 import dev.holdfast.service.api.EventQuery;
 import dev.holdfast.service.api.MonitorSignal;
 import dev.holdfast.service.api.Operation;
-import dev.holdfast.service.api.RegistryBatch;
-import dev.holdfast.service.api.RegistryFile;
-import dev.holdfast.service.api.RegistryFormat;
 import io.javalin.http.Context;
 import io.javalin.http.HandlerType;
 import java.io.IOException;
@@ -31,6 +28,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -55,6 +53,11 @@ final class Routes {
   }
 
   List<Route> table() {
+    return Stream.concat(clusterTable().stream(), new RegistryRoutes(api, streams).table().stream())
+        .toList();
+  }
+
+  private List<Route> clusterTable() {
     return List.of(
         read(MetricsPage.PATH, c -> metrics.write(c, api::refreshMeters)),
         read("/v1/status", c -> one(c, "Status", api.status())),
@@ -90,13 +93,6 @@ final class Routes {
         read(
             "/v1/operations/{id}/stream",
             c -> streams.narrate(c, api.operation(c.pathParam("id")))),
-        // Not for everybody: what applications keep there may be secrets.
-        new Route(GET, "/v1/registry", CHANGE, this::registryKeys),
-        new Route(POST, "/v1/registry", CHANGE, this::changeRegistry),
-        new Route(GET, "/v1/registry/file", CHANGE, this::exportRegistry),
-        new Route(POST, "/v1/registry/file", CHANGE, this::restoreRegistry),
-        new Route(GET, "/v1/registry/stream", CHANGE, this::followRegistry),
-        new Route(POST, "/v1/registry/text", CHANGE, this::importRegistry),
         change(POST, "/v1/groups", this::createGroup),
         change(DELETE, "/v1/groups/{group}", c -> new Command.DeleteGroup(c.pathParam("group"))),
         change(
@@ -208,95 +204,6 @@ final class Routes {
         context,
         "Log",
         api.log(resource(context), orElse(context, "from", 0), Math.clamp(max, 1, MAX_LOG_BYTES)));
-  }
-
-  private void registryKeys(Context context) {
-    allExact(
-        context,
-        "RegistryKeyList",
-        api.registryKeys(parameter(context, "path"), flag(context, "recursive")));
-  }
-
-  private void changeRegistry(Context context) throws IOException {
-    Requests.Registry asked = body(context, Requests.Registry.class);
-    var batch =
-        new RegistryBatch(
-            asked.preconditions() == null ? List.of() : asked.preconditions(),
-            required(asked.changes(), "changes"));
-    allExact(
-        context, "RegistryCommitList", List.of(api.changeRegistry(batch, flag(context, "dryRun"))));
-  }
-
-  private void exportRegistry(Context context) {
-    String format = context.queryParam("format");
-    RegistryFormat wanted =
-        switch (format == null ? "reg" : format) {
-          case "reg" -> RegistryFormat.REG;
-          case "regedit4" -> RegistryFormat.REGEDIT4;
-          case "hive" -> RegistryFormat.HIVE;
-          default ->
-              throw new ApiException.Usage(
-                  "BadParameter",
-                  "Parameter format is \"" + format + "\"; it is reg, regedit4 or hive.");
-        };
-    RegistryFile file = api.exportRegistry(parameter(context, "path"), wanted);
-    if (!file.losses().isEmpty()) {
-      String losses = String.join("; ", file.losses());
-      context.header("Holdfast-Loss", losses.replaceAll("[^\\x20-\\x7e]", "?"));
-    }
-    context.contentType("application/octet-stream");
-    context.header("Cache-Control", "no-store");
-    context.result(file.bytes());
-  }
-
-  private void importRegistry(Context context) throws IOException {
-    String name = context.queryParam("name");
-    byte[] text = Requests.file(context);
-    allExact(
-        context,
-        "RegistryCommitList",
-        api.importRegistry(name == null ? "the text" : name, text, flag(context, "dryRun")));
-  }
-
-  private void restoreRegistry(Context context) throws IOException {
-    String name = context.queryParam("name");
-    String path = parameter(context, "path");
-    byte[] hive = Requests.file(context);
-    allExact(
-        context,
-        "RegistryCommitList",
-        List.of(
-            api.restoreRegistry(
-                path,
-                name == null ? "the file" : name,
-                hive,
-                flag(context, "salvage"),
-                flag(context, "dryRun"))));
-  }
-
-  private void followRegistry(Context context) throws IOException, InterruptedException {
-    streams.follow(
-        context,
-        api.followRegistry(
-            parameter(context, "path"),
-            flag(context, "recursive"),
-            Requests.number(context, "after")),
-        Json::writeAscii);
-  }
-
-  private static String parameter(Context context, String name) {
-    String value = context.queryParam(name);
-    if (value == null) {
-      throw new ApiException.Usage("MissingParameter", "The request lacks parameter " + name + ".");
-    }
-    return value;
-  }
-
-  /** Registry names may be text that no UTF-8 holds; escaped, every one arrives as it is. */
-  private static void allExact(Context context, String kind, List<?> items) {
-    context.contentType("application/json");
-    context.header("Cache-Control", "no-store");
-    context.result(Json.writeAscii(new Envelope(kind, items)));
   }
 
   private static EventQuery query(Context context) {

@@ -29,6 +29,9 @@ final class Streams {
   /** Shorter than the connectors' idle timeout. */
   static final Duration BEAT = Duration.ofSeconds(5);
 
+  /** For streams whose reader's leaving is to be noticed at once. */
+  static final Duration QUICK_BEAT = Duration.ofSeconds(1);
+
   /** How soon a stream notices that the server closes. */
   private static final Duration LOOK = Duration.ofMillis(250);
 
@@ -41,21 +44,22 @@ final class Streams {
 
   /** Writes what the feed gives until it ends, the reader goes, or the server closes. */
   <T> void follow(Context context, Feed<T> feed) throws IOException, InterruptedException {
-    follow(context, feed, Json::write);
+    follow(context, feed, Json::write, BEAT);
   }
 
   /**
    * The same.
    *
    * @param json makes a line of a thing
+   * @param beat how often an empty line is written when there is nothing else
    */
-  <T> void follow(Context context, Feed<T> feed, Function<T, byte[]> json)
+  <T> void follow(Context context, Feed<T> feed, Function<T, byte[]> json, Duration beat)
       throws IOException, InterruptedException {
     try (feed) {
       stream(
           context,
           out -> {
-            long beatAt = System.nanoTime() + BEAT.toNanos();
+            long beatAt = System.nanoTime() + beat.toNanos();
             while (!closing.getAsBoolean()) {
               Optional<T> next = feed.next(LOOK);
               if (next.isPresent()) {
@@ -64,7 +68,7 @@ final class Streams {
                 return;
               } else if (System.nanoTime() - beatAt >= 0) {
                 beat(out);
-                beatAt = System.nanoTime() + BEAT.toNanos();
+                beatAt = System.nanoTime() + beat.toNanos();
               }
             }
           });

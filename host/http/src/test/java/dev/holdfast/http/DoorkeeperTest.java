@@ -44,6 +44,16 @@ class DoorkeeperTest {
   }
 
   @Test
+  void whatDependsOnWhoAsks_isForEverybodyWhoIsKnown() {
+    assertThatCode(() -> doorkeeper.admit(new Peer.Local(stranger), Access.IDENTIFIED, null))
+        .doesNotThrowAnyException();
+    assertThatThrownBy(
+            () -> doorkeeper.admit(new Peer.Remote("/127.0.0.1:5"), Access.IDENTIFIED, "localhost"))
+        .isInstanceOf(ApiException.NotPermitted.class)
+        .hasMessageContaining("Use the Unix socket");
+  }
+
+  @Test
   void overTcpEvenALoopbackHostMayOnlyLook() {
     var peer = new Peer.Remote("/127.0.0.1:5");
 

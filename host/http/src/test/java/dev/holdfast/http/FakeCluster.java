@@ -17,18 +17,12 @@ import dev.holdfast.service.api.Narration;
 import dev.holdfast.service.api.NearestName;
 import dev.holdfast.service.api.Operation;
 import dev.holdfast.service.api.Outcome;
-import dev.holdfast.service.api.RegistryBatch;
-import dev.holdfast.service.api.RegistryChangeView;
-import dev.holdfast.service.api.RegistryCommitView;
-import dev.holdfast.service.api.RegistryFile;
-import dev.holdfast.service.api.RegistryFormat;
-import dev.holdfast.service.api.RegistryKeyView;
+import dev.holdfast.service.api.RegistryApi;
 import dev.holdfast.service.api.ResourceView;
 import dev.holdfast.service.api.ServiceView;
 import dev.holdfast.service.api.StatusView;
 import dev.holdfast.service.api.TypeView;
 import dev.holdfast.service.api.Why;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.time.Duration;
 import java.time.Instant;
@@ -52,9 +46,6 @@ import org.jspecify.annotations.Nullable;
  * clock stands still at {@link #NOW}. Public, because the command line's tests use it, too.
  */
 public final class FakeCluster implements ClusterApi {
-  /** No UTF-8 holds it, and a registry name may. */
-  static final String HALF_A_CHARACTER = "\ud83d";
-
   public static final Instant NOW = Instant.parse("2026-11-21T22:40:00.120Z");
 
   /** Every command that was accepted, dry or not. */
@@ -504,44 +495,7 @@ public final class FakeCluster implements ClusterApi {
   }
 
   @Override
-  public List<RegistryKeyView> registryKeys(String path, boolean recursive) {
-    return List.of(
-        new RegistryKeyView("Contoso", path, path, 7, List.of(), List.of(HALF_A_CHARACTER)));
-  }
-
-  @Override
-  public RegistryCommitView changeRegistry(RegistryBatch batch, boolean dryRun) {
-    return new RegistryCommitView("HKLM\\Software", 8, batch.changes().size(), List.of());
-  }
-
-  @Override
-  public RegistryFile exportRegistry(String path, RegistryFormat format) {
-    return new RegistryFile(
-        format.name().getBytes(StandardCharsets.US_ASCII), List.of("half of it", "the caf\u00e9"));
-  }
-
-  @Override
-  public RegistryCommitView restoreRegistry(
-      String path, String name, byte[] hive, boolean salvage, boolean dryRun) {
-    return new RegistryCommitView(path, 10, hive.length, List.of(name, "salvage " + salvage));
-  }
-
-  @Override
-  public Feed<RegistryChangeView> followRegistry(
-      String path, boolean recursive, @Nullable Long after) {
-    return feedOf(
-        new LinkedBlockingQueue<>(
-            List.of(
-                new RegistryChangeView(
-                    "HKLM\\Software",
-                    11,
-                    Instant.parse("2026-11-21T22:40:00.120Z"),
-                    path + "\\" + HALF_A_CHARACTER,
-                    recursive ? "value" : "name"))));
-  }
-
-  @Override
-  public List<RegistryCommitView> importRegistry(String name, byte[] text, boolean dryRun) {
-    return List.of(new RegistryCommitView("HKLM\\Software", 9, text.length, List.of(name)));
+  public RegistryApi registry() {
+    return new FakeRegistry();
   }
 }

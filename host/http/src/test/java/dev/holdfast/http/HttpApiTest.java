@@ -144,6 +144,45 @@ class HttpApiTest {
         .contains("\"kind\":\"RegistryKeyList\"", "\"path\":\"HKLM\\\\Software\\\\Contoso\"")
         .containsIgnoringCase("\"subkeys\":[\"\\ud83d\"]");
     assertThat(unix("GET", "/v1/registry", "")).startsWith("HTTP/1.1 400").contains("path");
+    assertThat(unix("GET", "/v1/registry?handle=3&path=X", "")).contains("\"handle 3\"");
+  }
+
+  @Test
+  void theRegistryKnowsWhichProcessAsks() throws IOException {
+    assertThat(unix("GET", "/v1/registry?path=HKLM", ""))
+        .contains("\"asked by pid " + ProcessHandle.current().pid() + "\"");
+  }
+
+  @Test
+  void registryHandles_areHeldByAStream_listedAndClosed() throws IOException {
+    assertThat(unix("GET", "/v1/registry/hold?path=HKLM%5CA&path=HKLM%5CB&rights=all", ""))
+        .startsWith("HTTP/1.1 200")
+        .contains("\"id\":17,\"key\":\"HKLM\\\\A+HKLM\\\\B\"", "\"rights\":\"all\"");
+    assertThat(unix("GET", "/v1/registry/handles", "")).contains("\"key\":\"null\"");
+    assertThat(unix("DELETE", "/v1/registry/handles/17", ""))
+        .startsWith("HTTP/1.1 200")
+        .contains("\"state\":\"CLOSED\"");
+    assertThat(unix("DELETE", "/v1/registry/handles/x", "")).startsWith("HTTP/1.1 404");
+  }
+
+  @Test
+  void registryHives_areLoadedAndUnloaded() throws IOException {
+    assertThat(unix("POST", "/v1/registry/hives?path=HKLM%5CX&name=x.hive", "regf"))
+        .startsWith("HTTP/1.1 200")
+        .contains("\"notes\":[\"loaded\",\"x.hive\"]");
+    assertThat(unix("DELETE", "/v1/registry/hives?path=HKLM%5CX&saved=6", ""))
+        .contains("\"notes\":[\"unloaded\",\"force false\",\"saved 6\"]");
+  }
+
+  @Test
+  void registrySecurity_isShownAndChanged() throws IOException {
+    assertThat(unix("GET", "/v1/registry/acl?path=HKLM%5CA", ""))
+        .contains("\"kind\":\"RegistrySecurityList\"", "\"sddl\":\"D:\"");
+    String asked = "{\"path\":\"HKLM\\\\A\",\"principal\":\"alice\",\"rights\":\"read\"}";
+    assertThat(unix("POST", "/v1/registry/acl/grant", asked))
+        .contains("\"notes\":[\"granted\",\"alice\",\"read\"]");
+    assertThat(unix("POST", "/v1/registry/acl/revoke", asked)).contains("\"revoked\"");
+    assertThat(unix("POST", "/v1/registry/acl/grant", "{}")).startsWith("HTTP/1.1 400");
   }
 
   @Test
@@ -166,7 +205,7 @@ class HttpApiTest {
         .startsWith("HTTP/1.1 200")
         .containsIgnoringCase(
             "{\"hive\":\"HKLM\\\\Software\",\"revision\":11,\"time\":\"2026-11-21T22:40:00.120Z\","
-                + "\"path\":\"HKLM\\\\Software\\\\\\ud83d\",\"what\":\"value\"}\n");
+                + "\"path\":\"HKLM\\\\Software\\\\\\ud83d\",\"what\":\"value[]\"}\n");
   }
 
   @Test
@@ -174,7 +213,7 @@ class HttpApiTest {
     assertThat(
             unix("POST", "/v1/registry/file?path=HKLM%5CSoftware&name=x.hive&salvage=true", "regf"))
         .startsWith("HTTP/1.1 200")
-        .contains("\"changes\":4,\"notes\":[\"x.hive\",\"salvage true\"]");
+        .contains("\"changes\":4,\"notes\":[\"x.hive\",\"salvage true\",\"force false\"]");
   }
 
   @Test
@@ -182,6 +221,7 @@ class HttpApiTest {
     assertThat(unix("GET", "/v1/registry/file?path=HKLM%5CSoftware&format=hive", ""))
         .startsWith("HTTP/1.1 200")
         .containsIgnoringCase("holdfast-loss: half of it; the caf?")
+        .containsIgnoringCase("holdfast-revision: 6")
         .endsWith("HIVE");
     assertThat(unix("GET", "/v1/registry/file?path=HKLM%5CSoftware&format=doc", ""))
         .startsWith("HTTP/1.1 400");
@@ -264,7 +304,7 @@ class HttpApiTest {
   @Test
   void everyChangeIsRefusedOverTcp() throws IOException {
     for (Route route : new Routes(cluster, new Streams(() -> false), new MetricsPage()).table()) {
-      if (route.access() == Access.CHANGE) {
+      if (route.access() != Access.READ) {
         String path = route.path().replaceAll("\\{\\w+}", "web-app");
         assertThat(overTcp(route.method().toString(), path, "localhost"))
             .as(route.path())

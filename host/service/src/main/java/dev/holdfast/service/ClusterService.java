@@ -22,6 +22,7 @@ import dev.holdfast.service.archive.ArchiveDigest;
 import dev.holdfast.service.archive.PluginStore;
 import dev.holdfast.service.chronicle.EventChronicle;
 import dev.holdfast.service.chronicle.IncidentMeters;
+import dev.holdfast.service.chronicle.RegistryChronicle;
 import dev.holdfast.service.clock.SteadyClock;
 import dev.holdfast.service.cluster.Engine;
 import dev.holdfast.service.event.EventLog;
@@ -42,6 +43,9 @@ import dev.holdfast.service.process.Processes;
 import dev.holdfast.service.process.SlotToken;
 import dev.holdfast.service.record.ClusterRecords;
 import dev.holdfast.service.record.RecordMeters;
+import dev.holdfast.service.registry.CallerProcesses;
+import dev.holdfast.service.registry.HomeOwner;
+import dev.holdfast.service.registry.LoadedHives;
 import dev.holdfast.service.registry.LocalHives;
 import dev.holdfast.service.registry.MountedHive;
 import dev.holdfast.service.registry.Registry;
@@ -189,7 +193,7 @@ final class ClusterService implements AutoCloseable {
               records,
               events,
               incidents,
-              new Registry(hives, clock),
+              keep(registry(hives, keep(loadedHives()), events)),
               node,
               clock,
               self.pid(),
@@ -219,6 +223,27 @@ final class ClusterService implements AutoCloseable {
   private <T extends AutoCloseable> T keep(T part) {
     opened.push(part);
     return part;
+  }
+
+  private LoadedHives loadedHives() throws IOException {
+    return LoadedHives.open(home.hives().resolve("loaded"), clock, throughFailPoints());
+  }
+
+  private Registry registry(List<MountedHive> hives, LoadedHives loaded, EventLog events)
+      throws IOException {
+    var owner =
+        new HomeOwner(
+            Integer.toUnsignedLong((Integer) Files.getAttribute(home.root(), "unix:uid")),
+            Integer.toUnsignedLong((Integer) Files.getAttribute(home.root(), "unix:gid")));
+    return new Registry(hives, loaded, owner, this::running, new RegistryChronicle(events), clock);
+  }
+
+  private Optional<CallerProcesses.Running> running(int pid) {
+    return processes
+        .identify(pid)
+        .map(
+            process ->
+                new CallerProcesses.Running(process.startTicks(), processes.programOf(process)));
   }
 
   private DirectoryQuorumLog openQuorum(Path quorum) throws IOException {

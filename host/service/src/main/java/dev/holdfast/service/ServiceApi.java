@@ -5,6 +5,7 @@ import dev.holdfast.cluster.ClusterState;
 import dev.holdfast.service.api.ApiException;
 import dev.holdfast.service.api.Asker;
 import dev.holdfast.service.api.AuditFacts;
+import dev.holdfast.service.api.BlockingFeed;
 import dev.holdfast.service.api.ClusterApi;
 import dev.holdfast.service.api.Command;
 import dev.holdfast.service.api.EventQuery;
@@ -16,12 +17,7 @@ import dev.holdfast.service.api.IncidentView;
 import dev.holdfast.service.api.LogPiece;
 import dev.holdfast.service.api.MonitorView;
 import dev.holdfast.service.api.Operation;
-import dev.holdfast.service.api.RegistryBatch;
-import dev.holdfast.service.api.RegistryChangeView;
-import dev.holdfast.service.api.RegistryCommitView;
-import dev.holdfast.service.api.RegistryFile;
-import dev.holdfast.service.api.RegistryFormat;
-import dev.holdfast.service.api.RegistryKeyView;
+import dev.holdfast.service.api.RegistryApi;
 import dev.holdfast.service.api.ResourceView;
 import dev.holdfast.service.api.ServiceView;
 import dev.holdfast.service.api.StatusView;
@@ -40,7 +36,6 @@ import dev.holdfast.service.event.Incidents;
 import dev.holdfast.service.operation.Commands;
 import dev.holdfast.service.process.BoundedOutput;
 import dev.holdfast.service.record.ClusterRecords;
-import dev.holdfast.service.registry.Registry;
 import dev.holdfast.service.view.Lookup;
 import dev.holdfast.service.view.Views;
 import java.io.IOException;
@@ -76,7 +71,7 @@ final class ServiceApi implements ClusterApi {
   private final Incidents incidents;
   private final Views views;
   private final WhyTeller why;
-  private final Registry registry;
+  private final RegistryApi registry;
   private final Witness witness;
   private final String node;
   private final long pid;
@@ -90,7 +85,7 @@ final class ServiceApi implements ClusterApi {
       ClusterRecords records,
       EventLog events,
       Incidents incidents,
-      Registry registry,
+      RegistryApi registry,
       String node,
       InstantSource clock,
       long pid,
@@ -341,40 +336,9 @@ final class ServiceApi implements ClusterApi {
     return new ApiException.Failed("Unreadable", null, what + ": " + e.getMessage() + ".", e);
   }
 
-  // ---- registry ----------------------------------------------------------------------------
-
   @Override
-  public List<RegistryKeyView> registryKeys(String path, boolean recursive) {
-    return registry.keys(path, recursive);
-  }
-
-  @Override
-  public RegistryCommitView changeRegistry(RegistryBatch batch, boolean dryRun) {
-    return registry.change(batch, dryRun);
-  }
-
-  @Override
-  public RegistryFile exportRegistry(String path, RegistryFormat format) {
-    return registry.export(path, format);
-  }
-
-  @Override
-  public RegistryCommitView restoreRegistry(
-      String path, String name, byte[] hive, boolean salvage, boolean dryRun) {
-    return registry.restore(path, name, hive, salvage, dryRun);
-  }
-
-  @Override
-  public Feed<RegistryChangeView> followRegistry(
-      String path, boolean recursive, @Nullable Long after) {
-    var feed = new BlockingFeed<RegistryChangeView>();
-    feed.releasing(registry.follow(path, recursive, after, feed::add, feed::close));
-    return feed;
-  }
-
-  @Override
-  public List<RegistryCommitView> importRegistry(String name, byte[] text, boolean dryRun) {
-    return registry.importText(name, text, dryRun);
+  public RegistryApi registry() {
+    return registry;
   }
 
   // ---- commands ----------------------------------------------------------------------------

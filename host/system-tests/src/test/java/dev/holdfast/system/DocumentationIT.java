@@ -54,6 +54,15 @@ class DocumentationIT {
     }
   }
 
+  @Test
+  void theRegistryCanBeUsedByCurl() throws Exception {
+    Tools.need("curl");
+    try (var cluster = Cluster.empty()) {
+      cluster.start("serve");
+      run(cluster, "host/docs/registry-with-curl.md");
+    }
+  }
+
   private static void run(Cluster cluster, String document)
       throws IOException, InterruptedException {
     List<String> lines = commands(Distribution.checkout().resolve(document));

@@ -91,7 +91,8 @@ class RegistryIT {
     assertThat(refused(CONFLICT, "registry", "delete", CONTOSO).err()).contains("with -r");
     assertThat(refused(NOT_PERMITTED, "registry", "add", "HKLM\\Cluster\\Resources\\X").err())
         .contains("written by the cluster service alone");
-    assertThat(refused(2, "registry", "handles").err()).contains("later release");
+    assertThat(refused(NOT_FOUND, "registry", "load", "HKLM\\X", "no.hive").err())
+        .contains("There is no file no.hive.");
   }
 
   @Test
@@ -140,6 +141,22 @@ class RegistryIT {
     Path cut = Files.write(cluster.folder().resolve("cut.hive"), Arrays.copyOf(bytes, 4200));
     assertThat(refused(INVALID, "registry", "restore", CONTOSO, cut.toString()).err())
         .contains("cut.hive");
+  }
+
+  @Test
+  void aHiveFileIsLoaded_changed_savedAndUnloaded() throws Exception {
+    Path file = cluster.folder().resolve("load.hive");
+    Path changed = cluster.folder().resolve("changed.hive");
+    cluster.does("registry", "save", CONTOSO, file.toString());
+    cluster.does("registry", "load", "HKLM\\Offline", file.toString());
+    cluster.does("registry", "add", "HKLM\\Offline", "-v", "Checked", "-d", "yes");
+    assertThat(refused(CONFLICT, "registry", "unload", "HKLM\\Offline").err())
+        .contains("--discard");
+    cluster.does("registry", "unload", "HKLM\\Offline", changed.toString());
+    refused(NOT_FOUND, "registry", "query", "HKLM\\Offline");
+    cluster.does("registry", "restore", CONTOSO + "4", changed.toString());
+    assertThat(cluster.does("registry", "query", CONTOSO + "4", "-v", "checked").out())
+        .contains("yes");
   }
 
   @Test

@@ -235,19 +235,45 @@ public final class CommandTree {
             "Tell changes of a key as they are made.",
             "holdfast registry watch 'HKLM\\Software' -r",
             RegistryCommands.Watch::new),
-        later("load", "Show a hive file as a key", "'HKLM\\X' x.hive"),
-        later("unload", "Let go of a loaded hive file", "'HKLM\\X'"),
-        later("hold", "Keep a handle open", "'HKLM\\Software\\X'"),
-        later("handles", "Who holds which keys open", "'HKLM\\Software'"),
-        later("acl", "Who may do what with a key", "show 'HKLM\\Software'"));
-  }
-
-  private static Entry later(String verb, String what, String example) {
-    return verb(
-        verb,
-        what + " (a later release).",
-        "holdfast registry " + verb + " " + example,
-        LaterCommand::new);
+        verb(
+            "load",
+            "Show a hive file as a key right below HKLM, until it is unloaded.",
+            "holdfast registry load 'HKLM\\Offline' software.hive",
+            RegistryCommands.Load::new),
+        verb(
+            "unload",
+            "Let go of a loaded hive; with a file, save it there first.",
+            "holdfast registry unload 'HKLM\\Offline' software.hive --force",
+            RegistryCommands.Unload::new),
+        verb(
+            "hold",
+            "Keep keys open until ended, for testers: who restores them is told who holds them.",
+            "holdfast registry hold 'HKLM\\Software\\Contoso'",
+            RegistryHandleCommands.Hold::new),
+        verb(
+            "handles",
+            "Who holds which keys open, and since when.",
+            "holdfast registry handles 'HKLM\\Software'",
+            RegistryHandleCommands.Handles::new),
+        noun(
+            "acl",
+            "Who may do what with a key.",
+            "holdfast registry acl show 'HKLM\\Software'",
+            verb(
+                "show",
+                "Its owner, and the entries of its security descriptor.",
+                "holdfast registry acl show 'HKLM\\Software'",
+                RegistryAclCommands.Show::new),
+            verb(
+                "grant",
+                "Give a principal rights to a key and those below.",
+                "holdfast registry acl grant 'HKLM\\Software\\Contoso' alice write",
+                RegistryAclCommands.Grant::new),
+            verb(
+                "revoke",
+                "Take rights from a principal; of inherited ones, copies stay of the rest.",
+                "holdfast registry acl revoke 'HKLM\\Software\\Contoso' cluster-service all",
+                RegistryAclCommands.Revoke::new)));
   }
 
   private static Entry resource() {

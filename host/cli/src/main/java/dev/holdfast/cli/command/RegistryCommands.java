@@ -89,8 +89,10 @@ final class RegistryCommands {
           lines.add("");
         }
         String keyPath = Details.inline(key.path("path"));
-        String resolved = Details.inline(key.path("resolvedPath"));
-        lines.add(keyPath.equals(resolved) ? keyPath : keyPath + "  (now " + resolved + ")");
+        lines.add(heading(key));
+        if (!key.path("denied").isNull()) {
+          lines.add(INDENT + Details.inline(key.path("denied")));
+        }
         for (JsonNode item : key.path("values").values()) {
           String name = item.path("name").asString("");
           lines.add(
@@ -109,6 +111,13 @@ final class RegistryCommands {
       }
       return lines;
     }
+  }
+
+  /** Its path; where a link is on the way, also where that leads. */
+  static String heading(JsonNode key) {
+    String path = Details.inline(key.path("path"));
+    String resolved = Details.inline(key.path("resolvedPath"));
+    return path.equals(resolved) ? path : path + "  (now " + resolved + ")";
   }
 
   private static Failure noValue(String path, String name) {
@@ -139,14 +148,22 @@ final class RegistryCommands {
                 + " text of a REG_MULTI_SZ.")
     List<String> data = new ArrayList<>();
 
+    @Option(
+        names = "--volatile",
+        description = "A key that lasts as long as the service runs, and is in no file.")
+    boolean isVolatile;
+
     @Override
     int run(Session session) {
       if (value == null && (type != null || !data.isEmpty())) {
         throw usage("-t and -d say what a value is to be; name it with -v (-v '' is the default).");
       }
+      if (value != null && isVolatile) {
+        throw usage("--volatile makes a key; make it first, and then set its values.");
+      }
       ObjectNode change = Json.object().put("path", path);
       if (value == null) {
-        change.put("kind", "CREATE_KEY");
+        change.put("kind", isVolatile ? "CREATE_VOLATILE_KEY" : "CREATE_KEY");
       } else {
         ObjectNode set = change.put("kind", "SET_VALUE").putObject("value");
         set.put("name", value);
@@ -207,7 +224,7 @@ final class RegistryCommands {
                 PATIENCE));
   }
 
-  private static int told(Session session, JsonNode answer) {
+  static int told(Session session, JsonNode answer) {
     session.print(
         answer,
         commits -> {
@@ -216,16 +233,20 @@ final class RegistryCommands {
               session.narrate("note: " + Text.oneLine(note.asString("")));
             }
             session.narrate(
-                "%s %s: %s changes, revision %s"
+                "%s %s: %s, revision %s"
                     .formatted(
                         commit.path("hive").asString(""),
                         session.flags().dryRun ? "would be changed" : "changed",
-                        Details.inline(commit.path("changes")),
+                        counted(commit.path("changes").asInt(0)),
                         Details.inline(commit.path("revision"))));
           }
           return List.of();
         });
     return ExitCode.OK.number();
+  }
+
+  private static String counted(int changes) {
+    return changes == 1 ? "1 change" : changes + " changes";
   }
 
   static final class Import extends Verb {
@@ -257,6 +278,12 @@ final class RegistryCommands {
                 + " what can be read.")
     boolean salvage;
 
+    @Option(
+        names = "--force",
+        description =
+            "Also while others hold the key or one below it; their handles are worth nothing then.")
+    boolean force;
+
     @Override
     int run(Session session) {
       return told(
@@ -267,9 +294,76 @@ final class RegistryCommands {
                       .with("path", path)
                       .with("name", file)
                       .with("salvage", salvage ? true : null)
+                      .with("force", force ? true : null)
                       .with("dryRun", session.flags().dryRun ? true : null),
                   read(file),
                   PATIENCE));
+    }
+  }
+
+  static final class Load extends OnKey {
+    @Parameters(index = "1", paramLabel = "FILE.hive", description = "The hive file.")
+    Path file = Path.of("");
+
+    @Option(
+        names = "--salvage",
+        description = "Also of a file that was not written to its end: what can be read.")
+    boolean salvage;
+
+    @Override
+    int run(Session session) {
+      return told(
+          session,
+          service(session)
+              .tell(
+                  Target.of("registry", "hives")
+                      .with("path", path)
+                      .with("name", file)
+                      .with("salvage", salvage ? true : null)
+                      .with("dryRun", session.flags().dryRun ? true : null),
+                  read(file),
+                  PATIENCE));
+    }
+  }
+
+  static final class Unload extends OnKey {
+    @Parameters(
+        index = "1",
+        paramLabel = "FILE.hive",
+        arity = "0..1",
+        description = "The file that it is saved to first.")
+    @Nullable Path file;
+
+    @Option(
+        names = "--discard",
+        description = "Also when it was changed since it was loaded, and no file is named.")
+    boolean discard;
+
+    @Option(
+        names = "--force",
+        description =
+            "Also while keys of it are held; the handles are worth nothing then. And in place of a"
+                + " file that is there.")
+    boolean force;
+
+    @Override
+    int run(Session session) {
+      String saved = file == null ? null : write(session, path, "hive", file, force);
+      JsonNode answer =
+          service(session)
+              .submit(
+                  "DELETE",
+                  Target.of("registry", "hives")
+                      .with("path", path)
+                      .with("saved", saved)
+                      .with("force", force ? true : null)
+                      .with("discard", discard ? true : null)
+                      .with("dryRun", session.flags().dryRun ? true : null),
+                  null);
+      session.print(answer, _ -> List.of());
+      session.narrate(
+          "%s %s".formatted(path, session.flags().dryRun ? "would be unloaded" : "unloaded"));
+      return ExitCode.OK.number();
     }
   }
 
@@ -296,15 +390,23 @@ final class RegistryCommands {
         description = "Those after this revision of the hive, too, as far as they are kept.")
     @Nullable Long after;
 
+    @Option(
+        names = "--filter",
+        paramLabel = "KIND",
+        split = ",",
+        description =
+            "Only changes of this kind: name, attributes, value, security; several with commas.")
+    List<String> kinds = new ArrayList<>();
+
     @Override
     int run(Session session) {
-      service(session)
-          .follow(
-              Target.of("registry", "stream")
-                  .with("path", path)
-                  .with("recursive", recursive ? true : null)
-                  .with("after", after),
-              change -> print(session, change));
+      Target target =
+          Target.of("registry", "stream")
+              .with("path", path)
+              .with("recursive", recursive ? true : null)
+              .with("after", after);
+      kinds.forEach(kind -> target.with("kind", kind));
+      service(session).follow(target, change -> print(session, change));
       return ExitCode.OK.number();
     }
 
@@ -338,61 +440,72 @@ final class RegistryCommands {
 
     @Override
     int run(Session session) {
-      if (Files.exists(file) && !force) {
-        throw exists(null);
-      }
-      ServiceClient.Fetched fetched =
-          service(session)
-              .fetch(
-                  Target.of("registry", "file").with("path", path).with("format", format()),
-                  PATIENCE);
-      byte[] bytes = fetched.bytes();
-      if (!fetched.losses().isEmpty()) {
-        session.narrate("not in the file: " + fetched.losses());
-      }
-      if (session.flags().dryRun) {
-        session.narrate("%s would be written, %,d bytes".formatted(file, bytes.length));
-        return ExitCode.OK.number();
-      }
-      try {
-        write(bytes);
-      } catch (FileAlreadyExistsException e) {
-        throw exists(e);
-      } catch (IOException e) {
-        throw new Failure(
-            ExitCode.FAILED, "The file " + file + " was not written: " + e.getMessage(), e);
-      }
-      session.narrate("%s written, %,d bytes".formatted(file, bytes.length));
+      var _ = write(session, path, format(), file, force);
       return ExitCode.OK.number();
     }
+  }
 
-    private Failure exists(@Nullable Exception cause) {
-      String message = "There is a file %s already; with --force it is replaced.".formatted(file);
-      return cause == null
-          ? new Failure(ExitCode.CONFLICT, message)
-          : new Failure(ExitCode.CONFLICT, message, cause);
+  /**
+   * Writes a key with all below it into a file.
+   *
+   * @param replace also a file that is there
+   * @return the revision of the hive of which it was made
+   */
+  private static @Nullable String write(
+      Session session, String path, String format, Path file, boolean replace) {
+    if (Files.exists(file) && !replace) {
+      throw exists(file, null);
     }
+    ServiceClient.Fetched fetched =
+        Verb.service(session)
+            .fetch(
+                Target.of("registry", "file").with("path", path).with("format", format), PATIENCE);
+    byte[] bytes = fetched.bytes();
+    if (!fetched.losses().isEmpty()) {
+      session.narrate("not in the file: " + fetched.losses());
+    }
+    if (session.flags().dryRun) {
+      session.narrate("%s would be written, %,d bytes".formatted(file, bytes.length));
+      return fetched.revision();
+    }
+    try {
+      write(bytes, file, replace);
+    } catch (FileAlreadyExistsException e) {
+      throw exists(file, e);
+    } catch (IOException e) {
+      throw new Failure(
+          ExitCode.FAILED, "The file " + file + " was not written: " + e.getMessage(), e);
+    }
+    session.narrate("%s written, %,d bytes".formatted(file, bytes.length));
+    return fetched.revision();
+  }
 
-    /** Whoever looks sees the whole file or none. */
-    private void write(byte[] bytes) throws IOException {
-      Path whole = file.toAbsolutePath();
-      Path part = whole.resolveSibling("." + whole.getFileName() + ".part");
-      try {
-        Files.write(
-            part,
-            bytes,
-            StandardOpenOption.CREATE,
-            StandardOpenOption.TRUNCATE_EXISTING,
-            StandardOpenOption.WRITE,
-            StandardOpenOption.SYNC);
-        if (force) {
-          Files.move(part, whole, StandardCopyOption.ATOMIC_MOVE);
-        } else {
-          Files.createLink(whole, part); // Unlike a move, it replaces nothing.
-        }
-      } finally {
-        Files.deleteIfExists(part);
+  private static Failure exists(Path file, @Nullable Exception cause) {
+    String message = "There is a file %s already; with --force it is replaced.".formatted(file);
+    return cause == null
+        ? new Failure(ExitCode.CONFLICT, message)
+        : new Failure(ExitCode.CONFLICT, message, cause);
+  }
+
+  /** Whoever looks sees the whole file or none. */
+  private static void write(byte[] bytes, Path file, boolean replace) throws IOException {
+    Path whole = file.toAbsolutePath();
+    Path part = whole.resolveSibling("." + whole.getFileName() + ".part");
+    try {
+      Files.write(
+          part,
+          bytes,
+          StandardOpenOption.CREATE,
+          StandardOpenOption.TRUNCATE_EXISTING,
+          StandardOpenOption.WRITE,
+          StandardOpenOption.SYNC);
+      if (replace) {
+        Files.move(part, whole, StandardCopyOption.ATOMIC_MOVE);
+      } else {
+        Files.createLink(whole, part); // Unlike a move, it replaces nothing.
       }
+    } finally {
+      Files.deleteIfExists(part);
     }
   }
 

@@ -45,9 +45,10 @@ public final class ServiceClient {
    * A file.
    *
    * @param losses what it does not carry, in words; empty if it carries all
+   * @param revision of what it was made of, if it has one
    */
   @SuppressWarnings("ArrayRecordComponent") // Written out as it is, and compared by nobody.
-  public record Fetched(byte[] bytes, String losses) {}
+  public record Fetched(byte[] bytes, String losses, @Nullable String revision) {}
 
   /** Asks for a file. */
   public Fetched fetch(Target target, Duration atMost) {
@@ -58,7 +59,9 @@ public final class ServiceClient {
         document(reply);
       }
       return new Fetched(
-          reply.body().readAllBytes(), reply.headers().getOrDefault("holdfast-loss", ""));
+          reply.body().readAllBytes(),
+          reply.headers().getOrDefault("holdfast-loss", ""),
+          reply.headers().get("holdfast-revision"));
     } catch (IOException broken) {
       throw unreachable(broken);
     }

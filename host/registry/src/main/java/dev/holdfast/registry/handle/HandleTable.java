@@ -1,6 +1,7 @@
 package dev.holdfast.registry.handle;
 
 import dev.holdfast.registry.KeyPath;
+import dev.holdfast.registry.Revision;
 import dev.holdfast.registry.handle.HandleException.Reason;
 import dev.holdfast.registry.security.KeyAccess;
 import java.time.Instant;
@@ -48,10 +49,12 @@ public final class HandleTable {
   /**
    * Adds a handle to a key that exists, for a caller who was granted these rights.
    *
+   * @param openedAt the revision of its hive at which it was seen to exist
    * @throws HandleException if the connection, or all together, have too many ({@link
    *     Reason#TOO_MANY_HANDLES})
    */
-  public KeyHandle open(KeyPath opened, KeyPath resolved, KeyAccess granted, HandleOwner owner)
+  public KeyHandle open(
+      KeyPath opened, KeyPath resolved, Revision openedAt, KeyAccess granted, HandleOwner owner)
       throws HandleException {
     int ofConnection = byConnection.getOrDefault(owner.connection(), Set.of()).size();
     if (ofConnection >= HANDLES_PER_CONNECTION_MAX) {
@@ -70,6 +73,7 @@ public final class HandleTable {
             new HandleId(++lastNumber),
             opened,
             resolved,
+            openedAt,
             granted,
             owner,
             now,
@@ -85,18 +89,16 @@ public final class HandleTable {
    * To be called before each use of a handle. Also one that is refused counts as its last use, as
    * it shows that the holder is there.
    *
-   * @param connection the one through which the use is asked for; others' handles are none of its
-   *     business
+   * @param user who asks to use it; handles of other processes are none of its business
    * @param needed what the use takes
    * @throws HandleException if it cannot be used so, with the reason
    */
-  public KeyHandle use(HandleId id, ConnectionId connection, KeyAccess needed)
-      throws HandleException {
+  public KeyHandle use(HandleId id, HandleOwner user, KeyAccess needed) throws HandleException {
     KeyHandle handle = handles.get(id);
-    if (handle == null || !handle.owner().connection().equals(connection)) {
+    if (handle == null || !handle.owner().isSameProcess(user)) {
       throw new HandleException(
           Reason.NO_SUCH_HANDLE,
-          "connection %s has no handle %s; it may have been closed".formatted(connection, id));
+          "process %d has no handle %s; it may have been closed".formatted(user.pid(), id));
     }
     KeyHandle used = handle.used(clock.instant());
     handles.put(id, used);
@@ -131,13 +133,11 @@ public final class HandleTable {
   }
 
   /**
-   * Those of {@link #within} that are not this connection's: while there are any, a restore of the
+   * Those of {@link #within} that are not this process's: while there are any, a restore of the
    * subtree is refused, unless it is forced.
    */
-  public List<KeyHandle> heldByOthers(KeyPath subtree, ConnectionId self) {
-    return within(subtree).stream()
-        .filter(handle -> !handle.owner().connection().equals(self))
-        .toList();
+  public List<KeyHandle> heldByOthers(KeyPath subtree, HandleOwner self) {
+    return within(subtree).stream().filter(handle -> !handle.owner().isSameProcess(self)).toList();
   }
 
   /** Closes it; empty if there is no such handle. */
@@ -155,22 +155,24 @@ public final class HandleTable {
     return closeAll(matching(handle -> handle.owner().isProcess(pid, startTicks)));
   }
 
-  /** That key was deleted with all below it: handles to them become stale, whoever's they are. */
-  public List<KeyHandle> keyDeleted(KeyPath subtree) {
-    return markDeleted(within(subtree));
+  /**
+   * That key was deleted with all below it, by the commit that made that revision: handles to them
+   * that were opened before become stale, whoever's they are.
+   */
+  public List<KeyHandle> keyDeleted(KeyPath subtree, Revision at) {
+    return markDeleted(subtree, at, _ -> true);
   }
 
   /**
-   * The contents of that key were replaced by a restore. Handles to keys below it become stale, and
-   * those of others to the key itself; the restorer's own to the key itself stay open.
+   * The contents of that key were replaced by a restore, which made that revision. Handles to keys
+   * below it become stale, and those of others to the key itself; the restorer's own to the key
+   * itself stay open.
    */
-  public List<KeyHandle> contentsReplaced(KeyPath key, ConnectionId restorer) {
+  public List<KeyHandle> contentsReplaced(KeyPath key, HandleOwner restorer, Revision at) {
     return markDeleted(
-        within(key).stream()
-            .filter(
-                handle ->
-                    !handle.resolved().equals(key) || !handle.owner().connection().equals(restorer))
-            .toList());
+        key,
+        at,
+        handle -> !handle.resolved().equals(key) || !handle.owner().isSameProcess(restorer));
   }
 
   private List<KeyHandle> matching(Predicate<KeyHandle> condition) {
@@ -201,9 +203,13 @@ public final class HandleTable {
     return ids;
   }
 
-  private List<KeyHandle> markDeleted(List<KeyHandle> open) {
+  private List<KeyHandle> markDeleted(
+      KeyPath subtree, Revision at, Predicate<KeyHandle> condition) {
     var stale = new ArrayList<KeyHandle>();
-    for (KeyHandle handle : open) {
+    for (KeyHandle handle : within(subtree)) {
+      if (handle.openedAt().number() >= at.number() || !condition.test(handle)) {
+        continue;
+      }
       KeyHandle deleted = handle.in(HandleState.KEY_DELETED);
       handles.put(deleted.id(), deleted);
       remove(byKey, deleted.resolved(), deleted.id());

@@ -1,6 +1,7 @@
 package dev.holdfast.registry.handle;
 
 import dev.holdfast.registry.KeyPath;
+import dev.holdfast.registry.Revision;
 import dev.holdfast.registry.security.KeyAccess;
 import java.time.Duration;
 import java.time.Instant;
@@ -13,12 +14,15 @@ import java.time.Instant;
  * @param opened the key as whoever opened it wrote it
  * @param resolved the key after links were followed; handles and events are compared by this one
  *     (Q316772: {@code CurrentControlSet} in the event, {@code ControlSet001} at the holder)
+ * @param openedAt the revision of the hive at which the key was there; what later ones do to the
+ *     key, they do to the handle
  * @param granted what may be done with it; a later change of the key's descriptor does not matter
  */
 public record KeyHandle(
     HandleId id,
     KeyPath opened,
     KeyPath resolved,
+    Revision openedAt,
     KeyAccess granted,
     HandleOwner owner,
     Instant since,
@@ -34,16 +38,16 @@ public record KeyHandle(
     return between(lastUse, now);
   }
 
-  boolean isOpen() {
+  public boolean isOpen() {
     return state == HandleState.OPEN;
   }
 
   KeyHandle used(Instant now) {
-    return new KeyHandle(id, opened, resolved, granted, owner, since, now, state);
+    return new KeyHandle(id, opened, resolved, openedAt, granted, owner, since, now, state);
   }
 
   KeyHandle in(HandleState newState) {
-    return new KeyHandle(id, opened, resolved, granted, owner, since, lastUse, newState);
+    return new KeyHandle(id, opened, resolved, openedAt, granted, owner, since, lastUse, newState);
   }
 
   private static Duration between(Instant from, Instant now) {

@@ -24,10 +24,24 @@ public final class EffectiveSecurity {
     @Nullable RegistryKey key = root;
     for (String name : path.names()) {
       key = key == null ? null : key.subkey(name).orElse(null);
-      SecurityDescriptor inherited = Inheritance.ofSubkey(effective, null, ownerOf(effective));
-      effective = key == null ? inherited : own(key, inherited);
+      effective = key == null ? inherited(effective) : ofSubkey(key, effective);
     }
     return effective;
+  }
+
+  /**
+   * What counts for a key, by what counts for the one right above it.
+   *
+   * @throws MalformedDescriptorException if the key has one that is none
+   */
+  public static SecurityDescriptor ofSubkey(RegistryKey key, SecurityDescriptor above)
+      throws MalformedDescriptorException {
+    return key.options().security() == null ? inherited(above) : own(key, above);
+  }
+
+  /** What counts for a key without a descriptor, by what counts for the one right above it. */
+  public static SecurityDescriptor inherited(SecurityDescriptor above) {
+    return Inheritance.ofSubkey(above, null, ownerOf(above));
   }
 
   private static SecurityDescriptor own(RegistryKey key, SecurityDescriptor otherwise)

@@ -3,6 +3,7 @@ package dev.holdfast.registry.security;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * A set of rights to a key, as the 32-bit mask that Windows uses for them. Immutable.
@@ -79,6 +80,48 @@ public record KeyAccess(int mask) {
           new Name(KEY_READ, "KEY_READ"),
           new Name(KEY_WRITE, "KEY_WRITE"),
           new Name(KEY_ALL_ACCESS, "KEY_ALL_ACCESS"));
+
+  private static final List<Name> SHORT =
+      List.of(
+          new Name(KEY_READ, "read"),
+          new Name(KEY_WRITE, "write"),
+          new Name(KEY_EXECUTE, "execute"),
+          new Name(KEY_ALL_ACCESS, "all"),
+          new Name(KEY_READ, "KR"),
+          new Name(KEY_WRITE, "KW"),
+          new Name(KEY_EXECUTE, "KX"),
+          new Name(KEY_ALL_ACCESS, "KA"),
+          new Name(KEY_EXECUTE, "KEY_EXECUTE"));
+
+  /**
+   * The rights that are written so: names of Windows, those of SDDL for keys, or read, write,
+   * execute and all; several with {@code ,} or {@code |} between them. Case does not matter.
+   *
+   * @throws IllegalArgumentException for a name that is none
+   */
+  public static KeyAccess parse(String text) {
+    KeyAccess rights = NONE;
+    for (String name : text.split("[,|]", -1)) {
+      rights = rights.with(named(name.strip()));
+    }
+    return rights;
+  }
+
+  private static KeyAccess named(String text) {
+    return Stream.of(SHORT, WHOLE, NAMES)
+        .flatMap(List::stream)
+        .filter(name -> name.text().equalsIgnoreCase(text) && !name.right().isEmpty())
+        .map(Name::right)
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    "\"%s\" is no right to a key; rights are read, write, all, or names as %s"
+                        .formatted(
+                            text,
+                            String.join(
+                                ", ", NAMES.subList(0, 10).stream().map(Name::text).toList()))));
+  }
 
   /** With each generic right replaced by the rights to a key that it stands for. */
   public KeyAccess mapped() {

@@ -31,9 +31,14 @@ public record Token(Sid user, Sid primaryGroup, Set<Sid> groups) {
 
   /** As Windows does for whoever logged on, everybody is in Everyone and Authenticated Users. */
   private static Token of(Sid user, Sid primaryGroup, List<Sid> groups) {
+    return new Token(user, primaryGroup, Set.copyOf(groups))
+        .alsoIn(Sid.EVERYONE, Sid.AUTHENTICATED_USERS);
+  }
+
+  /** The same user, in these groups, too. */
+  public Token alsoIn(Sid... moreGroups) {
     var all = new LinkedHashSet<>(groups);
-    all.add(Sid.EVERYONE);
-    all.add(Sid.AUTHENTICATED_USERS);
+    all.addAll(List.of(moreGroups));
     return new Token(user, primaryGroup, all);
   }
 

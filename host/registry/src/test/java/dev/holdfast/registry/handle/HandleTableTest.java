@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.holdfast.registry.KeyPath;
+import dev.holdfast.registry.Revision;
 import dev.holdfast.registry.handle.HandleException.Reason;
 import dev.holdfast.registry.security.KeyAccess;
 import java.time.Duration;
@@ -25,6 +26,9 @@ class HandleTableTest {
   private static final HandleOwner WINLOGON = owner(214, 1);
   private static final HandleOwner CLUSTER_SERVICE = owner(97, 2);
 
+  private static final Revision FIRST = new Revision(1);
+  private static final Revision LATER = new Revision(2);
+
   private Instant now = Instant.parse("2001-12-11T08:00:00Z");
   private final HandleTable table = new HandleTable(() -> now);
 
@@ -33,9 +37,9 @@ class HandleTableTest {
     KeyPath opened = KeyPath.of("HKLM\\System\\CurrentControlSet\\Services\\MSExchangeIMC");
     Instant start = now;
 
-    KeyHandle handle = table.open(opened, EXCHANGE, KeyAccess.KEY_READ, WINLOGON);
+    KeyHandle handle = table.open(opened, EXCHANGE, FIRST, KeyAccess.KEY_READ, WINLOGON);
     now = start.plusSeconds(60);
-    table.use(handle.id(), WINLOGON.connection(), KeyAccess.KEY_QUERY_VALUE);
+    table.use(handle.id(), WINLOGON, KeyAccess.KEY_QUERY_VALUE);
     now = start.plusSeconds(90);
 
     assertThat(table.list())
@@ -44,6 +48,7 @@ class HandleTableTest {
                 handle.id(),
                 opened,
                 EXCHANGE,
+                FIRST,
                 KeyAccess.KEY_READ,
                 WINLOGON,
                 start,
@@ -51,7 +56,7 @@ class HandleTableTest {
                 HandleState.OPEN));
     assertThat(table.list().getFirst().age(now)).isEqualTo(Duration.ofSeconds(90));
     assertThat(table.list().getFirst().idle(now)).isEqualTo(Duration.ofSeconds(30));
-    assertThat(WINLOGON).hasToString("pid 214 (start 5000, uid 1000, connection 1)");
+    assertThat(WINLOGON).hasToString("a program, pid 214 (start 5000, uid 1000, connection 1)");
   }
 
   @Test
@@ -89,12 +94,39 @@ class HandleTableTest {
   }
 
   @Test
+  void aHandleIsItsProcesss_byWhateverConnection() throws Exception {
+    KeyHandle handle = open(EXCHANGE, WINLOGON);
+
+    assertThat(table.use(handle.id(), owner(214, 7), KeyAccess.KEY_READ).id())
+        .isEqualTo(handle.id());
+    assertThat(refusal(handle.id(), owner(215, 1), KeyAccess.KEY_READ).reason())
+        .isEqualTo(Reason.NO_SUCH_HANDLE);
+  }
+
+  @Test
+  void processesThatCannotBeSeen_areToldApartByTheirConnections() throws Exception {
+    KeyHandle handle = open(EXCHANGE, owner(0, 3));
+
+    assertThat(refusal(handle.id(), owner(0, 4), KeyAccess.KEY_READ).reason())
+        .isEqualTo(Reason.NO_SUCH_HANDLE);
+    assertThat(table.use(handle.id(), owner(0, 3), KeyAccess.KEY_READ).id()).isEqualTo(handle.id());
+  }
+
+  @Test
+  void aDeletionThatCameBeforeTheOpening_isOfAnotherKeyOfThatName() throws Exception {
+    KeyHandle handle = table.open(EXCHANGE, EXCHANGE, LATER, KeyAccess.KEY_READ, WINLOGON);
+
+    assertThat(table.keyDeleted(EXCHANGE, LATER)).isEmpty();
+    assertThat(table.use(handle.id(), WINLOGON, KeyAccess.KEY_READ).isOpen()).isTrue();
+  }
+
+  @Test
   void afterItsKeyWasDeleted_everyUseSaysSo_untilItIsClosed() throws Exception {
     KeyHandle above = open(EXCHANGE, WINLOGON);
     KeyHandle handle = open(PARAMETERS, WINLOGON);
     KeyHandle below = open(PARAMETERS.child("x"), CLUSTER_SERVICE);
 
-    List<KeyHandle> stale = table.keyDeleted(PARAMETERS);
+    List<KeyHandle> stale = table.keyDeleted(PARAMETERS, LATER);
 
     assertThat(stale).extracting(KeyHandle::id).containsExactly(handle.id(), below.id());
     assertThat(stale).extracting(KeyHandle::state).containsOnly(HandleState.KEY_DELETED);
@@ -102,7 +134,7 @@ class HandleTableTest {
     assertThat(refused.reason()).isEqualTo(Reason.KEY_DELETED);
     assertThat(refused.reason().windowsError()).isEqualTo(1018);
     assertThat(refused).hasMessageContaining(PARAMETERS.toString());
-    assertThat(table.use(above.id(), WINLOGON.connection(), KeyAccess.KEY_READ).state())
+    assertThat(table.use(above.id(), WINLOGON, KeyAccess.KEY_READ).state())
         .isEqualTo(HandleState.OPEN);
     assertThat(table.close(handle.id()))
         .hasValueSatisfying(closed -> assertThat(closed.state()).isEqualTo(HandleState.CLOSED));
@@ -111,13 +143,15 @@ class HandleTableTest {
   @Test
   void aKeyCreatedAnew_doesNotReviveOldHandles() throws Exception {
     KeyHandle old = open(EXCHANGE, WINLOGON);
-    table.keyDeleted(EXCHANGE);
+    table.keyDeleted(EXCHANGE, LATER);
 
     KeyHandle anew = open(EXCHANGE, WINLOGON);
 
     assertThat(table.within(EXCHANGE)).containsExactly(anew);
     assertThat(refusal(old.id(), WINLOGON, KeyAccess.NONE).reason()).isEqualTo(Reason.KEY_DELETED);
-    assertThat(table.keyDeleted(EXCHANGE)).extracting(KeyHandle::id).containsExactly(anew.id());
+    assertThat(table.keyDeleted(EXCHANGE, LATER))
+        .extracting(KeyHandle::id)
+        .containsExactly(anew.id());
   }
 
   /** Q316772: the restore fails because Winlogon holds keys, which are known by resolved path. */
@@ -128,8 +162,8 @@ class HandleTableTest {
     open(EXCHANGE.parent(), WINLOGON);
     open(KeyPath.of(EXCHANGE + "2"), WINLOGON);
 
-    assertThat(table.heldByOthers(EXCHANGE, CLUSTER_SERVICE.connection())).containsExactly(held);
-    assertThat(table.heldByOthers(PARAMETERS, WINLOGON.connection())).isEmpty();
+    assertThat(table.heldByOthers(EXCHANGE, CLUSTER_SERVICE)).containsExactly(held);
+    assertThat(table.heldByOthers(PARAMETERS, WINLOGON)).isEmpty();
     assertThat(table.within(KeyPath.ROOT)).hasSize(4);
   }
 
@@ -141,7 +175,7 @@ class HandleTableTest {
     KeyHandle othersBelow = open(PARAMETERS, WINLOGON);
     KeyHandle elsewhere = open(EXCHANGE.parent(), WINLOGON);
 
-    List<KeyHandle> stale = table.contentsReplaced(EXCHANGE, CLUSTER_SERVICE.connection());
+    List<KeyHandle> stale = table.contentsReplaced(EXCHANGE, CLUSTER_SERVICE, LATER);
 
     assertThat(stale)
         .extracting(KeyHandle::id)
@@ -153,7 +187,7 @@ class HandleTableTest {
   void whenItsConnectionOrProcessEnds_itsHandlesAreClosed() throws Exception {
     KeyHandle first = open(EXCHANGE, WINLOGON);
     KeyHandle second = open(PARAMETERS, WINLOGON);
-    table.keyDeleted(PARAMETERS);
+    table.keyDeleted(PARAMETERS, LATER);
     KeyHandle others = open(EXCHANGE, CLUSTER_SERVICE);
 
     assertThat(table.closeProcess(WINLOGON.pid(), WINLOGON.startTicks() + 1)).isEmpty();
@@ -173,7 +207,7 @@ class HandleTableTest {
     for (int i = 1; i < HandleTable.HANDLES_PER_CONNECTION_MAX; i++) {
       open(EXCHANGE, WINLOGON);
     }
-    table.keyDeleted(EXCHANGE);
+    table.keyDeleted(EXCHANGE, LATER);
 
     assertThatExceptionOfType(HandleException.class)
         .isThrownBy(() -> open(EXCHANGE, WINLOGON))
@@ -216,16 +250,15 @@ class HandleTableTest {
           model.removeIf(each -> each.owner().pid() == owner.pid());
         }
         case 2 -> {
-          table.keyDeleted(key);
+          table.keyDeleted(key, LATER);
           model.replaceAll(each -> each.resolved().isWithin(key) ? deleted(each) : each);
         }
         case 3 -> {
-          table.contentsReplaced(key, owner.connection());
+          table.contentsReplaced(key, owner, LATER);
           model.replaceAll(
               each ->
                   each.resolved().isWithin(key)
-                          && !(each.resolved().equals(key)
-                              && each.owner().connection().equals(owner.connection()))
+                          && !(each.resolved().equals(key) && each.owner().isSameProcess(owner))
                       ? deleted(each)
                       : each);
         }
@@ -234,7 +267,7 @@ class HandleTableTest {
               .isEqualTo(model.removeIf(each -> each.id().equals(id)));
         }
         case 5, 6 -> use(model, id, owner);
-        default -> model.add(table.open(key, key, KeyAccess.KEY_READ, owner));
+        default -> model.add(table.open(key, key, FIRST, KeyAccess.KEY_READ, owner));
       }
 
       assertThat(table.list()).as("seed %d, step %d", seed, step).isEqualTo(model);
@@ -253,13 +286,12 @@ class HandleTableTest {
     KeyHandle known =
         model.stream()
             .filter(each -> each.id().equals(id))
-            .filter(each -> each.owner().connection().equals(user.connection()))
+            .filter(each -> each.owner().isSameProcess(user))
             .findFirst()
             .orElse(null);
     HandleException refused =
         catchThrowableOfType(
-            HandleException.class,
-            () -> table.use(id, user.connection(), KeyAccess.KEY_QUERY_VALUE));
+            HandleException.class, () -> table.use(id, user, KeyAccess.KEY_QUERY_VALUE));
     if (known == null) {
       assertThat(refused.reason()).isEqualTo(Reason.NO_SUCH_HANDLE);
       return;
@@ -286,16 +318,15 @@ class HandleTableTest {
   }
 
   private KeyHandle open(KeyPath key, HandleOwner owner) throws HandleException {
-    return table.open(key, key, KeyAccess.KEY_READ, owner);
+    return table.open(key, key, FIRST, KeyAccess.KEY_READ, owner);
   }
 
   private HandleException refusal(HandleId id, HandleOwner user, KeyAccess needed) {
     return Objects.requireNonNull(
-        catchThrowableOfType(
-            HandleException.class, () -> table.use(id, user.connection(), needed)));
+        catchThrowableOfType(HandleException.class, () -> table.use(id, user, needed)));
   }
 
   private static HandleOwner owner(long pid, long connection) {
-    return new HandleOwner(pid, 5_000, new ConnectionId(connection), 1_000, 1_000);
+    return new HandleOwner("a program", pid, 5_000, new ConnectionId(connection), 1_000, 1_000);
   }
 }

@@ -1,6 +1,7 @@
 package dev.holdfast.registry.security;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import org.junit.jupiter.api.Test;
 
@@ -44,5 +45,19 @@ class KeyAccessTest {
     assertThat(KeyAccess.KEY_NOTIFY.with(new KeyAccess(0x0010_0040)))
         .hasToString("KEY_NOTIFY|0x100040");
     assertThat(KeyAccess.NONE).hasToString("no rights");
+  }
+
+  @Test
+  void rightsAreReadAsTheyAreWritten_andByShortNames() {
+    assertThat(KeyAccess.parse("read")).isEqualTo(KeyAccess.KEY_READ);
+    assertThat(KeyAccess.parse("KA")).isEqualTo(KeyAccess.KEY_ALL_ACCESS);
+    assertThat(KeyAccess.parse("key_set_value, DELETE"))
+        .isEqualTo(KeyAccess.KEY_SET_VALUE.with(KeyAccess.DELETE));
+    KeyAccess some = KeyAccess.KEY_NOTIFY.with(KeyAccess.WRITE_DAC);
+    assertThat(KeyAccess.parse(some.toString())).isEqualTo(some);
+    assertThatThrownBy(() -> KeyAccess.parse("read,lick"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageStartingWith("\"lick\" is no right to a key");
+    assertThatThrownBy(() -> KeyAccess.parse("")).isInstanceOf(IllegalArgumentException.class);
   }
 }

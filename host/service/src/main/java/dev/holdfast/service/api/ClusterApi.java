@@ -1,11 +1,11 @@
 package dev.holdfast.service.api;
 
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What the cluster service can be asked and told. Implemented by the service, called by the HTTP
- * layer, whose checks have by then established who asks; nothing here asks again.
+ * layer, whose checks have by then established who asks; nothing here asks again, but for the
+ * {@link #registry}.
  *
  * <p>Thread-safe: any number of threads call at once. Questions answer from memory and do not wait
  * for a monitor or a plugin; they answer in full also while no monitor lives. All methods throw
@@ -75,56 +75,8 @@ public interface ClusterApi {
   /** As {@link #log}, and then goes on with what is written later. The caller closes the feed. */
   Feed<LogPiece> followLog(String resource, long from);
 
-  /**
-   * A registry key; with all below it when asked, each key before its subkeys.
-   *
-   * @param path from its root on, as {@code HKLM\\Software\\Contoso}
-   * @throws ApiException.Usage no key can have that path, or there is too much below it to be told
-   *     in one answer
-   */
-  List<RegistryKeyView> registryKeys(String path, boolean recursive);
-
-  /**
-   * Makes changes to keys of one hive; they are durable when it returns.
-   *
-   * @param dryRun checks everything, and changes nothing
-   * @throws ApiException.Conflict a precondition does not hold
-   * @throws ApiException.NotPermitted the cluster service alone writes there
-   */
-  RegistryCommitView changeRegistry(RegistryBatch batch, boolean dryRun);
-
-  /** A registry key with all below it, as a file has it. */
-  RegistryFile exportRegistry(String path, RegistryFormat format);
-
-  /**
-   * Gives a key the contents of a hive file: its values, subkeys, class and security become the
-   * file's. A key that is not there is made.
-   *
-   * @param name what the file is called in messages
-   * @param salvage takes also a file that was not written to its end, or in which what only helps
-   *     to find things is wrong
-   * @throws ApiException.Invalid it is no hive file, or a damaged one
-   */
-  RegistryCommitView restoreRegistry(
-      String path, String name, byte[] hive, boolean salvage, boolean dryRun);
-
-  /**
-   * Changes at a key as they are made, from the one after a revision on, without a gap. The caller
-   * closes the feed. A reader that is too slow gets a feed that ends; it may ask again from the
-   * last revision that it has seen.
-   *
-   * @param recursive changes below it, too
-   * @param after null for all from now on
-   */
-  Feed<RegistryChangeView> followRegistry(String path, boolean recursive, @Nullable Long after);
-
-  /**
-   * Does what a registry text says: all that concerns one hive together or not at all, hive by
-   * hive.
-   *
-   * @param name what the text is called in messages
-   */
-  List<RegistryCommitView> importRegistry(String name, byte[] text, boolean dryRun);
+  /** The registry, for which it matters who asks. */
+  RegistryApi registry();
 
   /**
    * Starts to carry out a command and returns as soon as it has been accepted; the operation tells

@@ -6,8 +6,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * Changes to keys of one hive that are made together or not at all, if all preconditions hold.
  * Fields that a kind does not need are null.
+ *
+ * @param handle an open handle of the caller's, from whose key on the paths are; null when they are
+ *     from the root on
  */
-public record RegistryBatch(List<Precondition> preconditions, List<Change> changes) {
+public record RegistryBatch(
+    List<Precondition> preconditions, List<Change> changes, @Nullable Long handle) {
   public RegistryBatch {
     preconditions = List.copyOf(preconditions);
     changes = List.copyOf(changes);
@@ -50,6 +54,8 @@ public record RegistryBatch(List<Precondition> preconditions, List<Change> chang
   /** What can be done. */
   public enum Deed {
     CREATE_KEY,
+    /** It lasts as long as the service runs, and is in no file. */
+    CREATE_VOLATILE_KEY,
     SET_VALUE,
     DELETE_VALUE,
     DELETE_KEY,

@@ -1,6 +1,7 @@
 package dev.holdfast.service.api;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A registry key as it was at one revision of its hive.
@@ -11,6 +12,8 @@ import java.util.List;
  * @param revision the last commit that changed its values, or made or deleted one of its subkeys
  * @param values in the order of their names
  * @param subkeys names, in order
+ * @param denied why the caller may not read it, and so no more than its name is told; null when it
+ *     may
  */
 public record RegistryKeyView(
     String name,
@@ -18,7 +21,8 @@ public record RegistryKeyView(
     String resolvedPath,
     long revision,
     List<RegistryValueView> values,
-    List<String> subkeys) {
+    List<String> subkeys,
+    @Nullable String denied) {
   public RegistryKeyView {
     values = List.copyOf(values);
     subkeys = List.copyOf(subkeys);

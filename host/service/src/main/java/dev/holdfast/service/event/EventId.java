@@ -274,7 +274,27 @@ public enum EventId {
           + " but the events tells of its death.",
       "monitor",
       "pid",
-      "reason");
+      "reason"),
+  REGISTRY_ACCESS_DENIED(
+      2027,
+      EventType.WARNING,
+      "Registry",
+      "Access to registry key '%1' (%2) was denied to %3, process %4: %5.",
+      "key",
+      "resolvedKey",
+      "user",
+      "pid",
+      "reason"),
+  REGISTRY_HANDLE_CLOSED(
+      2028,
+      EventType.WARNING,
+      "Registry",
+      "Handle %1 to registry key '%2', held by process %3 since %4, was closed by %5.",
+      "handle",
+      "key",
+      "pid",
+      "since",
+      "user");
 
   /** The source of the events that MSCS had, and of ours. */
   private static final String MSCS_SOURCE = "ClusSvc";

@@ -24,6 +24,7 @@ public enum Errno {
   ETXTBSY(26, "text file busy (it is open for writing)"),
   ENOSPC(28, "no space left on device"),
   EROFS(30, "read-only file system"),
+  ERANGE(34, "result too large"),
   ENAMETOOLONG(36, "file name too long"),
   ENOSYS(38, "not offered by this kernel"),
   ELOOP(40, "too many levels of symbolic links"),

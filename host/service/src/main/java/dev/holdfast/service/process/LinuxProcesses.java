@@ -158,6 +158,11 @@ public final class LinuxProcesses implements Processes {
   }
 
   @Override
+  public String programOf(ProcessIdentity process) {
+    return proc.program(process);
+  }
+
+  @Override
   public Optional<ProcessIdentity> identify(int pid) {
     return proc.stat(pid).filter(stat -> !stat.isDead()).map(stat -> stat.identity(proc.bootId()));
   }

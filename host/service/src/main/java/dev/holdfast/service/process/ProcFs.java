@@ -84,6 +84,12 @@ final class ProcFs {
         : Optional.empty();
   }
 
+  /** The name of its program, of at most 15 characters. */
+  String program(ProcessIdentity process) {
+    byte @Nullable [] name = read(process.pid(), "comm");
+    return name == null || !isAlive(process) ? "?" : new String(name, ISO_8859_1).strip();
+  }
+
   boolean isAlive(ProcessIdentity process) {
     return stat(process).filter(stat -> !stat.isDead()).isPresent();
   }

@@ -82,6 +82,9 @@ public interface Processes extends AutoCloseable {
   /** Who has this pid now; empty when nobody living has. */
   Optional<ProcessIdentity> identify(int pid);
 
+  /** The name of the program that it runs, as {@code ps} shows it; "?" when it has ended. */
+  String programOf(ProcessIdentity process);
+
   /** The state letter of a living process ('T' is stopped), empty when it is gone. */
   Optional<Character> state(ProcessIdentity process);
 

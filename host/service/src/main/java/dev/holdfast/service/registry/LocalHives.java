@@ -90,7 +90,7 @@ public final class LocalHives implements AutoCloseable {
     return List.of(mounted(SOFTWARE, software), mounted(SYSTEM, system));
   }
 
-  private static MountedHive mounted(String name, Hive hive) {
+  static MountedHive mounted(String name, Hive hive) {
     return new MountedHive(name, hive::snapshot, hive::submit, hive::watch, Set.of());
   }
 

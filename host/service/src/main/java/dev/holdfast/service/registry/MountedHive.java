@@ -1,6 +1,7 @@
 package dev.holdfast.service.registry;
 
 import dev.holdfast.registry.Batch;
+import dev.holdfast.registry.KeyPath;
 import dev.holdfast.registry.Revision;
 import dev.holdfast.registry.Snapshot;
 import dev.holdfast.registry.Watch;
@@ -39,5 +40,15 @@ public record MountedHive(
 
   String path() {
     return RegistryPath.ROOT + "\\" + name;
+  }
+
+  /** The path of one of its keys. */
+  String path(KeyPath key) {
+    return key.isRoot() ? path() : path() + "\\" + key;
+  }
+
+  /** The same, from the root of all on. */
+  KeyPath fullPath(KeyPath key) {
+    return KeyPath.of(path(key));
   }
 }

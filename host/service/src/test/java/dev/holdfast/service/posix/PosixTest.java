@@ -3,9 +3,15 @@ package dev.holdfast.service.posix;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class PosixTest {
   @Test
@@ -85,6 +91,11 @@ class PosixTest {
   void accountsAreFoundOrNot() throws Exception {
     assertThat(Accounts.find("root")).contains(new Accounts.Account(0, 0));
     assertThat(Accounts.find("no-such-user-here")).isEmpty();
+    assertThat(Accounts.userName(0)).contains("root");
+    assertThat(Accounts.userName(0xFFFF_FFF0L)).isEmpty();
+    assertThat(Accounts.groupName(0)).contains("root");
+    assertThat(Accounts.findGroup("root")).hasValue(0);
+    assertThat(Accounts.findGroup("no-such-group-here")).isEmpty();
   }
 
   @Test
@@ -93,5 +104,21 @@ class PosixTest {
     assertThat(WaitResult.ofWaitStatus(255 << 8)).isEqualTo(new WaitResult.Exited(255));
     assertThat(WaitResult.ofWaitStatus(9)).isEqualTo(new WaitResult.Killed(9, false));
     assertThat(WaitResult.ofWaitStatus(11 | 0x80)).isEqualTo(new WaitResult.Killed(11, true));
+  }
+
+  @Test
+  void whoConnectedToAUnixSocketIsKnown(@TempDir Path directory) throws Exception {
+    UnixDomainSocketAddress address = UnixDomainSocketAddress.of(directory.resolve("socket"));
+    try (var server = ServerSocketChannel.open(StandardProtocolFamily.UNIX).bind(address);
+        var client = SocketChannel.open(address);
+        SocketChannel accepted = server.accept()) {
+      assertThat(client.isConnected()).isTrue();
+      PeerCredentials peer = PeerCredentials.of(accepted);
+      assertThat(peer.pid()).isEqualTo((int) ProcessHandle.current().pid());
+      int user = (Integer) Files.getAttribute(Path.of("/proc/self"), "unix:uid");
+      assertThat(peer.uid()).isEqualTo(Integer.toUnsignedLong(user));
+      accepted.close();
+      assertThatThrownBy(() -> PeerCredentials.of(accepted)).isInstanceOf(IOException.class);
+    }
   }
 }

@@ -91,6 +91,11 @@ public final class FakeProcesses implements Processes {
   }
 
   @Override
+  public String programOf(ProcessIdentity process) {
+    return "program-" + process.pid();
+  }
+
+  @Override
   public Optional<ProcessIdentity> identify(int pid) {
     return alive.keySet().stream().filter(process -> process.pid() == pid).findFirst();
   }

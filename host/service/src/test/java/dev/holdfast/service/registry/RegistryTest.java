@@ -1,5 +1,10 @@
 package dev.holdfast.service.registry;
 
+import static dev.holdfast.service.registry.TestRegistry.OWNER;
+import static dev.holdfast.service.registry.TestRegistry.createKey;
+import static dev.holdfast.service.registry.TestRegistry.dword;
+import static dev.holdfast.service.registry.TestRegistry.set;
+import static dev.holdfast.service.registry.TestRegistry.sz;
 import static java.nio.charset.StandardCharsets.UTF_16LE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -14,6 +19,8 @@ import dev.holdfast.registry.regf.HiveReader;
 import dev.holdfast.registry.regf.SavedKey;
 import dev.holdfast.registry.regf.Strictness;
 import dev.holdfast.service.api.ApiException;
+import dev.holdfast.service.api.Feed;
+import dev.holdfast.service.api.RegistryApi.KeyName;
 import dev.holdfast.service.api.RegistryBatch;
 import dev.holdfast.service.api.RegistryBatch.Change;
 import dev.holdfast.service.api.RegistryBatch.Condition;
@@ -28,15 +35,11 @@ import dev.holdfast.service.api.RegistryValueView;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -48,45 +51,36 @@ import org.junit.jupiter.params.provider.CsvSource;
 class RegistryTest {
   private static final Instant NOW = Instant.parse("2026-11-29T22:00:00Z");
 
+  private static final Duration LONG = Duration.ofSeconds(30);
+
   @TempDir Path directory;
 
-  private LocalHives local;
-  private Hive cluster;
+  private TestRegistry hives;
   private Registry registry;
 
   @BeforeEach
   void open() throws IOException {
-    var storage = new DirectoryStorage(directory);
-    cluster =
-        storage.exists("cluster.hive")
-            ? Hive.open(storage, "cluster.hive", HiveSettings.named("cluster", () -> NOW))
-            : Hive.create(storage, "cluster.hive", HiveSettings.named("cluster", () -> NOW));
-    local = LocalHives.open(directory, () -> NOW, UnaryOperator.identity());
-    List<MountedHive> hives = new ArrayList<>(local.mounted());
-    hives.addFirst(
-        new MountedHive(
-            "Cluster", cluster::snapshot, cluster::submit, cluster::watch, Set.of("resources")));
-    registry = new Registry(hives, () -> NOW);
+    hives = new TestRegistry(directory);
+    registry = hives.registry;
   }
 
   @AfterEach
   void close() {
-    local.close();
-    cluster.close();
+    hives.close();
   }
 
   // ---- what there is -------------------------------------------------------------------------
 
   @Test
   void theRootShowsItsHives() {
-    RegistryKeyView root = only(registry.keys("hklm", false));
+    RegistryKeyView root = only(registry.keys(OWNER, KeyName.of("hklm"), false));
     assertThat(root.path()).isEqualTo("HKLM");
     assertThat(root.subkeys()).containsExactly("Cluster", "Software", "System");
   }
 
   @Test
   void aFreshSystemHiveHasAControlSetAndSelectsIt() {
-    assertThat(only(registry.keys("HKLM\\System", false)).subkeys())
+    assertThat(only(registry.keys(OWNER, KeyName.of("HKLM\\System"), false)).subkeys())
         .containsExactly("ControlSet001", "Select");
     assertThat(value("HKLM\\System\\Select", "Current").data()).isEqualTo(1L);
   }
@@ -109,8 +103,8 @@ class RegistryTest {
 
   @Test
   void recursive_tellsEachKeyBeforeItsSubkeys() {
-    change(create("HKLM\\Software\\A\\B"), create("HKLM\\Software\\C"));
-    assertThat(registry.keys("HKLM\\Software", true))
+    change(createKey("HKLM\\Software\\A\\B"), createKey("HKLM\\Software\\C"));
+    assertThat(registry.keys(OWNER, KeyName.of("HKLM\\Software"), true))
         .extracting(RegistryKeyView::path)
         .containsExactly(
             "HKLM\\Software", "HKLM\\Software\\A", "HKLM\\Software\\A\\B", "HKLM\\Software\\C");
@@ -120,14 +114,19 @@ class RegistryTest {
 
   @Test
   void currentControlSetLeadsToTheSelectedOne_andBothPathsAreShown() {
-    change(create("HKLM\\System\\ControlSet002"));
+    change(createKey("HKLM\\System\\ControlSet002"));
     change(set("HKLM\\SYSTEM\\CurrentControlSet\\Services\\X", dword("Start", "3")));
     RegistryKeyView key =
-        only(registry.keys("HKLM\\System\\currentcontrolset\\services\\x", false));
+        only(
+            registry.keys(
+                OWNER, KeyName.of("HKLM\\System\\currentcontrolset\\services\\x"), false));
     assertThat(key.path()).isEqualTo("HKLM\\System\\currentcontrolset\\services\\x");
     assertThat(key.resolvedPath()).isEqualTo("HKLM\\System\\ControlSet001\\services\\x");
     change(set("HKLM\\System\\Select", dword("Current", "2")));
-    assertThatThrownBy(() -> registry.keys("HKLM\\System\\CurrentControlSet\\Services\\X", false))
+    assertThatThrownBy(
+            () ->
+                registry.keys(
+                    OWNER, KeyName.of("HKLM\\System\\CurrentControlSet\\Services\\X"), false))
         .isInstanceOf(ApiException.NotFound.class)
         .hasMessage(
             "There is no key HKLM\\System\\CurrentControlSet\\Services\\X, which is"
@@ -171,7 +170,7 @@ class RegistryTest {
             () -> change(set("HKLM\\Software\\T", new Value("V", type, List.of(typed), null))))
         .isInstanceOf(ApiException.Usage.class)
         .hasMessageStartingWith("The value \"V\" cannot be set so: ");
-    assertThat(only(registry.keys("HKLM\\Software", false)).subkeys()).isEmpty();
+    assertThat(only(registry.keys(OWNER, KeyName.of("HKLM\\Software"), false)).subkeys()).isEmpty();
   }
 
   // ---- batches -------------------------------------------------------------------------------
@@ -184,9 +183,10 @@ class RegistryTest {
             List.of(
                 new Precondition(
                     Condition.VALUE_EQUALS, "HKLM\\Software\\App", sz("Owner", "a"), null)),
-            List.of(set("HKLM\\Software\\App", sz("Owner", "b"))));
-    assertThat(registry.change(takeOver, false).changes()).isEqualTo(2);
-    assertThatThrownBy(() -> registry.change(takeOver, false))
+            List.of(set("HKLM\\Software\\App", sz("Owner", "b"))),
+            null);
+    assertThat(registry.change(OWNER, takeOver, false).changes()).isEqualTo(1);
+    assertThatThrownBy(() -> registry.change(OWNER, takeOver, false))
         .isInstanceOf(ApiException.Conflict.class)
         .hasMessageStartingWith("HKLM\\Software was not changed: ");
     assertThat(value("HKLM\\Software\\App", "Owner").data()).isEqualTo("b");
@@ -195,24 +195,29 @@ class RegistryTest {
   @Test
   void aDryRunChecksAndChangesNothing() {
     RegistryCommitView would =
-        registry.change(new RegistryBatch(List.of(), List.of(create("HKLM\\Software\\X"))), true);
-    RegistryCommitView is = change(create("HKLM\\Software\\X"));
+        registry.change(
+            OWNER,
+            new RegistryBatch(List.of(), List.of(createKey("HKLM\\Software\\X")), null),
+            true);
+    RegistryCommitView is = change(createKey("HKLM\\Software\\X"));
     assertThat(would).isEqualTo(is);
     assertThatThrownBy(
             () ->
                 registry.change(
+                    OWNER,
                     new RegistryBatch(
                         List.of(
                             new Precondition(
                                 Condition.KEY_ABSENT, "HKLM\\Software\\X", null, null)),
-                        List.of(create("HKLM\\Software\\X"))),
+                        List.of(createKey("HKLM\\Software\\X")),
+                        null),
                     true))
         .isInstanceOf(ApiException.Conflict.class);
   }
 
   @Test
   void aBatchIsOfOneHive() {
-    assertThatThrownBy(() -> change(create("HKLM\\Software\\X"), create("HKLM\\System\\X")))
+    assertThatThrownBy(() -> change(createKey("HKLM\\Software\\X"), createKey("HKLM\\System\\X")))
         .isInstanceOf(ApiException.Usage.class)
         .hasMessage("A batch is of one hive; this one is of HKLM\\Software and HKLM\\System.");
   }
@@ -225,7 +230,7 @@ class RegistryTest {
     "HKLM",
   })
   void whatIsNoPathOfAKeyIsRefused(String path) {
-    assertThatThrownBy(() -> change(create(path))).isInstanceOf(ApiException.Usage.class);
+    assertThatThrownBy(() -> change(createKey(path))).isInstanceOf(ApiException.Usage.class);
   }
 
   @ParameterizedTest
@@ -240,7 +245,7 @@ class RegistryTest {
   @Test
   void applicationsKeepTheirOwnInTheClusterDatabase() {
     change(set("HKLM\\Cluster\\Contoso", sz("Leader", "alpha")));
-    assertThat(cluster.snapshot().value("Contoso", "Leader"))
+    assertThat(hives.cluster.snapshot().value("Contoso", "Leader"))
         .hasValue(RegistryValue.sz("Leader", "alpha"));
   }
 
@@ -249,7 +254,7 @@ class RegistryTest {
   @Test
   void aHiveFileHasTheKeyAsItsRoot() throws Exception {
     change(set("HKLM\\Software\\Contoso\\Sub", sz("", "default")));
-    byte[] file = registry.export("HKLM\\Software\\Contoso", RegistryFormat.HIVE).bytes();
+    byte[] file = registry.export(OWNER, "HKLM\\Software\\Contoso", RegistryFormat.HIVE).bytes();
     var tree = new SavedKey.Builder();
     HiveReader.read("contoso.hive", file, Strictness.STRICT, tree);
     assertThat(tree.root().name()).isEqualTo("Contoso");
@@ -262,14 +267,15 @@ class RegistryTest {
     change(
         set("HKLM\\Software\\Contoso\\Sub", sz("Name", "caf\u00e9")),
         set("HKLM\\Software\\Contoso", dword("Port", "80")));
-    byte[] text = registry.export("HKLM\\Software\\Contoso", RegistryFormat.REG).bytes();
+    byte[] text = registry.export(OWNER, "HKLM\\Software\\Contoso", RegistryFormat.REG).bytes();
     assertThat(new String(text, UTF_16LE))
         .startsWith("\ufeffWindows Registry Editor Version 5.00\r\n")
         .contains("[HKEY_LOCAL_MACHINE\\Software\\Contoso\\Sub]");
-    List<RegistryKeyView> before = registry.keys("HKLM\\Software\\Contoso", true);
+    List<RegistryKeyView> before =
+        registry.keys(OWNER, KeyName.of("HKLM\\Software\\Contoso"), true);
     change(new Change(Deed.DELETE_TREE, "HKLM\\Software\\Contoso", null));
-    registry.importText("contoso.reg", text, false);
-    assertThat(registry.keys("HKLM\\Software\\Contoso", true))
+    registry.importText(OWNER, "contoso.reg", text, false);
+    assertThat(registry.keys(OWNER, KeyName.of("HKLM\\Software\\Contoso"), true))
         .usingRecursiveComparison()
         .ignoringFields("revision")
         .isEqualTo(before);
@@ -278,8 +284,9 @@ class RegistryTest {
   @Test
   void whatATextDoesNotCarryIsTold() {
     change(set("HKLM\\Software\\Contoso", sz("Name", "\u03b1")));
-    assertThat(registry.export("HKLM\\Software\\Contoso", RegistryFormat.REG).losses()).isEmpty();
-    assertThat(registry.export("HKLM\\Software\\Contoso", RegistryFormat.REGEDIT4).losses())
+    assertThat(registry.export(OWNER, "HKLM\\Software\\Contoso", RegistryFormat.REG).losses())
+        .isEmpty();
+    assertThat(registry.export(OWNER, "HKLM\\Software\\Contoso", RegistryFormat.REGEDIT4).losses())
         .singleElement()
         .asString()
         .contains("not in the code page");
@@ -298,7 +305,7 @@ class RegistryTest {
         "Start"=dword:2
         """
             .getBytes(java.nio.charset.StandardCharsets.US_ASCII);
-    assertThat(registry.importText("a.reg", text, false))
+    assertThat(registry.importText(OWNER, "a.reg", text, false))
         .extracting(RegistryCommitView::hive)
         .containsExactly("HKLM\\Software", "HKLM\\System");
     assertThat(value("HKLM\\System\\ControlSet001\\Services\\A", "Start").data()).isEqualTo(2L);
@@ -315,23 +322,23 @@ class RegistryTest {
         [HKEY_CURRENT_USER\\Software\\A]
         """
             .getBytes(java.nio.charset.StandardCharsets.US_ASCII);
-    assertThatThrownBy(() -> registry.importText("a.reg", text, false))
+    assertThatThrownBy(() -> registry.importText(OWNER, "a.reg", text, false))
         .isInstanceOf(ApiException.Invalid.class)
         .hasMessage(
             "a.reg, line 5: HKEY_CURRENT_USER is not kept here; only HKEY_LOCAL_MACHINE is. Nothing"
                 + " was changed.");
-    assertThat(only(registry.keys("HKLM\\Software", false)).subkeys()).isEmpty();
+    assertThat(only(registry.keys(OWNER, KeyName.of("HKLM\\Software"), false)).subkeys()).isEmpty();
   }
 
   @Test
   void aRestoreReplacesAllThatTheKeyHad() {
     change(set("HKLM\\Software\\Contoso\\Sub", sz("Kept", "yes")));
-    byte[] file = registry.export("HKLM\\Software\\Contoso", RegistryFormat.HIVE).bytes();
+    byte[] file = registry.export(OWNER, "HKLM\\Software\\Contoso", RegistryFormat.HIVE).bytes();
     change(
         set("HKLM\\Software\\Contoso", sz("Later", "no")),
-        create("HKLM\\Software\\Contoso\\Later"));
-    registry.restore("HKLM\\Software\\Contoso", "contoso.hive", file, false, false);
-    RegistryKeyView key = only(registry.keys("HKLM\\Software\\Contoso", false));
+        createKey("HKLM\\Software\\Contoso\\Later"));
+    restore("HKLM\\Software\\Contoso", "contoso.hive", file, false);
+    RegistryKeyView key = only(registry.keys(OWNER, KeyName.of("HKLM\\Software\\Contoso"), false));
     assertThat(key.values()).isEmpty();
     assertThat(key.subkeys()).containsExactly("Sub");
     assertThat(value("HKLM\\Software\\Contoso\\Sub", "Kept").data()).isEqualTo("yes");
@@ -339,29 +346,28 @@ class RegistryTest {
 
   @Test
   void aRestoreMakesAKeyThatIsNotThere_andADryRunOfItDoesNot() {
-    byte[] file = registry.export("HKLM\\System\\Select", RegistryFormat.HIVE).bytes();
-    registry.restore("HKLM\\Software\\New", "select.hive", file, false, true);
-    assertThat(only(registry.keys("HKLM\\Software", false)).subkeys()).isEmpty();
-    registry.restore("HKLM\\Software\\New", "select.hive", file, false, false);
+    byte[] file = registry.export(OWNER, "HKLM\\System\\Select", RegistryFormat.HIVE).bytes();
+    restore("HKLM\\Software\\New", "select.hive", file, true);
+    assertThat(only(registry.keys(OWNER, KeyName.of("HKLM\\Software"), false)).subkeys()).isEmpty();
+    restore("HKLM\\Software\\New", "select.hive", file, false);
     assertThat(value("HKLM\\Software\\New", "Current").data()).isEqualTo(1L);
   }
 
   @Test
   void whatIsRestoredOutlivesTheProcess() throws Exception {
-    byte[] file = registry.export("HKLM\\System\\Select", RegistryFormat.HIVE).bytes();
-    registry.restore("HKLM\\Software\\New", "select.hive", file, false, false);
-    byte[] saved = registry.export("HKLM\\Software", RegistryFormat.HIVE).bytes();
+    byte[] file = registry.export(OWNER, "HKLM\\System\\Select", RegistryFormat.HIVE).bytes();
+    restore("HKLM\\Software\\New", "select.hive", file, false);
+    byte[] saved = registry.export(OWNER, "HKLM\\Software", RegistryFormat.HIVE).bytes();
     close();
     open();
-    assertThat(registry.export("HKLM\\Software", RegistryFormat.HIVE).bytes()).isEqualTo(saved);
+    assertThat(registry.export(OWNER, "HKLM\\Software", RegistryFormat.HIVE).bytes())
+        .isEqualTo(saved);
   }
 
   @Test
   void whatIsNoHiveFileIsRefusedAndChangesNothing() {
     change(set("HKLM\\Software\\Contoso", sz("Kept", "yes")));
-    assertThatThrownBy(
-            () ->
-                registry.restore("HKLM\\Software\\Contoso", "x.hive", new byte[4096], false, false))
+    assertThatThrownBy(() -> restore("HKLM\\Software\\Contoso", "x.hive", new byte[4096], false))
         .isInstanceOf(ApiException.Invalid.class)
         .hasMessageStartingWith("HKLM\\Software\\Contoso was not restored: ")
         .hasMessageContaining("x.hive");
@@ -370,9 +376,8 @@ class RegistryTest {
 
   @Test
   void nobodyRestoresWhatTheServiceKeeps() {
-    byte[] file = registry.export("HKLM\\System\\Select", RegistryFormat.HIVE).bytes();
-    assertThatThrownBy(
-            () -> registry.restore("HKLM\\Cluster\\Resources", "x.hive", file, false, false))
+    byte[] file = registry.export(OWNER, "HKLM\\System\\Select", RegistryFormat.HIVE).bytes();
+    assertThatThrownBy(() -> restore("HKLM\\Cluster\\Resources", "x.hive", file, false))
         .isInstanceOf(ApiException.NotPermitted.class);
   }
 
@@ -380,19 +385,18 @@ class RegistryTest {
 
   @Test
   void changesAreToldInOrder_fromARevisionOn_andOnlyThoseThatAreAskedFor() throws Exception {
-    change(create("HKLM\\Software\\A"));
-    var told = new LinkedBlockingQueue<RegistryChangeView>();
-    Runnable end = registry.follow("HKLM\\Software\\A", true, 0L, told::add, () -> {});
-    change(create("HKLM\\Software\\Other"));
-    change(set("HKLM\\Software\\A\\B", sz("V", "1")));
-    change(new Change(Deed.DELETE_TREE, "HKLM\\Software\\A", null));
+    change(createKey("HKLM\\Software\\A"));
     var texts = new ArrayList<String>();
-    while (!texts.contains("4 deleted HKLM\\Software\\A")) {
-      RegistryChangeView next = told.poll(30, TimeUnit.SECONDS);
-      assertThat(next).as("after " + texts).isNotNull();
-      texts.add(next.revision() + " " + next.what() + " " + next.path());
+    try (Feed<RegistryChangeView> told =
+        registry.follow(OWNER, "HKLM\\Software\\A", true, List.of(), 0L)) {
+      change(createKey("HKLM\\Software\\Other"));
+      change(set("HKLM\\Software\\A\\B", sz("V", "1")));
+      change(new Change(Deed.DELETE_TREE, "HKLM\\Software\\A", null));
+      while (!texts.contains("4 deleted HKLM\\Software\\A")) {
+        RegistryChangeView next = told.next(LONG).orElseThrow();
+        texts.add(next.revision() + " " + next.what() + " " + next.path());
+      }
     }
-    end.run();
     assertThat(texts)
         .containsSubsequence(
             "3 name HKLM\\Software\\A",
@@ -402,12 +406,33 @@ class RegistryTest {
   }
 
   @Test
-  void whoTakesNoMoreIsToldNoMore() throws Exception {
-    var ended = new CountDownLatch(1);
-    Runnable end = registry.follow("HKLM\\Software", true, null, _ -> false, ended::countDown);
-    change(create("HKLM\\Software\\A"));
-    assertThat(ended.await(30, TimeUnit.SECONDS)).isTrue();
-    end.run();
+  void onlyKindsThatAreAskedForAreTold_andThatTheKeyIsGone() throws Exception {
+    change(createKey("HKLM\\Software\\A"));
+    try (Feed<RegistryChangeView> told =
+        registry.follow(OWNER, "HKLM\\Software\\A", true, List.of("value", "security"), null)) {
+      change(createKey("HKLM\\Software\\A\\B"));
+      change(set("HKLM\\Software\\A", sz("V", "1")));
+      registry.grant(OWNER, "HKLM\\Software\\A", "Everyone", "all", false);
+      change(new Change(Deed.DELETE_TREE, "HKLM\\Software\\A", null));
+      var kinds = new ArrayList<String>();
+      while (kinds.size() < 3) {
+        kinds.add(told.next(LONG).orElseThrow().what());
+      }
+      assertThat(kinds).containsExactly("value", "security", "deleted");
+    }
+    assertThatThrownBy(() -> registry.follow(OWNER, "HKLM\\Software", true, List.of("smell"), null))
+        .isInstanceOf(ApiException.Usage.class)
+        .hasMessageContaining("\"smell\" is no kind of change");
+  }
+
+  @Test
+  void aVolatileKeyIsThereUntilTheServiceEnds() throws Exception {
+    change(new Change(Deed.CREATE_VOLATILE_KEY, "HKLM\\Software\\V\\W", null));
+    assertThat(registry.keys(OWNER, KeyName.of("HKLM\\Software\\V"), true)).hasSize(2);
+    close();
+    open();
+    assertThatThrownBy(() -> registry.keys(OWNER, KeyName.of("HKLM\\Software\\V"), true))
+        .isInstanceOf(ApiException.NotFound.class);
   }
 
   // ---- a hive that is made, and a death before it is furnished --------------------------------
@@ -445,27 +470,15 @@ class RegistryTest {
   // ---- short words ---------------------------------------------------------------------------
 
   private RegistryCommitView change(Change... changes) {
-    return registry.change(new RegistryBatch(List.of(), List.of(changes)), false);
+    return hives.change(OWNER, changes);
   }
 
-  private static Change create(String path) {
-    return new Change(Deed.CREATE_KEY, path, null);
-  }
-
-  private static Change set(String path, Value value) {
-    return new Change(Deed.SET_VALUE, path, value);
-  }
-
-  private static Value sz(String name, String text) {
-    return new Value(name, null, List.of(text), null);
-  }
-
-  private static Value dword(String name, @Nullable String number) {
-    return new Value(name, "REG_DWORD", number == null ? List.of() : List.of(number), null);
+  private RegistryCommitView restore(String path, String name, byte[] file, boolean dryRun) {
+    return hives.restore(path, name, file, dryRun);
   }
 
   private RegistryValueView value(String path, String name) {
-    return only(registry.keys(path, false)).values().stream()
+    return only(registry.keys(OWNER, KeyName.of(path), false)).values().stream()
         .filter(value -> value.name().equalsIgnoreCase(name))
         .findFirst()
         .orElseThrow();

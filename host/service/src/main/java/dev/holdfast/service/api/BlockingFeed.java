@@ -1,6 +1,5 @@
-package dev.holdfast.service;
+package dev.holdfast.service.api;
 
-import dev.holdfast.service.api.Feed;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -11,7 +10,7 @@ import java.util.concurrent.TimeUnit;
  * A feed that somebody fills from another thread. A reader that does not keep up ends it: he may
  * ask again from where he was.
  */
-final class BlockingFeed<T> implements Feed<T> {
+public final class BlockingFeed<T> implements Feed<T> {
   /** So much may wait for a reader. */
   static final int WAITING_MAX = 1024;
 
@@ -20,7 +19,7 @@ final class BlockingFeed<T> implements Feed<T> {
   private volatile boolean ended;
 
   /** What is to be let go of when nobody reads any more. */
-  void releasing(Runnable newRelease) {
+  public void releasing(Runnable newRelease) {
     release = newRelease;
     if (ended) {
       newRelease.run();
@@ -28,7 +27,7 @@ final class BlockingFeed<T> implements Feed<T> {
   }
 
   /** One more thing; false when nobody takes any more. */
-  boolean add(T thing) {
+  public boolean add(T thing) {
     if (ended) {
       return false;
     }
