@@ -23,6 +23,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Isolated;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -31,6 +32,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * tree that can be written as a hive file and as a text, and read again. How long it looks, and
  * what it leaves: {@link Fuzzer}.
  */
+@Isolated // It looks at how much of the heap is in use.
 class RegTextFuzzTest {
   private static final String ROOT = "HKEY_LOCAL_MACHINE\\Root";
   private static final int SEED_KEYS = 20;
