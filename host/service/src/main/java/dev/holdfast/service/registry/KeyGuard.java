@@ -192,7 +192,10 @@ final class KeyGuard {
     String resolved = place.resolvedPath();
     Told telling = new Told(caller.uid(), resolved, reason);
     if (told.asMap().putIfAbsent(telling, true) == null
-        && toldOfUsers.asMap().computeIfAbsent(caller.uid(), _ -> new AtomicInteger()).getAndIncrement()
+        && toldOfUsers
+                .asMap()
+                .computeIfAbsent(caller.uid(), _ -> new AtomicInteger())
+                .getAndIncrement()
             < TOLD_OF_USER_MAX) {
       listener.denied(caller, place.path(), resolved, reason);
     }
