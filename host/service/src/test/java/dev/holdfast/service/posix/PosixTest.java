@@ -110,8 +110,8 @@ class PosixTest {
   void whoConnectedToAUnixSocketIsKnown(@TempDir Path directory) throws Exception {
     UnixDomainSocketAddress address = UnixDomainSocketAddress.of(directory.resolve("socket"));
     try (var server = ServerSocketChannel.open(StandardProtocolFamily.UNIX).bind(address);
-        var client = SocketChannel.open(address);
-        SocketChannel accepted = server.accept()) {
+        var client = SocketChannel.open(address)) {
+      SocketChannel accepted = server.accept();
       assertThat(client.isConnected()).isTrue();
       PeerCredentials peer = PeerCredentials.of(accepted);
       assertThat(peer.pid()).isEqualTo((int) ProcessHandle.current().pid());
