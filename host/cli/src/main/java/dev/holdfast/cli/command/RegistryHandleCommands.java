@@ -39,10 +39,11 @@ final class RegistryHandleCommands {
       Target target = Target.of("registry", "hold").with("rights", rights);
       paths.forEach(path -> target.with("path", path));
       service(session).follow(target, handle -> tell(session, handle));
-      if (isLost) {
-        throw new Failure(ExitCode.FAILED, "Not all handles are held any more.");
-      }
-      return ExitCode.OK.number();
+      // It never ends by itself while they are held.
+      throw isLost
+          ? new Failure(ExitCode.FAILED, "Not all handles are held any more.")
+          : new Failure(
+              ExitCode.UNREACHABLE, "The cluster service stopped; nothing is held any more.");
     }
 
     private void tell(Session session, JsonNode handle) {

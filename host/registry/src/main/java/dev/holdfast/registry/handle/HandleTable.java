@@ -127,6 +127,11 @@ public final class HandleTable {
     return List.copyOf(handles.values());
   }
 
+  /** Whether a connection has handles, those with a deleted key among them. */
+  public boolean hasAny(ConnectionId connection) {
+    return byConnection.containsKey(connection);
+  }
+
   /** Handles that are open to that key or to one below it, by their resolved keys. */
   public List<KeyHandle> within(KeyPath subtree) {
     return handlesOf(idsWithin(subtree));

@@ -195,6 +195,8 @@ class HandleTableTest {
         .extracting(KeyHandle::id)
         .containsExactly(first.id(), second.id());
     assertThat(table.closeConnection(WINLOGON.connection())).isEmpty();
+    assertThat(table.hasAny(WINLOGON.connection())).isFalse();
+    assertThat(table.hasAny(CLUSTER_SERVICE.connection())).isTrue();
     assertThat(table.list()).containsExactly(others);
     assertThat(table.closeProcess(CLUSTER_SERVICE.pid(), CLUSTER_SERVICE.startTicks())).hasSize(1);
     assertThat(table.list()).isEmpty();

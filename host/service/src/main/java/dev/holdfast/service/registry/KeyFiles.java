@@ -85,7 +85,7 @@ final class KeyFiles {
     try {
       return HiveWriter.write(
               new SecuredKey.View(RegistryTree.name(place, key)),
-              SecuredKey.of(key, guard.descriptor(place)),
+              SecuredKey.of(key, guard.soundDescriptor(place)),
               HiveFormat.STANDARD,
               Filetime.of(clock.instant()).ticks())
           .bytes();

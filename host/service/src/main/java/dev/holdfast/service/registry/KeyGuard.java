@@ -104,10 +104,23 @@ final class KeyGuard {
   /** What counts for a key, or would if it were there. */
   SecurityDescriptor descriptor(Place place) {
     try {
-      return EffectiveSecurity.of(place.hive().snapshot().root(), place.key(), ofTop(place.hive()));
+      return effective(place);
     } catch (MalformedDescriptorException e) {
       throw damaged(place, e);
     }
+  }
+
+  /** The same for who passes descriptors by; empty when it is damaged, or one above it. */
+  Optional<SecurityDescriptor> soundDescriptor(Place place) {
+    try {
+      return Optional.of(effective(place));
+    } catch (MalformedDescriptorException e) {
+      return Optional.empty();
+    }
+  }
+
+  private SecurityDescriptor effective(Place place) throws MalformedDescriptorException {
+    return EffectiveSecurity.of(place.hive().snapshot().root(), place.key(), ofTop(place.hive()));
   }
 
   private static ApiException damaged(Place place, MalformedDescriptorException e) {

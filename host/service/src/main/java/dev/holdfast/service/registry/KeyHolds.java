@@ -11,6 +11,7 @@ import dev.holdfast.registry.handle.ConnectionId;
 import dev.holdfast.registry.handle.HandleException;
 import dev.holdfast.registry.handle.HandleId;
 import dev.holdfast.registry.handle.HandleOwner;
+import dev.holdfast.registry.handle.HandleState;
 import dev.holdfast.registry.handle.HandleTable;
 import dev.holdfast.registry.handle.KeyHandle;
 import dev.holdfast.registry.security.KeyAccess;
@@ -20,7 +21,6 @@ import dev.holdfast.service.api.Feed;
 import dev.holdfast.service.api.RegistryApi.KeyName;
 import dev.holdfast.service.api.RegistryHandleView;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -53,8 +53,13 @@ final class KeyHolds implements AutoCloseable {
   private final InstantSource clock;
   private final HandleTable table;
   private final Map<ConnectionId, Hold> holds = new HashMap<>();
-  private final Map<String, Revision> told = new HashMap<>();
-  private final List<Watch> watches = new ArrayList<>();
+
+  /**
+   * How far each hive's commits were told here. By hive, not by name: a name can be given again.
+   */
+  private final Map<MountedHive, Revision> told = new HashMap<>();
+
+  private final Map<MountedHive, Watch> watches = new HashMap<>();
   private long lastConnection;
 
   KeyHolds(
@@ -184,7 +189,7 @@ final class KeyHolds implements AutoCloseable {
   private void awaitTold(MountedHive hive) {
     Revision now = hive.snapshot().revision();
     try {
-      while (told.getOrDefault(hive.name(), now).number() < now.number()) {
+      while (told.getOrDefault(hive, now).number() < now.number()) {
         wait();
       }
     } catch (InterruptedException e) {
@@ -275,10 +280,7 @@ final class KeyHolds implements AutoCloseable {
       return;
     }
     hold.tell(view(handle));
-    boolean more =
-        table.list().stream()
-            .anyMatch(each -> each.owner().connection().equals(handle.owner().connection()));
-    if (!more) {
+    if (handle.state() == HandleState.CLOSED && !table.hasAny(handle.owner().connection())) {
       hold.end();
     }
   }
@@ -329,7 +331,10 @@ final class KeyHolds implements AutoCloseable {
     }
     unload.run();
     table.keyDeleted(top, new Revision(Long.MAX_VALUE)).forEach(this::tell);
-    told.remove(hive.name());
+    Watch watch = watches.remove(hive);
+    if (watch != null) {
+      watch.close();
+    }
   }
 
   /** Says which revision was made; empty when none was. */
@@ -357,9 +362,10 @@ final class KeyHolds implements AutoCloseable {
   }
 
   private void listenTo(MountedHive hive, Revision from) {
-    if (told.putIfAbsent(hive.name(), from) == null) {
+    if (!watches.containsKey(hive)) {
+      told.put(hive, from);
       Executor executor = Executors.newVirtualThreadPerTaskExecutor();
-      watches.add(hive.watching().watch(from, executor, new Deletions(hive)));
+      watches.put(hive, hive.watching().watch(from, executor, new Deletions(hive)));
     }
   }
 
@@ -396,14 +402,14 @@ final class KeyHolds implements AutoCloseable {
     }
 
     private void told(Revision revision) {
-      told.put(hive.name(), revision);
+      told.put(hive, revision);
       KeyHolds.this.notifyAll();
     }
   }
 
   @Override
   public synchronized void close() {
-    watches.forEach(Watch::close);
+    watches.values().forEach(Watch::close);
     List.copyOf(holds.values()).forEach(Hold::end);
   }
 }

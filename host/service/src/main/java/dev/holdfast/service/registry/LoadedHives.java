@@ -11,7 +11,6 @@ import dev.holdfast.registry.hive.Hive;
 import dev.holdfast.registry.hive.HiveSettings;
 import dev.holdfast.registry.hive.Storage;
 import java.io.IOException;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
@@ -20,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * Hives that somebody loaded from a file. Each is a durable hive of its own in a directory, so it
@@ -34,6 +34,9 @@ public final class LoadedHives implements AutoCloseable {
 
   /** Of a loading that did not come to its end. */
   private static final String PART = ".part";
+
+  /** What a hive calls a file that is to take its own file's place. */
+  private static final String NEW = ".new";
 
   /** The one commit that a hive has when it is loaded. */
   private static final Revision LOADED = new Revision(1);
@@ -58,8 +61,8 @@ public final class LoadedHives implements AutoCloseable {
       Path directory, InstantSource clock, UnaryOperator<Storage> through) throws IOException {
     Files.createDirectories(directory);
     var loaded = new LoadedHives(through.apply(new DirectoryStorage(directory)), clock);
-    try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
-      for (Path file : files) {
+    try (Stream<Path> files = Files.list(directory)) {
+      for (Path file : files.sorted().toList()) {
         loaded.take(file.getFileName().toString());
       }
       return loaded;
@@ -70,11 +73,11 @@ public final class LoadedHives implements AutoCloseable {
   }
 
   private void take(String file) throws IOException {
-    if (file.contains(PART)) {
-      storage.delete(file);
-    } else if (file.endsWith(HIVE)) {
+    if (file.endsWith(HIVE)) {
       String name = file.substring(0, file.length() - HIVE.length());
       hives.put(name, Hive.open(storage, file, settings(name)));
+    } else if (file.endsWith(PART) || file.endsWith(PART + NEW)) {
+      storage.delete(file);
     }
   }
 

@@ -10,6 +10,7 @@ import dev.holdfast.registry.security.MalformedDescriptorException;
 import dev.holdfast.registry.security.SecurityDescriptor;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,11 +28,17 @@ record SecuredKey(RegistryKey key, @Nullable Inherited below, @Nullable Descript
     }
   }
 
-  /** A key that a file begins with, and what counts for it. */
-  static SecuredKey of(RegistryKey key, SecurityDescriptor descriptor) {
+  /**
+   * A key that a file begins with.
+   *
+   * @param effective what counts for it; empty when that is damaged
+   */
+  static SecuredKey of(RegistryKey key, Optional<SecurityDescriptor> effective) {
     DescriptorBytes own = key.options().security();
     return new SecuredKey(
-        key, Inherited.of(descriptor), own == null ? DescriptorBytes.of(descriptor.encode()) : own);
+        key,
+        effective.map(Inherited::of).orElse(null),
+        own == null ? effective.map(it -> DescriptorBytes.of(it.encode())).orElse(null) : own);
   }
 
   private SecuredKey below(RegistryKey subkey) {

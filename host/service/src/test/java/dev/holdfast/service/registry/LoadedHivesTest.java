@@ -93,6 +93,29 @@ class LoadedHivesTest {
   }
 
   @Test
+  void aHiveIsNotTakenForALeftover_whateverItsName() throws Exception {
+    for (String name : List.of("a.part", "b.part.new", "c.hive", "d.new")) {
+      load("HKLM\\" + name);
+    }
+    openAgain();
+    assertThat(top()).contains("a.part", "b.part.new", "c.hive", "d.new");
+  }
+
+  @Test
+  void handlesToAHiveThatWasLoadedAnew_hearOfItsDeletions() throws Exception {
+    for (int i = 0; i < 2; i++) {
+      load(OFFLINE);
+      try (Feed<RegistryHandleView> held =
+          hives.registry.hold(OWNER, List.of(OFFLINE + "\\Sub"), "read")) {
+        assertThat(held.next(LONG).orElseThrow().state()).isEqualTo("OPEN");
+        hives.change(OWNER, TestRegistry.deleteTree(OFFLINE + "\\Sub"));
+        assertThat(held.next(LONG).orElseThrow().state()).isEqualTo("KEY_DELETED");
+      }
+      unload(false, null, true);
+    }
+  }
+
+  @Test
   void whatWasChangedIsNotLostUnasked() {
     load(OFFLINE);
     hives.change(OWNER, set(OFFLINE, sz("New", "1")));

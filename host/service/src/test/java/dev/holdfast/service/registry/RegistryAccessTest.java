@@ -11,6 +11,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.holdfast.registry.Batch;
+import dev.holdfast.registry.DescriptorBytes;
 import dev.holdfast.registry.security.Sid;
 import dev.holdfast.service.api.ApiException;
 import dev.holdfast.service.api.Caller;
@@ -234,6 +236,24 @@ class RegistryAccessTest {
     refused(() -> restore(ALICE, saved), "restore a key");
     restore(ROOT, saved);
     assertThat(acl(APP + "2\\Secret").sddl()).contains("D:P");
+  }
+
+  @Test
+  void aKeyWhoseDescriptorIsDamaged_letsNobodyIn_butIsSavedAndRestored() throws Exception {
+    byte[] good = hives.registry.export(ROOT, APP, RegistryFormat.HIVE).bytes();
+    byte[] damaged = new byte[DescriptorBytes.BYTES_MIN];
+    hives.cluster.commit(
+        Batch.builder()
+            .createKey("App\\Broken\\Sub")
+            .setSecurity("App\\Broken", DescriptorBytes.of(damaged))
+            .build());
+    String broken = "HKLM\\Cluster\\App\\Broken";
+    refused(() -> keys(OWNER, broken), "is damaged");
+    refused(() -> keys(OWNER, broken + "\\Sub"), "is damaged");
+    assertThat(keys(OWNER, "HKLM\\Cluster\\App").getLast().denied()).contains("is damaged");
+    assertThat(hives.registry.export(ROOT, broken, RegistryFormat.HIVE).bytes()).isNotEmpty();
+    hives.registry.restore(ROOT, broken, new HiveUpload("good.hive", good, false), false, false);
+    assertThat(keys(OWNER, broken)).hasSize(2);
   }
 
   private String text(Caller caller) {
