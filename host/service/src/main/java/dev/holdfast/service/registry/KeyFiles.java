@@ -219,26 +219,34 @@ final class KeyFiles {
             hive.path(),
             "%s was not loaded from a file; it stays.".formatted(hive.path()));
       }
-      long revision = hive.snapshot().revision().number();
-      boolean lost = saved == null ? loaded.isChanged(hive.name()) : saved.longValue() != revision;
-      if (lost && !discard) {
-        throw new ApiException.Conflict(
-            "HiveChanged",
-            hive.path(),
-            "%s was changed since it was loaded or saved, and the changes would be lost; name a file to save it to, or ask with --discard."
-                .formatted(hive.path()));
+      Revision revision = hive.snapshot().revision();
+      Revision last = saved == null ? LoadedHives.LOADED : new Revision(saved);
+      if (!discard && !revision.equals(last)) {
+        throw changed(hive);
       }
       if (!dryRun) {
-        holds.unloading(hive, force, () -> letGo(hive));
+        holds.unloading(hive, force, () -> letGo(hive, discard ? null : last));
       }
-      return new RegistryCommitView(hive.path(), revision, 0, List.of());
+      return new RegistryCommitView(hive.path(), revision.number(), 0, List.of());
     }
   }
 
-  private void letGo(MountedHive hive) {
+  private static ApiException changed(MountedHive hive) {
+    return new ApiException.Conflict(
+        "HiveChanged",
+        hive.path(),
+        "%s was changed since it was loaded or saved, and the changes would be lost; name a file to save it to, or ask with --discard."
+            .formatted(hive.path()));
+  }
+
+  private void letGo(MountedHive hive, @Nullable Revision last) {
     tree.unmount(hive);
     try {
-      loaded.unload(hive.name());
+      Optional<MountedHive> changed = loaded.unload(hive.name(), last);
+      if (changed.isPresent()) {
+        tree.mount(changed.get());
+        throw changed(hive);
+      }
     } catch (IOException e) {
       throw new ApiException.Failed(
           "NotUnloaded",

@@ -329,11 +329,15 @@ final class KeyHolds implements AutoCloseable {
           "%s was not unloaded, as it is held open: %s. Have them close it (\"holdfast registry handles\"), or ask again with --force."
               .formatted(hive.path(), named(held)));
     }
-    unload.run();
-    table.keyDeleted(top, new Revision(Long.MAX_VALUE)).forEach(this::tell);
-    Watch watch = watches.remove(hive);
-    if (watch != null) {
-      watch.close();
+    try {
+      unload.run();
+    } finally {
+      // Also when that failed: nobody would tell them of deletions any more.
+      table.keyDeleted(top, new Revision(Long.MAX_VALUE)).forEach(this::tell);
+      Watch watch = watches.remove(hive);
+      if (watch != null) {
+        watch.close();
+      }
     }
   }
 

@@ -17,9 +17,11 @@ import java.time.InstantSource;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Hives that somebody loaded from a file. Each is a durable hive of its own in a directory, so it
@@ -39,7 +41,7 @@ public final class LoadedHives implements AutoCloseable {
   private static final String NEW = ".new";
 
   /** The one commit that a hive has when it is loaded. */
-  private static final Revision LOADED = new Revision(1);
+  static final Revision LOADED = new Revision(1);
 
   private final Storage storage;
   private final InstantSource clock;
@@ -106,11 +108,6 @@ public final class LoadedHives implements AutoCloseable {
     return hives.keySet().stream().anyMatch(each -> NameOrder.same(each, name));
   }
 
-  /** Whether it was changed since it was loaded. */
-  boolean isChanged(String name) {
-    return !hive(name).snapshot().revision().equals(LOADED);
-  }
-
   /** Makes a hive with these contents; when it returns, it is on the disk. */
   MountedHive load(String name, RegistryKey contents) throws IOException, CommitException {
     String part = name + PART;
@@ -126,17 +123,29 @@ public final class LoadedHives implements AutoCloseable {
     return mounted(name);
   }
 
-  /** Lets go of a hive, and of its file. */
-  void unload(String name) throws IOException {
+  /**
+   * Lets go of a hive, and of its file, if its last commit made that revision. That is looked at
+   * when it takes no more: what was acknowledged a moment before is not lost.
+   *
+   * @param last null for any
+   * @return empty when it is gone; otherwise the hive, which is open again
+   */
+  Optional<MountedHive> unload(String name, @Nullable Revision last) throws IOException {
     String own =
         hives.keySet().stream()
             .filter(each -> NameOrder.same(each, name))
             .findFirst()
             .orElseThrow(() -> new IllegalArgumentException("no loaded hive is called " + name));
-    hive(own).close();
+    Hive hive = hive(own);
+    hive.close();
+    if (last != null && !hive.snapshot().revision().equals(last)) {
+      hives.put(own, Hive.open(storage, own + HIVE, settings(own)));
+      return Optional.of(mounted(own));
+    }
     hives.remove(own);
     storage.delete(own + HIVE);
     storage.syncDirectory();
+    return Optional.empty();
   }
 
   @Override

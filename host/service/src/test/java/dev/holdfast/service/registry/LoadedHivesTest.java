@@ -8,6 +8,7 @@ import static dev.holdfast.service.registry.TestRegistry.sz;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.holdfast.registry.Revision;
 import dev.holdfast.service.api.ApiException;
 import dev.holdfast.service.api.Feed;
 import dev.holdfast.service.api.RegistryApi.HiveUpload;
@@ -129,6 +130,17 @@ class LoadedHivesTest {
     RegistryFile savedAgain = hives.registry.export(OWNER, OFFLINE, RegistryFormat.HIVE);
     unload(false, savedAgain.revision(), false);
     assertThat(top()).doesNotContain("Offline");
+  }
+
+  @Test
+  void whatIsCommittedAfterTheLastLookIsNotLost() throws Exception {
+    load(OFFLINE);
+    hives.change(OWNER, set(OFFLINE, sz("New", "1")));
+    assertThat(hives.loaded.unload("Offline", new Revision(1)))
+        .get()
+        .extracting(hive -> hive.snapshot().value("", "New").isPresent())
+        .isEqualTo(true);
+    assertThat(hives.loaded.unload("Offline", new Revision(2))).isEmpty();
   }
 
   @Test
