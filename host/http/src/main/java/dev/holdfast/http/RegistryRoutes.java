@@ -15,6 +15,7 @@ import dev.holdfast.service.api.RegistryApi;
 import dev.holdfast.service.api.RegistryApi.HiveUpload;
 import dev.holdfast.service.api.RegistryApi.KeyName;
 import dev.holdfast.service.api.RegistryBatch;
+import dev.holdfast.service.api.RegistryCommitView;
 import dev.holdfast.service.api.RegistryFile;
 import dev.holdfast.service.api.RegistryFormat;
 import io.javalin.http.Context;
@@ -62,8 +63,14 @@ final class RegistryRoutes {
         route(GET, "/v1/registry/handles", this::handles),
         route(DELETE, "/v1/registry/handles/{handle}", this::closeHandle),
         route(GET, "/v1/registry/acl", this::security),
-        route(POST, "/v1/registry/acl/grant", this::grant),
-        route(POST, "/v1/registry/acl/revoke", this::revoke));
+        route(
+            POST,
+            "/v1/registry/acl/grant",
+            (context, registry, caller) -> changeRights(context, caller, registry::grant)),
+        route(
+            POST,
+            "/v1/registry/acl/revoke",
+            (context, registry, caller) -> changeRights(context, caller, registry::revoke)));
   }
 
   /** Answers a request of a process that is known. */
@@ -243,27 +250,21 @@ final class RegistryRoutes {
         List.of(registry.security(caller, parameter(context, "path"))));
   }
 
-  private void grant(Context context, RegistryApi registry, Caller caller) throws IOException {
-    Requests.Rights asked = body(context, Requests.Rights.class);
-    all(
-        context,
-        "RegistryCommitList",
-        List.of(
-            registry.grant(
-                caller,
-                required(asked.path(), "path"),
-                required(asked.principal(), "principal"),
-                required(asked.rights(), "rights"),
-                flag(context, "dryRun"))));
+  /** Gives rights, or takes them. */
+  @FunctionalInterface
+  private interface RightsChange {
+    RegistryCommitView of(
+        Caller caller, String path, String principal, String rights, boolean dryRun);
   }
 
-  private void revoke(Context context, RegistryApi registry, Caller caller) throws IOException {
+  private static void changeRights(Context context, Caller caller, RightsChange change)
+      throws IOException {
     Requests.Rights asked = body(context, Requests.Rights.class);
     all(
         context,
         "RegistryCommitList",
         List.of(
-            registry.revoke(
+            change.of(
                 caller,
                 required(asked.path(), "path"),
                 required(asked.principal(), "principal"),

@@ -267,7 +267,8 @@ final class RegistryCommands {
     }
   }
 
-  static final class Restore extends OnKey {
+  /** A command that makes a key of a hive file. */
+  abstract static class FromFile extends OnKey {
     @Parameters(index = "1", paramLabel = "FILE.hive", description = "The hive file.")
     Path file = Path.of("");
 
@@ -278,6 +279,22 @@ final class RegistryCommands {
                 + " what can be read.")
     boolean salvage;
 
+    int send(Session session, Target target) {
+      return told(
+          session,
+          service(session)
+              .tell(
+                  target
+                      .with("path", path)
+                      .with("name", file)
+                      .with("salvage", salvage ? true : null)
+                      .with("dryRun", session.flags().dryRun ? true : null),
+                  read(file),
+                  PATIENCE));
+    }
+  }
+
+  static final class Restore extends FromFile {
     @Option(
         names = "--force",
         description =
@@ -286,43 +303,14 @@ final class RegistryCommands {
 
     @Override
     int run(Session session) {
-      return told(
-          session,
-          service(session)
-              .tell(
-                  Target.of("registry", "file")
-                      .with("path", path)
-                      .with("name", file)
-                      .with("salvage", salvage ? true : null)
-                      .with("force", force ? true : null)
-                      .with("dryRun", session.flags().dryRun ? true : null),
-                  read(file),
-                  PATIENCE));
+      return send(session, Target.of("registry", "file").with("force", force ? true : null));
     }
   }
 
-  static final class Load extends OnKey {
-    @Parameters(index = "1", paramLabel = "FILE.hive", description = "The hive file.")
-    Path file = Path.of("");
-
-    @Option(
-        names = "--salvage",
-        description = "Also of a file that was not written to its end: what can be read.")
-    boolean salvage;
-
+  static final class Load extends FromFile {
     @Override
     int run(Session session) {
-      return told(
-          session,
-          service(session)
-              .tell(
-                  Target.of("registry", "hives")
-                      .with("path", path)
-                      .with("name", file)
-                      .with("salvage", salvage ? true : null)
-                      .with("dryRun", session.flags().dryRun ? true : null),
-                  read(file),
-                  PATIENCE));
+      return send(session, Target.of("registry", "hives"));
     }
   }
 
