@@ -4,6 +4,7 @@ import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPac
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static java.util.Map.entry;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.base.DescribedPredicate;
@@ -35,19 +36,22 @@ class ArchitectureTest {
 
   /** Which module may use which, of ours; the drawing is in {@code host/docs}. */
   private static final Map<String, List<String>> ARROWS =
-      Map.of(
-          "spi", List.of(),
-          "failpoint", List.of(),
-          "registry", List.of(),
-          "quorum", List.of("registry"),
+      Map.ofEntries(
+          entry("spi", List.of()),
+          entry("failpoint", List.of()),
+          entry("registry", List.of()),
+          entry("quorum", List.of("registry")),
           // The SPI's values (descriptions, health, exits) are what decisions are made of.
-          "cluster", List.of("registry", "spi"),
-          "protocol", List.of("spi", "failpoint"),
-          "monitor", List.of("protocol", "spi", "failpoint"),
-          "service", List.of("cluster", "quorum", "registry", "protocol", "spi", "failpoint"),
-          "http", List.of("service", "failpoint"),
-          // Only to list them: the list is the same without a service.
-          "cli", List.of("failpoint"));
+          entry("cluster", List.of("registry", "spi")),
+          entry("protocol", List.of("spi", "failpoint")),
+          entry("monitor", List.of("protocol", "spi", "failpoint")),
+          entry(
+              "service", List.of("cluster", "quorum", "registry", "protocol", "spi", "failpoint")),
+          entry("http", List.of("service", "failpoint")),
+          // On the class path of somebody else's application.
+          entry("client", List.of()),
+          // Fail points only to list them: the list is the same without a service.
+          entry("cli", List.of("client", "failpoint")));
 
   /**
    * Where the real clock comes in: programs hand it to all they make; a monitor's log is made by
@@ -68,7 +72,7 @@ class ArchitectureTest {
   private static final String[] WAIT_FOR_TIME = {
     ROOT + ".cli.audit.MachineTime",
     ROOT + ".cli.command.StatusCommand",
-    ROOT + ".cli.transport.Deadline",
+    ROOT + ".client.transport.Deadline",
     ROOT + ".spi.ProcessResource"
   };
 

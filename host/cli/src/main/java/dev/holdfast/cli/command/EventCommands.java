@@ -8,7 +8,7 @@ import dev.holdfast.cli.output.Text;
 import dev.holdfast.cli.output.Times;
 import dev.holdfast.cli.session.ExitCode;
 import dev.holdfast.cli.session.Session;
-import dev.holdfast.cli.session.Target;
+import dev.holdfast.client.transport.Target;
 import java.io.PrintStream;
 import java.time.Instant;
 import java.util.ArrayList;

@@ -4,7 +4,7 @@ import dev.holdfast.cli.output.Details;
 import dev.holdfast.cli.output.Table;
 import dev.holdfast.cli.session.ExitCode;
 import dev.holdfast.cli.session.Session;
-import dev.holdfast.cli.session.Target;
+import dev.holdfast.client.transport.Target;
 import java.util.List;
 import picocli.CommandLine.Parameters;
 import tools.jackson.databind.JsonNode;

@@ -5,7 +5,7 @@ import dev.holdfast.cli.output.Json;
 import dev.holdfast.cli.output.Table;
 import dev.holdfast.cli.session.ExitCode;
 import dev.holdfast.cli.session.Session;
-import dev.holdfast.cli.session.Target;
+import dev.holdfast.client.transport.Target;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

@@ -7,7 +7,7 @@ import dev.holdfast.cli.session.ExitCode;
 import dev.holdfast.cli.session.Failure;
 import dev.holdfast.cli.session.ServiceClient;
 import dev.holdfast.cli.session.Session;
-import dev.holdfast.cli.session.Target;
+import dev.holdfast.client.transport.Target;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;

@@ -7,7 +7,7 @@ import dev.holdfast.cli.output.Table;
 import dev.holdfast.cli.output.Text;
 import dev.holdfast.cli.session.ExitCode;
 import dev.holdfast.cli.session.Session;
-import dev.holdfast.cli.session.Target;
+import dev.holdfast.client.transport.Target;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;

@@ -3,7 +3,7 @@ package dev.holdfast.cli.command;
 import dev.holdfast.cli.output.Json;
 import dev.holdfast.cli.session.ExitCode;
 import dev.holdfast.cli.session.Session;
-import dev.holdfast.cli.session.Target;
+import dev.holdfast.client.transport.Target;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;

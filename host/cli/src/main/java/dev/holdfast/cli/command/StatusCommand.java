@@ -3,7 +3,7 @@ package dev.holdfast.cli.command;
 import dev.holdfast.cli.session.ExitCode;
 import dev.holdfast.cli.session.Failure;
 import dev.holdfast.cli.session.Session;
-import dev.holdfast.cli.session.Target;
+import dev.holdfast.client.transport.Target;
 import java.io.Console;
 import java.time.Duration;
 import java.util.Optional;

@@ -7,7 +7,7 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** JSON as trees: this side shows what it gets and need not know every field. */
 public final class Json {
-  private static final JsonMapper MAPPER = JsonMapper.builder().build();
+  private static final JsonMapper MAPPER = JsonMapper.shared();
 
   private Json() {}
 

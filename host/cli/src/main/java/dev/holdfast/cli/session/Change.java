@@ -2,7 +2,8 @@ package dev.holdfast.cli.session;
 
 import dev.holdfast.cli.output.Text;
 import dev.holdfast.cli.output.Times;
-import dev.holdfast.cli.transport.DeadlineException;
+import dev.holdfast.client.transport.DeadlineException;
+import dev.holdfast.client.transport.Target;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.util.List;

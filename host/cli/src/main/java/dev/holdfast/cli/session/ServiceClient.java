@@ -1,15 +1,21 @@
 package dev.holdfast.cli.session;
 
 import dev.holdfast.cli.output.Json;
-import dev.holdfast.cli.transport.DeadlineException;
-import dev.holdfast.cli.transport.Lines;
-import dev.holdfast.cli.transport.Reply;
-import dev.holdfast.cli.transport.UnixHttp;
+import dev.holdfast.client.door.Answers;
+import dev.holdfast.client.door.Door;
+import dev.holdfast.client.door.NoServiceException;
+import dev.holdfast.client.door.Problem;
+import dev.holdfast.client.door.RefusalException;
+import dev.holdfast.client.transport.Body;
+import dev.holdfast.client.transport.DeadlineException;
+import dev.holdfast.client.transport.Lines;
+import dev.holdfast.client.transport.Reply;
+import dev.holdfast.client.transport.Target;
+import dev.holdfast.client.transport.UnixHttp;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 
 /** Asks the service. Everything that goes wrong comes out as a {@link Failure}. */
@@ -33,7 +39,7 @@ public final class ServiceClient {
 
   /** Asks a question that may take its time. */
   public JsonNode ask(Target target, Duration atMost) {
-    try (UnixHttp connection = Door.open(home)) {
+    try (UnixHttp connection = connect()) {
       connection.limit(atMost);
       return document(connection.send("GET", target.toString(), DOCUMENT, null));
     } catch (IOException broken) {
@@ -52,12 +58,10 @@ public final class ServiceClient {
 
   /** Asks for a file. */
   public Fetched fetch(Target target, Duration atMost) {
-    try (UnixHttp connection = Door.open(home)) {
+    try (UnixHttp connection = connect()) {
       connection.limit(atMost);
       Reply reply = connection.send("GET", target.toString(), "application/octet-stream", null);
-      if (reply.status() >= 400) {
-        document(reply);
-      }
+      requireGood(reply);
       return new Fetched(
           reply.body().readAllBytes(),
           reply.headers().getOrDefault("holdfast-loss", ""),
@@ -69,9 +73,9 @@ public final class ServiceClient {
 
   /** Has something changed at once; the answer's envelope, when it is durable. */
   public JsonNode tell(Target target, byte[] body, Duration atMost) {
-    try (UnixHttp connection = Door.open(home)) {
+    try (UnixHttp connection = connect()) {
       connection.limit(atMost);
-      return document(connection.send("POST", target.toString(), DOCUMENT, body));
+      return document(connection.send("POST", target.toString(), DOCUMENT, Body.of(body)));
     } catch (DeadlineException late) {
       throw new Failure(
           ExitCode.TIMEOUT, "The service has not answered; the change may be made yet.", late);
@@ -82,7 +86,7 @@ public final class ServiceClient {
 
   /** Reads a stream until it ends. */
   public void follow(Target target, Consumer<JsonNode> reader) {
-    try (UnixHttp connection = Door.open(home)) {
+    try (UnixHttp connection = connect()) {
       connection.limit(ANSWER);
       Reply reply = connection.send("GET", target.toString(), STREAM, null);
       connection.limit(null);
@@ -94,9 +98,9 @@ public final class ServiceClient {
 
   /** Gives a command and does not wait for its end; the operation as it is then. */
   public JsonNode submit(String method, Target target, @Nullable JsonNode body) {
-    try (UnixHttp connection = Door.open(home)) {
+    try (UnixHttp connection = connect()) {
       connection.limit(ANSWER);
-      return document(connection.send(method, target.toString(), DOCUMENT, bytes(body)));
+      return document(connection.send(method, target.toString(), DOCUMENT, body(body)));
     } catch (DeadlineException late) {
       throw new Failure(
           ExitCode.TIMEOUT, "The service has not answered; the command may go on.", late);
@@ -118,9 +122,9 @@ public final class ServiceClient {
       @Nullable Duration atMost,
       Consumer<JsonNode> reader)
       throws DeadlineException {
-    try (UnixHttp connection = Door.open(home)) {
+    try (UnixHttp connection = connect()) {
       connection.limit(atMost == null ? ANSWER : atMost);
-      Reply reply = connection.send(method, target.toString(), STREAM, bytes(body));
+      Reply reply = connection.send(method, target.toString(), STREAM, body(body));
       if (atMost == null) {
         connection.limit(null);
       }
@@ -132,45 +136,50 @@ public final class ServiceClient {
     }
   }
 
-  private static byte @Nullable [] bytes(@Nullable JsonNode body) {
-    return body == null ? null : Json.bytes(body);
+  private static @Nullable Body body(@Nullable JsonNode body) {
+    return body == null ? null : Body.of(Json.bytes(body));
+  }
+
+  private UnixHttp connect() {
+    try {
+      return Door.open(home.path(), ANSWER);
+    } catch (NoServiceException none) {
+      throw new Failure(
+          ExitCode.UNREACHABLE,
+          none.isStarting()
+              ? none.getMessage()
+              : none.getMessage() + " Start one with: " + home.startCommand(),
+          none);
+    }
   }
 
   private static JsonNode document(Reply reply) throws IOException {
-    byte[] body = reply.body().readAllBytes();
-    JsonNode document;
     try {
-      document = Json.read(body);
-    } catch (JacksonException noJson) {
-      throw new IOException(
-          "The service's answer is not JSON (HTTP " + reply.status() + ").", noJson);
+      return Answers.document(reply);
+    } catch (RefusalException refused) {
+      throw failure(refused);
     }
-    if (reply.status() >= 400) {
-      throw refusal(document);
+  }
+
+  private static void requireGood(Reply reply) throws IOException {
+    try {
+      Answers.requireGood(reply);
+    } catch (RefusalException refused) {
+      throw failure(refused);
     }
-    return document;
   }
 
   private static void readLines(Reply reply, Consumer<JsonNode> reader) throws IOException {
-    if (reply.status() >= 400) {
-      document(reply);
-    }
+    requireGood(reply);
     var lines = new Lines(reply.body());
-    for (String line = lines.next(); line != null; line = lines.next()) {
-      try {
-        reader.accept(Json.read(line));
-      } catch (JacksonException noJson) {
-        throw new IOException("A line of the service's answer is not JSON.", noJson);
-      }
+    for (JsonNode next = Answers.next(lines); next != null; next = Answers.next(lines)) {
+      reader.accept(next);
     }
   }
 
-  /** The failure that a problem document speaks of. */
-  static Failure refusal(JsonNode problem) {
-    return new Failure(
-        problem.path("exitCode").asInt(ExitCode.INTERNAL.number()),
-        problem.path("detail").asString("The service refused without a word."),
-        null);
+  private static Failure failure(RefusalException refused) {
+    Problem problem = refused.problem();
+    return new Failure(problem.exitCode(), problem.detail(), null);
   }
 
   private Failure unreachable(IOException broken) {

@@ -4,6 +4,7 @@ import dev.holdfast.cli.output.Details;
 import dev.holdfast.cli.output.Json;
 import dev.holdfast.cli.output.Printer;
 import dev.holdfast.cli.output.Times;
+import dev.holdfast.client.transport.Target;
 import java.io.PrintStream;
 import java.util.List;
 import java.util.function.Function;

@@ -2,8 +2,6 @@ package dev.holdfast.cli.session;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.holdfast.service.api.RuntimeDirectory;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -47,17 +45,5 @@ class HomeTest {
         .isEqualTo("holdfast serve");
     assertThat(Home.of("/it's here", Map.of(), "root").startCommand())
         .isEqualTo("holdfast serve --home '/it'\\''s here'");
-  }
-
-  @Test
-  void theSocketsDirectory_isNamedAsTheServiceNamesIt() throws IOException {
-    assertThat(RuntimeDirectory.of(Path.of("/nowhere/h"), true))
-        .hasToString("/run/holdfast-" + Door.hash("/nowhere/h"));
-  }
-
-  @Test
-  void targets_encodeWhateverANameHolds() {
-    assertThat(Target.of("resources", "a b/ü%").with("x", "1&2").with("no", null).with("y", 2))
-        .hasToString("/v1/resources/a%20b%2F%C3%BC%25?x=1%262&y=2");
   }
 }

@@ -1,4 +1,4 @@
-package dev.holdfast.cli.session;
+package dev.holdfast.client.transport;
 
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;

@@ -1,8 +1,11 @@
-package dev.holdfast.cli.transport;
+package dev.holdfast.client.transport;
 
 import java.io.ByteArrayOutputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
@@ -23,8 +26,12 @@ import org.jspecify.annotations.Nullable;
 public final class UnixHttp implements AutoCloseable {
   private static final int MAX_HEAD_BYTES = 64 * 1024;
 
+  private static final int PIECE_BYTES = 64 * 1024;
+
   private final SocketChannel channel;
-  private @Nullable Deadline deadline;
+  private volatile @Nullable Deadline deadline;
+  private boolean renewing;
+  private boolean sent;
 
   private UnixHttp(SocketChannel channel) {
     this.channel = channel;
@@ -33,10 +40,22 @@ public final class UnixHttp implements AutoCloseable {
   /**
    * Connects.
    *
-   * @throws IOException nobody listens there, or it may not be reached
+   * @param wait how long that may take, and all that follows until {@link #limit} is called
+   * @throws IOException nobody listens there, it may not be reached, or has no room for us
    */
-  public static UnixHttp connect(Path socket) throws IOException {
-    return new UnixHttp(SocketChannel.open(UnixDomainSocketAddress.of(socket)));
+  public static UnixHttp connect(Path socket, Duration wait) throws IOException {
+    var connection = new UnixHttp(SocketChannel.open(StandardProtocolFamily.UNIX));
+    try {
+      connection.limit(wait);
+      connection.channel.connect(UnixDomainSocketAddress.of(socket));
+      return connection;
+    } catch (IOException failed) {
+      connection.close();
+      throw connection.explained(failed);
+    } catch (RuntimeException noAddress) {
+      connection.close();
+      throw noAddress;
+    }
   }
 
   /** Whom the kernel names as the one who listens. */
@@ -49,20 +68,39 @@ public final class UnixHttp implements AutoCloseable {
    * waits gets {@link DeadlineException}. The last call counts; null for no limit.
    */
   public void limit(@Nullable Duration wait) {
+    renewing = false;
     Deadline before = deadline;
+    if (before != null && before.limit().equals(wait)) {
+      before.renew();
+      return;
+    }
     if (before != null) {
       before.cancel();
     }
     deadline = wait == null ? null : new Deadline(channel, wait);
   }
 
+  /** From now on each wait for more may take that long: for answers that go on. */
+  public void limitSilence(Duration wait) {
+    limit(wait);
+    renewing = true;
+  }
+
+  /**
+   * Whether all of the request was handed over. If not, the service has not carried it out, and
+   * never will.
+   */
+  public boolean isSent() {
+    return sent;
+  }
+
   /**
    * Sends a request and reads the reply's head.
    *
    * @param target path and query, encoded
-   * @param body JSON; null for none
+   * @param body null for none
    */
-  public Reply send(String method, String target, String accept, byte @Nullable [] body)
+  public Reply send(String method, String target, String accept, @Nullable Body body)
       throws IOException {
     String head =
         method
@@ -73,16 +111,55 @@ public final class UnixHttp implements AutoCloseable {
             + (body == null
                 ? "\r\nContent-Length: 0\r\n\r\n"
                 : "\r\nContent-Type: application/json\r\nContent-Length: "
-                    + body.length
+                    + body.length()
                     + "\r\n\r\n");
     try {
       write(ByteBuffer.wrap(head.getBytes(StandardCharsets.US_ASCII)));
       if (body != null) {
-        write(ByteBuffer.wrap(body));
+        write(body);
       }
+      sent = true;
+    } catch (IOException failed) {
+      return refusedEarly(failed);
+    }
+    try {
       return readHead(new ChannelInput(this));
     } catch (IOException failed) {
       throw explained(failed);
+    }
+  }
+
+  /** Who refuses a body may answer and hang up before it was all sent. */
+  private Reply refusedEarly(IOException failed) throws IOException {
+    try {
+      Reply reply = readHead(new ChannelInput(this));
+      sent = true; // Whatever it answers, it has taken note of it.
+      return reply;
+    } catch (IOException noReply) {
+      throw explained(failed);
+    }
+  }
+
+  private void write(Body body) throws IOException {
+    byte[] piece = new byte[(int) Math.min(PIECE_BYTES, Math.max(1, body.length()))];
+    for (long left = body.length(); left > 0; ) {
+      int read = read(body, piece, (int) Math.min(piece.length, left));
+      write(ByteBuffer.wrap(piece, 0, read));
+      left -= read;
+    }
+  }
+
+  /** What goes wrong on this side is nothing that a connection could have. */
+  private static int read(Body body, byte[] into, int length) {
+    try {
+      int read = body.bytes().read(into, 0, length);
+      if (read < 0) {
+        throw new EOFException("it is shorter than it was said to be");
+      }
+      return read;
+    } catch (IOException unreadable) {
+      throw new UncheckedIOException(
+          "What is to be sent cannot be read: " + unreadable.getMessage(), unreadable);
     }
   }
 
@@ -94,10 +171,17 @@ public final class UnixHttp implements AutoCloseable {
 
   int read(ByteBuffer into) throws IOException {
     try {
-      return channel.read(into);
+      return deadline != null && renewing ? readOrSilence(into, deadline) : channel.read(into);
     } catch (IOException failed) {
       throw explained(failed);
     }
+  }
+
+  private int readOrSilence(ByteBuffer into, Deadline silence) throws IOException {
+    silence.renew();
+    int read = channel.read(into);
+    silence.suspend();
+    return read;
   }
 
   private IOException explained(IOException failed) {
@@ -162,7 +246,10 @@ public final class UnixHttp implements AutoCloseable {
 
   @Override
   public void close() throws IOException {
-    limit(null);
+    Deadline limit = deadline;
+    if (limit != null) {
+      limit.cancel();
+    }
     channel.close();
   }
 }

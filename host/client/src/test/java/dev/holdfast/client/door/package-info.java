@@ -1,2 +1,2 @@
 @org.jspecify.annotations.NullMarked
-package dev.holdfast.cli.transport;
+package dev.holdfast.client.door;

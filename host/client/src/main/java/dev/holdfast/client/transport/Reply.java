@@ -1,4 +1,4 @@
-package dev.holdfast.cli.transport;
+package dev.holdfast.client.transport;
 
 import java.io.InputStream;
 import java.util.Map;

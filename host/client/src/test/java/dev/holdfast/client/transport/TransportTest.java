@@ -1,4 +1,4 @@
-package dev.holdfast.cli.transport;
+package dev.holdfast.client.transport;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -47,8 +47,7 @@ class TransportTest {
                 // The client has seen enough.
               }
             });
-    UnixHttp connection = UnixHttp.connect(socket);
-    connection.limit(Duration.ofSeconds(20));
+    UnixHttp connection = UnixHttp.connect(socket, Duration.ofSeconds(20));
     return connection.send("GET", "/", "application/json", null);
   }
 
@@ -122,8 +121,7 @@ class TransportTest {
     Path socket = folder.resolve("silent");
     try (var server = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
       server.bind(UnixDomainSocketAddress.of(socket));
-      try (UnixHttp connection = UnixHttp.connect(socket)) {
-        connection.limit(Duration.ofMillis(50));
+      try (UnixHttp connection = UnixHttp.connect(socket, Duration.ofMillis(50))) {
         assertThatThrownBy(() -> connection.send("GET", "/", "x", null))
             .isInstanceOf(DeadlineException.class)
             .hasMessageContaining("50 ms");

@@ -1,7 +1,6 @@
-package dev.holdfast.cli.session;
+package dev.holdfast.client.door;
 
-import dev.holdfast.cli.output.Json;
-import dev.holdfast.cli.transport.UnixHttp;
+import dev.holdfast.client.transport.UnixHttp;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
@@ -10,11 +9,13 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Finds the service's socket. The home's {@code run/service.json} says where it is ({@code
@@ -27,62 +28,64 @@ import tools.jackson.databind.JsonNode;
  *   hash = first 16 hex digits of SHA-256 of the home's real path
  * </pre>
  */
-final class Door {
+public final class Door {
   private Door() {}
 
   /**
    * Connects to the service of a home.
    *
-   * @throws Failure unreachable: there is none, or it does not answer
+   * @param wait how long that may take, and all that follows until another limit is set
+   * @throws NoServiceException there is none, it is not the home's, or it does not take us
    */
-  static UnixHttp open(Home home) {
-    Path file = home.path().resolve("run").resolve("service.json");
+  public static UnixHttp open(Path home, Duration wait) throws NoServiceException {
+    Path file = home.resolve("run").resolve("service.json");
     String written;
     try {
       written = Files.readString(file);
     } catch (NoSuchFileException none) {
-      throw nobody(home, "No cluster service runs on " + home.path(), none);
+      throw nobody("No cluster service runs on " + home + ".", none);
     } catch (AccessDeniedException notOurs) {
-      return openByRule(home, notOurs);
+      return openByRule(home, notOurs, wait);
     } catch (IOException unreadable) {
-      throw nobody(home, file + " cannot be read: " + unreadable, unreadable);
+      throw nobody(file + " cannot be read: " + unreadable + ".", unreadable);
     }
-    return openWritten(home, file, written);
+    return openWritten(home, file, written, wait);
   }
 
-  private static UnixHttp openWritten(Home home, Path file, String written) {
+  private static UnixHttp openWritten(Path home, Path file, String written, Duration wait)
+      throws NoServiceException {
     JsonNode service;
     try {
-      service = Json.read(written);
+      service = JsonMapper.shared().readTree(written);
     } catch (JacksonException broken) {
-      throw nobody(home, file + " cannot be read: it is not JSON", broken);
+      throw nobody(file + " cannot be read: it is not JSON.", broken);
     }
     String socket = service.path("socket").asString("");
     if (socket.isEmpty()) {
-      throw new Failure(
-          ExitCode.UNREACHABLE,
+      throw new NoServiceException(
           "The cluster service of "
-              + home.path()
-              + " is starting and takes no commands yet; try again in a moment.");
+              + home
+              + " is starting and takes no commands yet; try again in a moment.",
+          true,
+          null);
     }
     try {
-      return UnixHttp.connect(Path.of(socket));
+      return UnixHttp.connect(Path.of(socket), wait);
     } catch (IOException | RuntimeException gone) {
       String pid = service.path("pid").asString("?");
       throw nobody(
-          home,
-          "The cluster service of " + home.path() + " (pid " + pid + ") does not listen any more",
-          gone);
+          "The cluster service of " + home + " (pid " + pid + ") does not listen any more.", gone);
     }
   }
 
-  private static UnixHttp openByRule(Home home, IOException denied) {
+  private static UnixHttp openByRule(Path home, IOException denied, Duration wait)
+      throws NoServiceException {
     try {
-      String name = "holdfast-" + hash(home.path().toRealPath().toString());
+      String name = "holdfast-" + hash(home.toRealPath().toString());
       for (Path socket : candidates(name)) {
         if (Files.exists(socket)) {
-          UnixHttp connection = UnixHttp.connect(socket);
-          if (connection.server().equals(Files.getOwner(home.path()))
+          UnixHttp connection = UnixHttp.connect(socket, wait);
+          if (connection.server().equals(Files.getOwner(home))
               || connection.server().getName().equals("root")) {
             return connection;
           }
@@ -92,8 +95,7 @@ final class Door {
     } catch (IOException alsoNot) {
       denied.addSuppressed(alsoNot);
     }
-    throw nobody(
-        home, "The home " + home.path() + " is not ours, and no service listens for it", denied);
+    throw nobody("The home " + home + " is not ours, and no service listens for it.", denied);
   }
 
   private static List<Path> candidates(String name) {
@@ -114,8 +116,7 @@ final class Door {
     }
   }
 
-  private static Failure nobody(Home home, String found, Exception cause) {
-    return new Failure(
-        ExitCode.UNREACHABLE, found + ". Start one with: " + home.startCommand(), cause);
+  private static NoServiceException nobody(String found, Exception cause) {
+    return new NoServiceException(found, false, cause);
   }
 }

@@ -1,4 +1,4 @@
-package dev.holdfast.cli.transport;
+package dev.holdfast.client.transport;
 
 import java.io.IOException;
 import java.io.InputStream;
