@@ -64,6 +64,9 @@ public final class FakeCluster implements ClusterApi {
   /** Operations wait for it before they end; at once when it has been let go. */
   public final CountDownLatch mayEnd = new CountDownLatch(1);
 
+  /** Says back what it was asked, until a test puts a real one here. */
+  public volatile RegistryApi registry = new FakeRegistry();
+
   public volatile boolean holdOperations;
   public volatile @Nullable RuntimeException bug;
   public volatile String text = "first line\nsecond line\n";
@@ -496,6 +499,6 @@ public final class FakeCluster implements ClusterApi {
 
   @Override
   public RegistryApi registry() {
-    return new FakeRegistry();
+    return registry;
   }
 }
