@@ -122,6 +122,17 @@ class LostRepliesTest {
   }
 
   @Test
+  void aDeadlineWithinTheRequest_leavesItUnknown() {
+    Changes large = Changes.of().set("HKLM\\Software", Value.binary("L", new byte[2 << 20]));
+    try (Registry registry = answering("", false, Deadlines.DEFAULT.withCall(SHORT))) {
+      assertThatThrownBy(() -> registry.apply(large))
+          .isInstanceOfSatisfying(
+              MayHaveBeenDoneException.class,
+              unknown -> assertThat(unknown.code()).isEqualTo("TimedOut"));
+    }
+  }
+
+  @Test
   void aServiceThatDoesNotEvenAccept_isUnreachable_onceItsBacklogIsFull() {
     Registry registry =
         Registry.connect(

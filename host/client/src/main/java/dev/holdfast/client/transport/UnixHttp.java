@@ -8,6 +8,7 @@ import java.io.UncheckedIOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -25,7 +26,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class UnixHttp implements AutoCloseable {
   private static final int MAX_HEAD_BYTES = 64 * 1024;
-
   private static final int PIECE_BYTES = 64 * 1024;
 
   private final SocketChannel channel;
@@ -87,8 +87,8 @@ public final class UnixHttp implements AutoCloseable {
   }
 
   /**
-   * Whether all of the request was handed over. If not, the service has not carried it out, and
-   * never will.
+   * Whether all of the request was handed over, or may have been. If not, the service has not
+   * carried it out, and never will.
    */
   public boolean isSent() {
     return sent;
@@ -119,6 +119,9 @@ public final class UnixHttp implements AutoCloseable {
         write(body);
       }
       sent = true;
+    } catch (ClosedChannelException closedHere) {
+      sent = true; // By an interrupt or the deadline, perhaps behind the last byte.
+      throw explained(closedHere);
     } catch (IOException failed) {
       return refusedEarly(failed);
     }
