@@ -18,7 +18,7 @@ import java.util.List;
  *
  * <pre>
  * format          the line "holdfast-quorum 1"; written last, when the directory is complete
- * cluster.log     the cluster database, a hive
+ * cluster.log     the cluster database, a hive; with its snapshots, cluster.log.REVISION.regf and .digest
  * blobs/          blobs, each named by its SHA-256
  * plugins/        plugin archives, each named by its SHA-256
  * quorum.lock     locked by the process that uses the directory; empty

@@ -56,9 +56,9 @@ public final class RegistryKey implements Named {
     private NameSet<RegistryKey> subkeys = NameSet.empty();
     private NameSet<RegistryValue> values = NameSet.empty();
 
-    private Builder(String name, Filetime lastWritten, KeyOptions options) {
+    private Builder(String name, Stamp stamp, KeyOptions options) {
       this.name = name;
-      this.stamp = new Stamp(0, lastWritten.ticks());
+      this.stamp = stamp;
       this.options = options;
     }
 
@@ -96,6 +96,12 @@ public final class RegistryKey implements Named {
    * @throws IllegalArgumentException if the name has a backslash or is too long
    */
   public static Builder builder(String name, Filetime lastWritten, KeyOptions options) {
+    return builder(name, Revision.ZERO, lastWritten, options);
+  }
+
+  /** As {@link #builder(String, Filetime, KeyOptions)}, of a key that had this revision. */
+  public static Builder builder(
+      String name, Revision revision, Filetime lastWritten, KeyOptions options) {
     if (name.indexOf('\\') >= 0) {
       throw new IllegalArgumentException("a key's name has no backslash, found: " + name);
     }
@@ -104,7 +110,7 @@ public final class RegistryKey implements Named {
         name.length(),
         Limits.KEY_NAME_CHARS_MAX,
         "KEY_NAME_CHARS_MAX");
-    return new Builder(name, lastWritten, options);
+    return new Builder(name, new Stamp(revision.number(), lastWritten.ticks()), options);
   }
 
   /** The key's own name; empty for the root of a hive. */

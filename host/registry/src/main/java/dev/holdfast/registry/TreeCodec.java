@@ -52,6 +52,18 @@ public final class TreeCodec {
   /** How much a tree holds, volatile keys left out. */
   public record Size(long keys, long values) {}
 
+  /** How much the tree under this root holds. */
+  public static Size size(RegistryKey root) {
+    long keys = 1;
+    long values = root.valueCount();
+    for (RegistryKey subkey : root.durableSubkeys()) {
+      Size below = size(subkey);
+      keys += below.keys();
+      values += below.values();
+    }
+    return new Size(keys, values);
+  }
+
   /** Writes the tree under this root in pieces. */
   public static Size write(RegistryKey root, PieceWriter writer) throws IOException {
     var encoder = new Encoder(FIRST_BYTES);

@@ -1,24 +1,31 @@
 package dev.holdfast.registry.hive;
 
+import dev.holdfast.registry.Revision;
 import dev.holdfast.registry.Snapshot;
+import dev.holdfast.registry.hive.LogFormat.Current;
 import dev.holdfast.registry.hive.RecordReader.Found;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.UUID;
 
 /**
- * Rewrites a hive's file as a checked copy of itself, and puts the copy in its place.
+ * Makes a new snapshot of a hive, and a log without the batches that nobody needs any more: it
+ * begins at the snapshot that was the newest, so that there are two to open the hive from.
  *
  * <pre>
- * step                                        crash here: the next opening finds
- * 1 write the tree into FILE.new, sync it     FILE, and deletes FILE.new
- * 2 read FILE.new, compare it with the tree   the same
- * 3 with no group under way: append the       the same
+ * step                                          crash here: the next opening finds
+ * 1 write FILE.N.regf and FILE.N.digest, sync   FILE, which knows of neither; deletes both
+ *   them, read them, compare with the tree
+ * 2 write FILE.new: a header, and the batches   the same, and deletes FILE.new
+ *   since the newest snapshot; sync it
+ * 3 with no group under way: append the         the same
  *   batches committed since, sync, check
- * 4 rename FILE.new to FILE                   either; both hold all that was acknowledged
- * 5 sync the directory                        either
- * 6 go on with the new file                   the new file
+ * 4 rename FILE.new to FILE                     either; both hold all that was acknowledged
+ * 5 sync the directory                          either
+ * 6 go on with the new file                     the new file
+ * 7 delete the snapshot before the last         the new file; deletes what is left
  * </pre>
  *
  * Between 4 and 6 nothing is acknowledged. A failure up to 3 leaves the hive as it was; one in 4 or
@@ -28,63 +35,131 @@ final class Compaction {
   private static final System.Logger LOG = System.getLogger(Compaction.class.getName());
   private static final int COPY_BYTES = 1 << 20;
 
+  /** What is left for the moment in which nothing is committed. */
+  private static final int TAIL_BYTES = 256 << 10;
+
+  /** Who commits faster than we copy waits a little longer then. */
+  private static final int ROUNDS_MAX = 8;
+
   private final Storage storage;
   private final String file;
   private final String newFile;
   private final UUID hiveId;
   private final HiveSettings settings;
   private final GroupCommit commits;
+  private final Snapshots snapshots;
+
+  private Revision before;
+  private Revision newest;
+
+  /** Where the batches begin in the log that the newest snapshot does not have. */
+  private long newestEnd;
+
+  private long newestBytes;
 
   // Set and read inside exclusively(), which orders one use before the next.
-  private Snapshot base = Snapshot.EMPTY;
-  private long baseEnd;
+  private Snapshot next = Snapshot.EMPTY;
+  private long nextEnd;
   private boolean renamed;
 
   Compaction(
       Storage storage,
       String file,
-      String newFile,
       UUID hiveId,
       HiveSettings settings,
-      GroupCommit commits) {
+      GroupCommit commits,
+      Revision before,
+      Snapshots.Read newest,
+      long newestEnd) {
     this.storage = storage;
     this.file = file;
-    this.newFile = newFile;
+    this.newFile = file + WholeFile.UNFINISHED;
     this.hiveId = hiveId;
     this.settings = settings;
     this.commits = commits;
+    this.snapshots = new Snapshots(storage, file, hiveId);
+    this.before = before;
+    this.newest = newest.snapshot().revision();
+    this.newestBytes = newest.bytes();
+    this.newestEnd = newestEnd;
   }
 
-  /** Does it; returns the bytes of the tree in the new file. One at a time. */
-  long run() throws IOException {
+  /** Where the batches begin in the log that the newest snapshot does not have. */
+  long newestEnd() {
+    return newestEnd;
+  }
+
+  /** What the newest snapshot takes on the disk. */
+  long newestBytes() {
+    return newestBytes;
+  }
+
+  /** Does it; returns false if the newest snapshot has everything. One at a time. */
+  boolean run() throws IOException {
     renamed = false;
-    commits.exclusively(this::takeBase);
-    StorageFile copy = storage.create(newFile);
+    commits.exclusively(this::takeNext);
+    if (next.revision().equals(newest)) {
+      next = Snapshot.EMPTY;
+      return false;
+    }
     try {
-      long treeEnd = TreeFile.write(copy, storage.describe(newFile), hiveId, base);
-      commits.exclusively(() -> replace(copy, treeEnd));
-      return treeEnd - LogFormat.HEADER_BYTES;
+      long bytes = snapshots.write(next);
+      StorageFile copy = storage.create(newFile);
+      try {
+        copyLog(copy);
+      } catch (IOException | RuntimeException | Error e) {
+        if (!renamed) {
+          discard(copy, e);
+        }
+        throw e;
+      }
+      before = newest;
+      newestEnd = LogFormat.HEADER_BYTES + nextEnd - newestEnd;
+      newest = next.revision();
+      newestBytes = bytes;
+      tidy();
+      return true;
     } catch (IOException | RuntimeException | Error e) {
       if (!renamed) {
-        discard(copy, e);
+        // A disk that is full is not to be kept full.
+        tidy();
       }
       throw e;
     } finally {
-      base = Snapshot.EMPTY;
+      next = Snapshot.EMPTY;
     }
   }
 
-  private void takeBase() throws IOException {
+  private void takeNext() throws IOException {
     requireWritable();
-    base = commits.snapshot();
-    baseEnd = commits.log().end();
+    next = commits.snapshot();
+    nextEnd = commits.log().end();
   }
 
-  private void replace(StorageFile copy, long treeEnd) throws IOException {
+  private void copyLog(StorageFile copy) throws IOException {
+    copy.write(0, LogFormat.encode(new Current(hiveId, newest, next.revision())));
+    // Nobody else changes which file that is: compactions come one at a time.
+    StorageFile log = commits.log().file();
+    long copied = newestEnd;
+    for (int round = 0; round < ROUNDS_MAX; round++) {
+      long end = commits.logBytes();
+      if (round > 0 && end - copied <= TAIL_BYTES) {
+        break;
+      }
+      copyRecords(log, copied, end, copy);
+      copied = end;
+    }
+    copy.sync();
+    long start = copied;
+    commits.exclusively(() -> replace(copy, start));
+  }
+
+  private void replace(StorageFile copy, long copied) throws IOException {
     requireWritable();
     LogAppender old = commits.log();
-    long end = treeEnd + old.end() - baseEnd;
-    copyRecords(old.file(), copy, treeEnd, end);
+    copyRecords(old.file(), copied, old.end(), copy);
+    copy.sync();
+    long end = inCopy(old.end());
     var log = new LogAppender(copy, LogFormat.bytes(hiveId), end, settings.roomBytes());
     renamed = true;
     try {
@@ -101,12 +176,16 @@ final class Compaction {
     try {
       old.file().close();
     } catch (IOException e) {
-      LOG.log(Level.WARNING, "the hive's old file could not be closed; nothing depends on it", e);
+      LOG.log(Level.WARNING, "the hive's old log could not be closed; nothing depends on it", e);
     }
   }
 
-  /** The batches since the base, as they are: a record does not depend on where it is. */
-  private void copyRecords(StorageFile from, StorageFile to, long start, long end)
+  private long inCopy(long offset) {
+    return LogFormat.HEADER_BYTES + offset - newestEnd;
+  }
+
+  /** The records as they are, as one does not depend on where it is; and read again. */
+  private void copyRecords(StorageFile from, long start, long end, StorageFile to)
       throws IOException {
     if (start == end) {
       return;
@@ -114,13 +193,12 @@ final class Compaction {
     var buffer = ByteBuffer.allocate((int) Math.min(COPY_BYTES, end - start));
     for (long at = start; at < end; at += buffer.limit()) {
       buffer.clear().limit((int) Math.min(buffer.capacity(), end - at));
-      from.read(baseEnd + at - start, buffer);
-      to.write(at, buffer.flip());
+      from.read(at, buffer);
+      to.write(inCopy(at), buffer.flip());
     }
-    to.sync();
-    var records = new RecordReader(to, end, LogFormat.bytes(hiveId));
-    long at = start;
-    while (at < end) {
+    var records = new RecordReader(to, inCopy(end), LogFormat.bytes(hiveId));
+    long at = inCopy(start);
+    while (at < inCopy(end)) {
       if (!(records.at(at) instanceof Found.Whole whole)) {
         throw new IOException(
             "a record copied to %s is not whole, at offset %,d; the copy is not used"
@@ -134,6 +212,18 @@ final class Compaction {
     GroupCommit.Stopped stopped = commits.stopped();
     if (stopped != null) {
       throw new IOException("hive not compacted: " + stopped.reason(), stopped.cause());
+    }
+  }
+
+  private void tidy() {
+    try {
+      snapshots.deleteAllBut(List.of(before, newest));
+    } catch (IOException e) {
+      LOG.log(
+          Level.WARNING,
+          "a snapshot of the hive %s that is not needed any more could not be deleted; the next opening does that"
+              .formatted(settings.name()),
+          e);
     }
   }
 

@@ -16,6 +16,7 @@ import java.util.concurrent.AbstractExecutorService;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /** A real directory. Files are created for their owner only (0600). */
 public final class DirectoryStorage implements Storage {
@@ -28,6 +29,13 @@ public final class DirectoryStorage implements Storage {
   @Override
   public boolean exists(String name) {
     return Files.exists(directory.resolve(name));
+  }
+
+  @Override
+  public List<String> names() throws IOException {
+    try (Stream<Path> files = Files.list(directory)) {
+      return files.map(file -> file.getFileName().toString()).toList();
+    }
   }
 
   @Override

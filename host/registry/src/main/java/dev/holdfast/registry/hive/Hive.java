@@ -7,21 +7,27 @@ import dev.holdfast.registry.Revision;
 import dev.holdfast.registry.Snapshot;
 import dev.holdfast.registry.Watch;
 import dev.holdfast.registry.Watcher;
+import dev.holdfast.registry.hive.LogFormat.Current;
 import dev.holdfast.registry.hive.LogFormat.Kind;
 import dev.holdfast.registry.hive.LogReplay.Replayed;
+import dev.holdfast.registry.hive.Snapshots.Newest;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.NoSuchFileException;
+import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A tree of keys that outlives the process, in one file: see {@link LogFormat} for how it looks.
+ * A tree of keys that outlives the process: a log ({@link LogFormat}) whose name is the hive's, and
+ * snapshots beside it ({@link Snapshots}).
  *
  * <p>Thread-safe. A batch is acknowledged when it is on the disk, and only then do snapshots and
  * watchers show it. When the disk fails the hive turns read-only rather than guess: it goes on
@@ -31,8 +37,6 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 public final class Hive implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(Hive.class.getName());
-  private static final String NEW = ".new";
-
   private final Storage storage;
   private final String file;
   private final HiveSettings settings;
@@ -46,17 +50,31 @@ public final class Hive implements AutoCloseable {
   private volatile long compactAt;
 
   private Hive(
-      Storage storage, String file, HiveSettings settings, Replayed opened, LogAppender log) {
+      Storage storage,
+      String file,
+      HiveSettings settings,
+      Newest newest,
+      Replayed opened,
+      LogAppender log) {
     this.storage = storage;
     this.file = file;
     this.settings = settings;
     this.opened = opened;
-    this.report = reportOf(opened);
+    this.report = reportOf(opened, newest.refused());
     this.commits =
         new GroupCommit(settings, opened.snapshot(), opened.feed(), log, this::afterGroup);
     this.compaction =
-        new Compaction(storage, file, file + NEW, opened.header().hiveId(), settings, commits);
-    this.compactAt = nextCompaction(opened.header().treeBytes());
+        new Compaction(
+            storage,
+            file,
+            opened.header().hiveId(),
+            settings,
+            commits,
+            opened.header().base(),
+            newest.read(),
+            opened.from());
+    // Of two snapshots one is worth nothing: make another one soon.
+    this.compactAt = newest.refused() != null ? 0 : nextCompaction();
   }
 
   /**
@@ -70,20 +88,21 @@ public final class Hive implements AutoCloseable {
       throw new FileAlreadyExistsException(
           storage.describe(file), null, "hive not created: there is a file of that name");
     }
-    try (StorageFile empty = storage.create(file + NEW)) {
-      TreeFile.write(empty, storage.describe(file + NEW), settings.ids().get(), Snapshot.EMPTY);
-    }
-    storage.rename(file + NEW, file);
-    storage.syncDirectory();
+    UUID hiveId = settings.ids().get();
+    new Snapshots(storage, file, hiveId).deleteAllBut(List.of());
+    WholeFile.write(
+        storage, file, LogFormat.encode(new Current(hiveId, Revision.ZERO, Revision.ZERO)));
     return open(storage, file, settings);
   }
 
   /**
-   * Opens a hive: reads its tree, applies its batches, cuts off a torn tail. A file of an older
-   * version is rewritten first.
+   * Opens a hive: reads its newest snapshot, applies the batches since, cuts off a torn tail. A
+   * snapshot that is not what was written is not used: the one before and the log have what was in
+   * it. A log of an older version is rewritten first.
    *
    * @throws NoSuchFileException if there is no such file
-   * @throws DamagedHiveException if the file is not what was written; it is left as it is
+   * @throws DamagedHiveException if the log is not what was written, or no snapshot is; all files
+   *     are left as they are
    * @throws UnsupportedHiveException if a newer program wrote it
    */
   public static Hive open(Storage storage, String file, HiveSettings settings) throws IOException {
@@ -91,22 +110,27 @@ public final class Hive implements AutoCloseable {
       throw new NoSuchFileException(
           storage.describe(file), null, "hive not opened: there is no such file");
     }
-    Upgrade.ifOlder(storage, file, file + NEW, settings);
+    Upgrade.ifOlder(storage, file, settings);
     StorageFile log = storage.open(file);
     try {
-      Replayed opened = LogReplay.replay(log, storage.describe(file));
+      String name = storage.describe(file);
+      Current header = LogReplay.header(log, name);
+      var snapshots = new Snapshots(storage, file, header.hiveId());
+      Newest newest = snapshots.newestGood(header);
+      Replayed opened = LogReplay.replay(log, name, header, newest.read().snapshot());
       if (opened.contentEnd() > opened.end()) {
         log.truncate(opened.end());
         log.sync();
       }
-      if (storage.exists(file + NEW)) {
-        // Of a compaction that did not come to its end; the file it was to replace is whole.
-        storage.delete(file + NEW);
+      // Of a compaction that did not come to its end, or to the end of its tidying up.
+      if (storage.exists(file + WholeFile.UNFINISHED)) {
+        storage.delete(file + WholeFile.UNFINISHED);
       }
+      snapshots.deleteAllBut(List.of(header.base(), header.newest()));
       var appender =
           new LogAppender(
               log, LogFormat.bytes(opened.header().hiveId()), opened.end(), settings.roomBytes());
-      var hive = new Hive(storage, file, settings, opened, appender);
+      var hive = new Hive(storage, file, settings, newest, opened, appender);
       hive.start(appender);
       return hive;
     } catch (IOException | RuntimeException | Error e) {
@@ -120,7 +144,8 @@ public final class Hive implements AutoCloseable {
   }
 
   private void start(LogAppender log) {
-    Level level = report.cutBytes() > 0 ? Level.WARNING : Level.DEBUG;
+    Level level =
+        report.cutBytes() > 0 || report.refusedSnapshot().isPresent() ? Level.WARNING : Level.DEBUG;
     LOG.log(level, () -> "hive " + settings.name() + ": " + report.remark());
     if (!opened.marked() && opened.batches() > 0) {
       try {
@@ -133,6 +158,7 @@ public final class Hive implements AutoCloseable {
       }
     }
     commits.start();
+    afterGroup();
   }
 
   private void mark(LogAppender log) throws IOException {
@@ -141,7 +167,7 @@ public final class Hive implements AutoCloseable {
     log.sync();
   }
 
-  private OpeningReport reportOf(Replayed replayed) {
+  private OpeningReport reportOf(Replayed replayed, @Nullable DamagedHiveException refused) {
     long cut = replayed.contentEnd() - replayed.end();
     String remark =
         "opened %s at revision %s, %,d batches replayed"
@@ -151,9 +177,24 @@ public final class Hive implements AutoCloseable {
           "; cut %,d bytes of an unfinished write off its end, from offset %,d (%s)"
               .formatted(cut, replayed.end(), replayed.torn());
     }
+    Optional<String> refusal =
+        Optional.ofNullable(refused)
+            .map(
+                it ->
+                    "%s is not what was written and was not used (%s); the snapshot of revision %s and the log have all that was in it"
+                        .formatted(it.file(), it.what(), replayed.header().base()));
+    if (refusal.isPresent()) {
+      remark += "; " + refusal.get();
+    }
     boolean clean = cut == 0 && (replayed.marked() || replayed.batches() == 0);
     return new OpeningReport(
-        replayed.snapshot().revision(), replayed.batches(), clean, replayed.end(), cut, remark);
+        replayed.snapshot().revision(),
+        replayed.batches(),
+        clean,
+        replayed.end(),
+        cut,
+        refusal,
+        remark);
   }
 
   /** What opening it found. */
@@ -212,21 +253,24 @@ public final class Hive implements AutoCloseable {
   }
 
   /**
-   * Writes the hive's file anew: the tree as it is, without the batches that made it. The copy is
-   * read back and compared before it takes the file's place; batches are committed meanwhile, but
-   * for the moment at the end. If it fails the hive goes on with the file it has, or is read-only
-   * if that cannot be told. Waits if a compaction is under way, and then does nothing else.
+   * Makes a snapshot of the tree as it is, and a log that has no more batches than lead to it from
+   * the snapshot before. Both are read back and compared before they count; batches are committed
+   * meanwhile, but for the moment at the end. If it fails the hive goes on with the files it has,
+   * or is read-only if that cannot be told. Does nothing if nothing was committed since the newest
+   * snapshot. Waits if a compaction is under way.
    */
   public void compact() throws IOException {
     synchronized (compaction) {
-      long treeBytes = compaction.run();
-      compactions.incrementAndGet();
-      compactAt = nextCompaction(treeBytes);
+      if (compaction.run()) {
+        compactions.incrementAndGet();
+      }
+      compactAt = nextCompaction();
     }
   }
 
-  private long nextCompaction(long treeBytes) {
-    return LogFormat.HEADER_BYTES + treeBytes + Math.max(settings.compactAtBytes(), 2 * treeBytes);
+  private long nextCompaction() {
+    return compaction.newestEnd()
+        + Math.max(settings.compactAtBytes(), 2 * compaction.newestBytes());
   }
 
   private void afterGroup() {
@@ -254,6 +298,14 @@ public final class Hive implements AutoCloseable {
     } finally {
       compacting.set(false);
     }
+  }
+
+  /** Deletes a hive that nobody has open: its log first, so that no part of it is ever opened. */
+  public static void delete(Storage storage, String file) throws IOException {
+    for (String name : Snapshots.filesOf(storage, file)) {
+      storage.delete(name);
+    }
+    storage.syncDirectory();
   }
 
   /** Whether {@link #close} was called. */

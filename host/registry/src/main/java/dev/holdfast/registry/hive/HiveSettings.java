@@ -10,8 +10,8 @@ import java.util.function.Supplier;
  * @param name the hive's name in messages and thread names
  * @param ids where a new hive gets its id from
  * @param clock says when a batch is committed; asked once for a group of them. It may go back
- * @param compactAtBytes the log of batches is compacted when it is longer than this and than twice
- *     the tree it follows
+ * @param compactAtBytes a snapshot is made when the log is longer by this, and by twice the newest
+ *     snapshot, than it was then
  * @param roomBytes how much room in the file is made in advance each time
  */
 public record HiveSettings(

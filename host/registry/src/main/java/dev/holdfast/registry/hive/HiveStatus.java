@@ -6,9 +6,9 @@ import java.util.Optional;
 /**
  * How a hive is at this moment.
  *
- * @param logBytes how far its file is filled
+ * @param logBytes how far its log is filled
  * @param groups how many groups of batches were synced since it was opened
- * @param compactions how often its file was rewritten since it was opened
+ * @param compactions how often a snapshot was made since it was opened
  * @param readOnlyReason why it takes no batch any more, if so; a whole sentence
  */
 public record HiveStatus(

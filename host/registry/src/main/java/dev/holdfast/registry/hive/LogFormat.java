@@ -12,30 +12,27 @@ import java.util.UUID;
 import java.util.zip.CRC32C;
 
 /**
- * A hive's file: a header, the whole tree as it was at the base revision, then the batches since.
- * Numbers are little-endian.
+ * A hive's log: a header, then the batches since the base revision. The tree as it was at that
+ * revision, and at a later one, is in files of its own: {@link Snapshots}. Numbers are
+ * little-endian.
  *
  * <pre>
  *   0  +---------------------------------------------------------------+
  *      | "HOLDHIVE"                                                    |
  *   8  +-------------------------------+-------------------------------+
- *      | u32 format version = 2        | u32 header size = 128         |
+ *      | u32 format version = 3        | u32 header size = 128         |
  *  16  +-------------------------------+-------------------------------+
  *      | hive id: a UUID, 16 bytes, highest first                      |
  *  32  +---------------------------------------------------------------+
- *      | u64 base revision                                             |
+ *      | u64 base revision: that of the snapshot before the newest     |
  *  40  +---------------------------------------------------------------+
- *      | u64 bytes of the tree's records, right after the header       |
- *  48  +---------------------------------------------------------------+
- *      | u64 keys of the tree                                          |
- *  56  +---------------------------------------------------------------+
- *      | u64 values of the tree                                        |
- *  64  +---------------------------------------------------------------+
- *      | SHA-256 of the tree's records, 32 bytes                       |
- *  96  +---------------------------------------------------------------+
+ *      | u64 revision of the newest snapshot                           |
+ *  48  +-------------------------------+-------------------------------+
+ *      | zeros                                                         |
+ * 120  +-------------------------------+-------------------------------+
  *      | zeros                         | u32 CRC32C of bytes 0 to 123  |
- * 128  +---------------------------------------------------------------+
- *      | records of the tree, then of batches and marks                |
+ * 128  +-------------------------------+-------------------------------+
+ *      | records of batches and marks                                  |
  *      +---------------------------------------------------------------+
  *      | zeros to the end of the file: room made in advance            |
  *      +---------------------------------------------------------------+
@@ -53,7 +50,7 @@ import java.util.zip.CRC32C;
  *      +---------------------------------------------------------------+
  *
  * kind      payload                          revision
- * 1 tree    a piece (TreeCodec)              the base revision
+ * 1 tree    a piece (TreeCodec): version 2   the base revision
  * 2 batch   its time, its changes            the one that it makes: one more than that of the batch before
  *           (BatchCodec)
  * 3 mark    nothing                          that of the batch before
@@ -68,8 +65,11 @@ import java.util.zip.CRC32C;
  * <p>Volatile keys are in none of them. A batch that concerned only such keys is a record without
  * changes, as revisions have no gaps.
  *
- * <p>Version 1 had keys without time, class, descriptor and link (TreeCodec's entry 1), and batches
- * without a time. A file of it is rewritten when it is opened: see {@link Upgrade}.
+ * <p>Versions 1 and 2 had the tree at the base revision in the log itself, right after the header:
+ * at 40 the bytes of its records, at 48 and 56 the numbers of its keys and values, at 64 the
+ * SHA-256 of its records. Version 1 had keys without time, class, descriptor and link (TreeCodec's
+ * entry 1), and batches without a time. A log of them is rewritten when it is opened: see {@link
+ * Upgrade}.
  *
  * <p>The CRC of a record covers the hive id, then the record without the CRC itself. The id is
  * random and known to nobody who can merely set values, so a value's bytes cannot pass for a
@@ -84,7 +84,7 @@ import java.util.zip.CRC32C;
  * none.
  */
 final class LogFormat {
-  static final int VERSION = 2;
+  static final int VERSION = 3;
 
   /** The oldest that is read. */
   static final int VERSION_MIN = 1;
@@ -130,21 +130,35 @@ final class LogFormat {
     }
   }
 
-  /** The file's header; the digest in hexadecimal. */
-  record Header(
+  /** What a log begins with. */
+  sealed interface Header {
+    UUID hiveId();
+
+    /** Of the tree that the first batch changes. */
+    Revision base();
+  }
+
+  /**
+   * Of this version.
+   *
+   * @param newest that of the newest snapshot; the base when there is one alone
+   */
+  record Current(UUID hiveId, Revision base, Revision newest) implements Header {}
+
+  /** Of a version that had the tree in the log; the digest in hexadecimal. */
+  record WithTree(
       int version,
       UUID hiveId,
       Revision base,
       long treeBytes,
       TreeCodec.Size treeSize,
-      String treeDigest) {}
+      String treeDigest)
+      implements Header {}
 
-  static ByteBuffer encode(Header header) {
+  static ByteBuffer encode(Current header) {
     var bytes = ByteBuffer.allocate(HEADER_BYTES).order(ByteOrder.LITTLE_ENDIAN);
-    bytes.put(MAGIC).putInt(header.version()).putInt(HEADER_BYTES).put(bytes(header.hiveId()));
-    bytes.putLong(header.base().number()).putLong(header.treeBytes());
-    bytes.putLong(header.treeSize().keys()).putLong(header.treeSize().values());
-    bytes.put(HexFormat.of().parseHex(header.treeDigest()));
+    bytes.put(MAGIC).putInt(VERSION).putInt(HEADER_BYTES).put(bytes(header.hiveId()));
+    bytes.putLong(header.base().number()).putLong(header.newest().number());
     var crc = new CRC32C();
     crc.update(bytes.duplicate().position(0).limit(HEADER_CRC_AT));
     return bytes.putInt(HEADER_CRC_AT, (int) crc.getValue()).rewind();
@@ -154,7 +168,7 @@ final class LogFormat {
   static Header decode(ByteBuffer bytes, String file) throws IOException {
     ByteBuffer header = bytes.duplicate().order(ByteOrder.LITTLE_ENDIAN);
     if (header.remaining() < HEADER_BYTES) {
-      throw new DamagedHiveException(
+      throw damaged(
           file,
           header.remaining(),
           "the file ends in its header, after %d of %d bytes"
@@ -163,12 +177,12 @@ final class LogFormat {
     var magic = new byte[MAGIC.length];
     header.get(magic);
     if (!Arrays.equals(magic, MAGIC)) {
-      throw new DamagedHiveException(file, 0, "it does not begin as a hive does");
+      throw damaged(file, 0, "it does not begin as a hive does");
     }
     var crc = new CRC32C();
     crc.update(header.duplicate().position(0).limit(HEADER_CRC_AT));
     if (header.getInt(HEADER_CRC_AT) != (int) crc.getValue()) {
-      throw new DamagedHiveException(file, 0, "the header's checksum does not fit the header");
+      throw damaged(file, 0, "the header's checksum does not fit the header");
     }
     int version = header.getInt();
     int size = header.getInt();
@@ -177,18 +191,34 @@ final class LogFormat {
     }
     var id = new byte[16];
     header.get(id);
+    var idBytes = ByteBuffer.wrap(id);
+    var hiveId = new UUID(idBytes.getLong(), idBytes.getLong());
     long base = header.getLong();
+    if (version < VERSION) {
+      return withTree(version, hiveId, base, header, file);
+    }
+    long newest = header.getLong();
+    if (base < 0 || newest < base) {
+      throw damaged(file, 32, "no hive has these revisions of snapshots");
+    }
+    return new Current(hiveId, new Revision(base), new Revision(newest));
+  }
+
+  private static WithTree withTree(
+      int version, UUID hiveId, long base, ByteBuffer header, String file) throws IOException {
     long treeBytes = header.getLong();
     var treeSize = new TreeCodec.Size(header.getLong(), header.getLong());
     var digest = new byte[DIGEST_BYTES];
     header.get(digest);
     if (base < 0 || treeBytes < 0 || treeBytes % ALIGNMENT != 0) {
-      throw new DamagedHiveException(file, 32, "no hive has this base revision or tree size");
+      throw damaged(file, 32, "no hive has this base revision or tree size");
     }
-    var idBytes = ByteBuffer.wrap(id);
-    var hiveId = new UUID(idBytes.getLong(), idBytes.getLong());
-    return new Header(
+    return new WithTree(
         version, hiveId, new Revision(base), treeBytes, treeSize, HexFormat.of().formatHex(digest));
+  }
+
+  private static DamagedHiveException damaged(String file, long at, String what) {
+    return new DamagedHiveException(file, HivePart.HEADER, at, what);
   }
 
   static byte[] bytes(UUID id) {

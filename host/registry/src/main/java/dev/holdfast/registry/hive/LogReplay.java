@@ -9,17 +9,23 @@ import dev.holdfast.registry.MalformedEncodingException;
 import dev.holdfast.registry.RegistryKey;
 import dev.holdfast.registry.Snapshot;
 import dev.holdfast.registry.TreeCodec;
+import dev.holdfast.registry.hive.LogFormat.Current;
 import dev.holdfast.registry.hive.LogFormat.Header;
 import dev.holdfast.registry.hive.LogFormat.Kind;
+import dev.holdfast.registry.hive.LogFormat.WithTree;
 import dev.holdfast.registry.hive.RecordReader.Found;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.security.MessageDigest;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Reads a hive's file: its tree, its batches, and where they end. Changes nothing. */
+/** Reads a hive's log: its batches, and where they end. Changes nothing. */
 final class LogReplay {
+  private static final int COPY_BYTES = 1 << 20;
+
   private final StorageFile file;
   private final String name;
   private final long size;
@@ -27,6 +33,10 @@ final class LogReplay {
   private final RecordReader records;
 
   private long offset = LogFormat.HEADER_BYTES;
+
+  /** The revision that the log has come to. */
+  private long last;
+
   private long batches;
   private boolean marked;
 
@@ -35,17 +45,19 @@ final class LogReplay {
 
   private long partsAt;
 
-  private LogReplay(StorageFile file, String name) throws IOException {
+  private LogReplay(StorageFile file, String name, Header header) throws IOException {
     this.file = file;
     this.name = name;
     this.size = file.size();
-    this.header = header(file, name);
+    this.header = header;
+    this.last = header.base().number();
     this.records = new RecordReader(file, size, LogFormat.bytes(header.hiveId()));
   }
 
   /**
-   * What a file holds.
+   * What a log holds.
    *
+   * @param from where the batches begin that the snapshot did not have, which it was read onto
    * @param end where the next record goes
    * @param contentEnd where the bytes end that are not zero; after {@code end} if the tail is torn
    * @param marked whether the last record is a mark, so that all before it is vouched for
@@ -55,51 +67,82 @@ final class LogReplay {
       Snapshot snapshot,
       CommitFeed feed,
       long batches,
+      long from,
       long end,
       long contentEnd,
       boolean marked,
       String torn) {}
 
   /**
-   * Reads the whole file.
+   * Reads the whole log.
    *
+   * @param start the tree at the header's base, or at a later revision of the log
    * @throws DamagedHiveException if something that was synced is not what was written
    */
-  static Replayed replay(StorageFile file, String name) throws IOException {
-    return new LogReplay(file, name).replay();
+  static Replayed replay(StorageFile file, String name, Current header, Snapshot start)
+      throws IOException {
+    var log = new LogReplay(file, name, header);
+    Replayed replayed = log.replay(start);
+    if (log.last < header.newest().number()) {
+      throw new DamagedHiveException(
+          name,
+          HivePart.LOG,
+          replayed.end(),
+          "it ends at revision %d, and had come to %s when its newest snapshot was made"
+              .formatted(log.last, header.newest()));
+    }
+    return replayed;
+  }
+
+  /** As {@link #replay(StorageFile, String, Current, Snapshot)}, of one that has the tree in it. */
+  static Replayed replay(StorageFile file, String name, WithTree header) throws IOException {
+    var log = new LogReplay(file, name, header);
+    return log.replay(new Snapshot(header.base(), log.readTree(header)));
+  }
+
+  /** The header of a log that is not older than this program. */
+  static Current header(StorageFile file, String name) throws IOException {
+    if (anyHeader(file, name) instanceof Current header) {
+      return header;
+    }
+    throw new DamagedHiveException(name, HivePart.HEADER, 8, "it became older while it was opened");
   }
 
   /**
-   * What the file begins with.
+   * What the log begins with.
    *
    * @throws UnsupportedHiveException if it is of a version that is not known
    */
-  static Header header(StorageFile file, String name) throws IOException {
+  static Header anyHeader(StorageFile file, String name) throws IOException {
     var bytes = ByteBuffer.allocate(LogFormat.HEADER_BYTES);
     file.read(0, bytes);
     return LogFormat.decode(bytes.flip(), name);
   }
 
-  private Replayed replay() throws IOException {
-    Snapshot snapshot = new Snapshot(header.base(), readTree());
-    var feed = new CommitFeed(snapshot);
+  private Replayed replay(Snapshot start) throws IOException {
+    Snapshot snapshot = start;
+    var feed = new CommitFeed(start);
+    long from = offset;
     while (true) {
       switch (records.at(offset)) {
         case Found.Whole whole -> {
           snapshot = replay(whole, snapshot, feed);
           offset = whole.next();
+          if (last <= start.revision().number() && parts == null) {
+            from = offset;
+          }
         }
         case Found.Nothing() -> {
-          return replayed(snapshot, feed, "zeros where a record was begun");
+          return replayed(snapshot, feed, from, "zeros where a record was begun");
         }
         case Found.Bad(String what) -> {
-          return replayed(snapshot, feed, what);
+          return replayed(snapshot, feed, from, what);
         }
       }
     }
   }
 
-  private RegistryKey readTree() throws IOException {
+  private RegistryKey readTree(WithTree header) throws IOException {
     long end = LogFormat.HEADER_BYTES + header.treeBytes();
     if (end > size) {
       throw damaged(size, "the file ends in the tree it begins with");
@@ -118,7 +161,7 @@ final class LogReplay {
       }
       offset = whole.next();
     }
-    if (!TreeFile.digest(file, end).equals(header.treeDigest())) {
+    if (!treeDigest(end).equals(header.treeDigest())) {
       throw damaged(LogFormat.HEADER_BYTES, "the tree's digest is not the one in the header");
     }
     RegistryKey root;
@@ -134,9 +177,25 @@ final class LogReplay {
     return root;
   }
 
+  /** The digest of the tree's records, from the header to that offset. */
+  private String treeDigest(long end) throws IOException {
+    MessageDigest digest = Snapshots.sha256();
+    var buffer = ByteBuffer.allocate((int) Math.min(COPY_BYTES, end));
+    long offset = LogFormat.HEADER_BYTES;
+    while (offset < end) {
+      buffer.clear().limit((int) Math.min(buffer.capacity(), end - offset));
+      int count = file.read(offset, buffer);
+      if (count == 0) {
+        throw new IOException("the file ended while its tree was read");
+      }
+      digest.update(buffer.flip());
+      offset += count;
+    }
+    return HexFormat.of().formatHex(digest.digest());
+  }
+
   private Snapshot replay(Found.Whole whole, Snapshot snapshot, CommitFeed feed)
       throws IOException {
-    long last = snapshot.revision().number();
     if (parts != null && whole.kind() != Kind.PART && whole.kind() != Kind.BATCH) {
       throw damaged(offset, "the batch that the parts before it belong to is not there");
     }
@@ -151,20 +210,26 @@ final class LogReplay {
         yield snapshot;
       }
       case PART -> {
-        requireNext(whole, last);
+        requireNext(whole);
         readPart(whole);
         yield snapshot;
       }
       case BATCH -> {
-        requireNext(whole, last);
+        requireNext(whole);
         marked = false;
+        last = whole.revision();
+        if (last <= snapshot.revision().number()) {
+          // The snapshot has it.
+          parts = null;
+          yield snapshot;
+        }
         batches++;
         yield applied(whole, snapshot, feed);
       }
     };
   }
 
-  private void requireNext(Found.Whole whole, long last) throws DamagedHiveException {
+  private void requireNext(Found.Whole whole) throws DamagedHiveException {
     if (whole.revision() != last + 1) {
       throw damaged(offset, "revision %d where %d was due".formatted(whole.revision(), last + 1));
     }
@@ -191,7 +256,7 @@ final class LogReplay {
       RegistryKey contents = reader == null ? null : reader.root();
       parts = null;
       BatchCodec.Logged logged =
-          header.version() == 1
+          header instanceof WithTree old && old.version() == 1
               ? BatchCodec.decodeVersion1(whole.payload())
               : BatchCodec.decode(whole.payload(), contents);
       Applied applied = snapshot.applied(logged.batch(), logged.time());
@@ -208,14 +273,15 @@ final class LogReplay {
     }
   }
 
-  private Replayed replayed(Snapshot snapshot, CommitFeed feed, String what) throws IOException {
+  private Replayed replayed(Snapshot snapshot, CommitFeed feed, long from, String what)
+      throws IOException {
     if (parts != null) {
       // What a batch consists of is written in one group: without the batch nobody was told of it.
       offset = partsAt;
     }
     long contentEnd = records.endOfContent(offset);
     refuseIfVouchedFor(contentEnd, what);
-    return new Replayed(header, snapshot, feed, batches, offset, contentEnd, marked, what);
+    return new Replayed(header, snapshot, feed, batches, from, offset, contentEnd, marked, what);
   }
 
   /** Looks for a later record that says the bad one had been synced. */
@@ -231,6 +297,6 @@ final class LogReplay {
   }
 
   private DamagedHiveException damaged(long at, String what) {
-    return new DamagedHiveException(name, at, what);
+    return new DamagedHiveException(name, HivePart.LOG, at, what);
   }
 }

@@ -1,6 +1,7 @@
 package dev.holdfast.registry.hive;
 
 import java.io.IOException;
+import java.util.List;
 
 /**
  * All that a hive needs of a file system: one directory. Small, so that a test can stand in for it
@@ -8,6 +9,9 @@ import java.io.IOException;
  */
 public interface Storage {
   boolean exists(String name) throws IOException;
+
+  /** Names of all there is, in no order. */
+  List<String> names() throws IOException;
 
   /** Opens an existing file for reading and writing. */
   StorageFile open(String name) throws IOException;

@@ -1,6 +1,6 @@
 /**
  * Hives that outlive the process: the tree of {@link dev.holdfast.registry} with an append-only log
- * of its batches.
+ * of its batches, and snapshots in Windows' format.
  *
  * <p>The hard idea: what was acknowledged is never lost, and what is damaged is never served. Both
  * hang on telling a <em>torn tail</em> (a write that was cut short; nobody was told that it was

@@ -13,6 +13,10 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.UUID;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
@@ -21,14 +25,22 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A file that is not what was written is refused and named, unless it is the torn tail. */
+/**
+ * A log that is not what was written is refused and named, unless it is the torn tail; a snapshot
+ * that is not is passed over and named.
+ */
 class HiveDamageTest {
   private static final String FILE = "h.log";
   private static final HiveSettings SETTINGS =
       new HiveSettings("damage", () -> new UUID(3, 4), HiveTimes.UNKNOWN, Long.MAX_VALUE / 4, 256);
   private static final int BATCHES = 16;
+  private static final int BASE = 5;
+  private static final int NEWEST = 10;
+  private static final String NEWEST_REGF = "h.log.10.regf";
+  private static final String NEWEST_DIGEST = "h.log.10.digest";
 
   private final History history = RandomBatches.history(9, BATCHES);
+  private Map<String, byte[]> files = Map.of();
   private byte[] closed = {};
   private byte[] killed = {};
   private long lastGroup;
@@ -39,13 +51,114 @@ class HiveDamageTest {
     Hive hive = Hive.create(disk, FILE, SETTINGS);
     for (Batch batch : history.batches()) {
       lastGroup = hive.status().logBytes();
-      if (hive.commit(batch).number() == BATCHES / 2) {
+      long revision = hive.commit(batch).number();
+      if (revision == BASE || revision == NEWEST) {
         hive.compact();
       }
     }
     killed = disk.content(FILE);
     hive.close();
     closed = disk.content(FILE);
+    files = disk.files();
+  }
+
+  @Test
+  void theFilesAreTheLogAndTwoSnapshots() {
+    assertThat(files)
+        .containsOnlyKeys(FILE, "h.log.5.regf", "h.log.5.digest", NEWEST_REGF, NEWEST_DIGEST);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {NEWEST_REGF, NEWEST_DIGEST})
+  void theNewestSnapshot_aFlippedByteAnywhere_isNamed_andTheOneBeforeCounts(String name)
+      throws IOException {
+    byte[] good = file(name);
+    for (int at = 0; at < good.length; at += name.equals(NEWEST_REGF) ? 61 : 1) {
+      try (Hive hive = Hive.open(with(name, flipped(good, at, 0x20)), FILE, SETTINGS)) {
+        assertState(new Found(null, hive.snapshot(), 0), BATCHES, at);
+        assertThat(hive.report().refusedSnapshot().orElseThrow()).startsWith(name);
+        assertThat(hive.report().replayedBatches()).isEqualTo(BATCHES - BASE);
+      }
+    }
+  }
+
+  @Test
+  void aSnapshotThatIsNotUsed_isFollowedByAnotherOne() throws IOException {
+    SimulatedDisk disk = with(NEWEST_REGF, flipped(file(NEWEST_REGF), 700, 1));
+    try (Hive hive = Hive.open(disk, FILE, SETTINGS)) {
+      // One is under way; this waits for it, if it has not come to its end.
+      hive.compact();
+    }
+    try (Hive hive = Hive.open(disk, FILE, SETTINGS)) {
+      assertThat(hive.report().refusedSnapshot()).isEmpty();
+      assertThat(hive.report().replayedBatches()).isZero();
+      assertState(new Found(null, hive.snapshot(), 0), BATCHES, 700);
+    }
+    assertThat(disk.names())
+        .containsExactlyInAnyOrder(
+            FILE, "h.log.5.regf", "h.log.5.digest", "h.log.16.regf", "h.log.16.digest");
+  }
+
+  @Test
+  void theNewestSnapshot_missingOrCut_isNamed() throws IOException {
+    var without = new HashMap<>(files);
+    without.remove(NEWEST_DIGEST);
+    try (Hive hive = Hive.open(SimulatedDisk.with(without), FILE, SETTINGS)) {
+      assertThat(hive.report().remark())
+          .contains("h.log.10.digest is not what was written and was not used (there is no such")
+          .contains("the snapshot of revision 5 and the log have all that was in it");
+    }
+    byte[] cut = Arrays.copyOf(file(NEWEST_REGF), 4_096);
+    try (Hive hive = Hive.open(with(NEWEST_REGF, cut), FILE, SETTINGS)) {
+      assertThat(hive.report().refusedSnapshot().orElseThrow()).contains("it has 4,096 bytes");
+      assertState(new Found(null, hive.snapshot(), 0), BATCHES, 0);
+    }
+  }
+
+  @Test
+  void bothSnapshotsDamaged_isRefused_andNamesTheNewest() {
+    Map<String, byte[]> both = new HashMap<>(files);
+    for (String name : List.of("h.log.5.regf", NEWEST_REGF)) {
+      both.put(name, flipped(file(name), 5_000, 1));
+    }
+
+    assertThatExceptionOfType(DamagedHiveException.class)
+        .isThrownBy(() -> Hive.open(SimulatedDisk.with(both), FILE, SETTINGS))
+        .withMessageContaining("h.log.10.regf is damaged at offset 0 (snapshot): its SHA-256 is ")
+        .satisfies(e -> assertThat(e.part()).isEqualTo(HivePart.SNAPSHOT))
+        .satisfies(
+            e -> assertThat(e.getSuppressed()[0]).hasMessageContaining("h.log.5.regf is damaged"));
+  }
+
+  @Test
+  void aSnapshotOfAnotherHive_isNotUsed() throws Exception {
+    var other = new SimulatedDisk();
+    var settings =
+        new HiveSettings("other", () -> new UUID(5, 6), HiveTimes.UNKNOWN, Long.MAX_VALUE / 4, 0);
+    try (Hive hive = Hive.create(other, FILE, settings)) {
+      for (int i = 0; i < NEWEST; i++) {
+        hive.commit(Batch.builder().createKey("Foreign" + i).build());
+      }
+      hive.compact();
+    }
+    var spliced = new HashMap<>(files);
+    spliced.put(NEWEST_REGF, other.content(NEWEST_REGF));
+    spliced.put(NEWEST_DIGEST, other.content(NEWEST_DIGEST));
+
+    try (Hive hive = Hive.open(SimulatedDisk.with(spliced), FILE, SETTINGS)) {
+      assertThat(hive.report().refusedSnapshot().orElseThrow()).contains("another hive");
+      assertState(new Found(null, hive.snapshot(), 0), BATCHES, 0);
+    }
+  }
+
+  private byte[] file(String name) {
+    return Objects.requireNonNull(files.get(name));
+  }
+
+  private SimulatedDisk with(String name, byte[] content) {
+    var changed = new HashMap<>(files);
+    changed.put(name, content);
+    return SimulatedDisk.with(changed);
   }
 
   @ParameterizedTest
@@ -89,10 +202,11 @@ class HiveDamageTest {
       Found found = open(Arrays.copyOf(killed, length));
       if (found.damage() == null) {
         long revision = found.snapshot().revision().number();
-        assertThat(revision).isBetween((long) BATCHES / 2, (long) BATCHES);
+        assertThat(revision).isBetween((long) NEWEST, (long) BATCHES);
         assertState(found, revision, length);
       } else {
-        assertThat(found.damage()).hasMessageContaining("the file ends in");
+        assertThat(found.damage().getMessage())
+            .containsAnyOf("the file ends in its header", "it ends at revision ");
       }
     }
   }
@@ -145,23 +259,22 @@ class HiveDamageTest {
     byte[] torn = disk.content(FILE);
     torn[(int) hive.report().cutAt() + 5] ^= 1;
 
-    Found found = open(torn);
-
-    assertThat(found.damage()).isNull();
-    assertThat(found.snapshot().revision().number()).isZero();
+    try (Hive found = Hive.open(SimulatedDisk.with(FILE, torn), FILE, SETTINGS)) {
+      assertThat(found.snapshot().revision().number()).isZero();
+    }
   }
 
   @Test
   void aNewerFormat_isRefusedAsSuch() throws IOException {
     byte[] newer = closed.clone();
-    var header = ByteBuffer.wrap(newer).order(ByteOrder.LITTLE_ENDIAN).putInt(8, 3);
+    var header = ByteBuffer.wrap(newer).order(ByteOrder.LITTLE_ENDIAN).putInt(8, 4);
     var crc = new CRC32C();
     crc.update(newer, 0, 124);
     header.putInt(124, (int) crc.getValue());
 
     assertThatExceptionOfType(UnsupportedHiveException.class)
         .isThrownBy(() -> Hive.open(SimulatedDisk.with(FILE, newer), FILE, SETTINGS))
-        .withMessageContaining("h.log has format version 3, this program knows versions 1 to 2");
+        .withMessageContaining("h.log has format version 4, this program knows versions 1 to 3");
   }
 
   @Test
@@ -175,7 +288,7 @@ class HiveDamageTest {
   @Test
   void aDamagedFileIsLeftAsItIs() throws IOException {
     byte[] damaged = flipped(closed, (int) lastGroup - 40, 1);
-    var disk = SimulatedDisk.with(FILE, damaged);
+    SimulatedDisk disk = with(FILE, damaged);
 
     assertThatExceptionOfType(DamagedHiveException.class)
         .isThrownBy(() -> Hive.open(disk, FILE, SETTINGS));
@@ -186,8 +299,8 @@ class HiveDamageTest {
 
   private record Found(@Nullable DamagedHiveException damage, Snapshot snapshot, long cutBytes) {}
 
-  private static Found open(byte[] content) throws IOException {
-    try (Hive hive = Hive.open(SimulatedDisk.with(FILE, content), FILE, SETTINGS)) {
+  private Found open(byte[] log) throws IOException {
+    try (Hive hive = Hive.open(with(FILE, log), FILE, SETTINGS)) {
       return new Found(null, hive.snapshot(), hive.report().cutBytes());
     } catch (DamagedHiveException e) {
       return new Found(e, Snapshot.EMPTY, 0);
@@ -205,6 +318,9 @@ class HiveDamageTest {
     assertThat(damage).hasMessageContaining("h.log is damaged at offset ");
     if (damage != null) {
       assertThat(damage.file()).isEqualTo(FILE);
+      assertThat(damage.part())
+          .as("named for a flip at %d", at)
+          .isEqualTo(at < LogFormat.HEADER_BYTES ? HivePart.HEADER : HivePart.LOG);
       assertThat(damage.offset()).as("named for a flip at %d", at).isLessThanOrEqualTo(at);
     }
   }

@@ -68,18 +68,22 @@ class HiveTest {
   }
 
   @Test
-  void aCompactedHiveIsTheSameAndShorter() throws Exception {
+  void aCompactedHiveIsTheSame_andItsLogBeginsAtTheSnapshotBefore() throws Exception {
     RandomBatches.History history = RandomBatches.history(78, 500);
     try (Hive hive = create()) {
       for (Batch batch : history.batches()) {
-        hive.commit(batch);
+        long last = hive.commit(batch).number();
+        if (last == 400) {
+          hive.compact();
+          hive.compact();
+        }
       }
       long before = hive.status().logBytes();
 
       hive.compact();
 
-      assertThat(hive.status().logBytes()).isLessThan(before * 2 / 3);
-      assertThat(hive.status().compactions()).isEqualTo(1);
+      assertThat(hive.status().logBytes()).isLessThan(before / 2);
+      assertThat(hive.status().compactions()).as("one had nothing to do").isEqualTo(2);
       hive.commit(BATCH);
     }
     try (Hive hive = open()) {
@@ -88,7 +92,28 @@ class HiveTest {
       assertThat(hive.report().replayedBatches()).isEqualTo(1);
     }
     try (var files = Files.list(directory)) {
-      assertThat(files).hasSize(1);
+      assertThat(files.map(file -> file.getFileName().toString()))
+          .containsExactlyInAnyOrder(
+              FILE,
+              FILE + ".400.regf",
+              FILE + ".400.digest",
+              FILE + ".500.regf",
+              FILE + ".500.digest");
+    }
+  }
+
+  @Test
+  void aHiveThatIsDeleted_leavesNothing() throws Exception {
+    try (Hive hive = create()) {
+      hive.commit(BATCH);
+      hive.compact();
+    }
+    Files.writeString(directory.resolve("another.1.regf"), "");
+
+    Hive.delete(new DirectoryStorage(directory), FILE);
+
+    try (var files = Files.list(directory)) {
+      assertThat(files).containsExactly(directory.resolve("another.1.regf"));
     }
   }
 

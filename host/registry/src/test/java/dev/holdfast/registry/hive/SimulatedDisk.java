@@ -102,13 +102,28 @@ final class SimulatedDisk implements Storage {
 
   /** A disk with this one file, all of it synced. */
   static SimulatedDisk with(String name, byte[] content) {
+    return with(Map.of(name, content));
+  }
+
+  /** A disk with these files, all of them synced. */
+  static SimulatedDisk with(Map<String, byte[]> files) {
     var disk = new SimulatedDisk();
-    var inode = new Inode();
-    inode.content = content.clone();
-    inode.synced = content.clone();
-    disk.directory.put(name, inode);
-    disk.syncedDirectory.put(name, inode);
+    files.forEach(
+        (name, content) -> {
+          var inode = new Inode();
+          inode.content = content.clone();
+          inode.synced = content.clone();
+          disk.directory.put(name, inode);
+          disk.syncedDirectory.put(name, inode);
+        });
     return disk;
+  }
+
+  /** All files as they are now. */
+  synchronized Map<String, byte[]> files() {
+    Map<String, byte[]> files = new LinkedHashMap<>();
+    directory.forEach((name, inode) -> files.put(name, inode.content.clone()));
+    return files;
   }
 
   /** The disk as it is found when the power is back. */
@@ -202,6 +217,11 @@ final class SimulatedDisk implements Storage {
   @Override
   public synchronized boolean exists(String name) {
     return directory.containsKey(name);
+  }
+
+  @Override
+  public synchronized List<String> names() {
+    return List.copyOf(directory.keySet());
   }
 
   @Override

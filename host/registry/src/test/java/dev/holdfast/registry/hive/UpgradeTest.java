@@ -17,6 +17,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.Objects;
 import java.util.Random;
@@ -26,7 +27,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** A file of version 1, frozen as the program of then wrote it. */
+/** Files of version 1 and 2, frozen as the programs of then wrote them. */
 class UpgradeTest {
   private static final String FILE = "h.log";
   private static final HiveSettings SETTINGS =
@@ -38,10 +39,47 @@ class UpgradeTest {
 
   @BeforeEach
   void read() throws IOException {
+    old = frozen("/hive-version-1.log");
+  }
+
+  private static byte[] frozen(String name) throws IOException {
     try (InputStream resource =
-        Objects.requireNonNull(UpgradeTest.class.getResourceAsStream("/hive-version-1.log"))) {
-      old = resource.readAllBytes();
+        Objects.requireNonNull(UpgradeTest.class.getResourceAsStream(name))) {
+      return resource.readAllBytes();
     }
+  }
+
+  /** Its tree is that of the second commit, and stands in the log. */
+  @Test
+  void ofVersion2_timesRevisionsAndClass_areThereToo() throws Exception {
+    var disk = SimulatedDisk.with(FILE, frozen("/hive-version-2.log"));
+    for (int i = 0; i < 2; i++) {
+      try (Hive hive = Hive.open(disk, FILE, SETTINGS)) {
+        Snapshot snapshot = hive.snapshot();
+        assertThat(snapshot.revision().number()).isEqualTo(4);
+        assertThat(snapshot.key("gone")).isEmpty();
+        assertThat(snapshot.value("Größe\\жук", "漢"))
+            .contains(RegistryValue.binary("漢", new byte[] {1, 2, 3}));
+        RegistryKey late = snapshot.key("Software\\Late").orElseThrow();
+        assertThat(late.className()).isEqualTo("a class");
+        assertThat(late.revision().number()).isEqualTo(4);
+        assertThat(late.lastWritten())
+            .isEqualTo(Filetime.of(Instant.parse("2026-11-29T12:00:00Z")));
+        assertThat(snapshot.key("Größe").orElseThrow().revision().number()).isEqualTo(2);
+      }
+    }
+    assertThat(version(disk)).isEqualTo(3);
+    assertThat(disk.names()).containsExactlyInAnyOrder(FILE, FILE + ".4.regf", FILE + ".4.digest");
+  }
+
+  @Test
+  void ofVersion2_aTreeThatIsDamaged_isRefused() throws Exception {
+    byte[] spoilt = frozen("/hive-version-2.log");
+    spoilt[0x10c] ^= 1;
+
+    assertThatExceptionOfType(DamagedHiveException.class)
+        .isThrownBy(() -> Hive.open(SimulatedDisk.with(FILE, spoilt), FILE, SETTINGS))
+        .withMessageContaining("a record of the tree is not what was written");
   }
 
   @Test
@@ -53,7 +91,7 @@ class UpgradeTest {
       assertThat(hive.commit(BATCH).number()).isEqualTo(5);
     }
 
-    assertThat(version(disk)).isEqualTo(2);
+    assertThat(version(disk)).isEqualTo(3);
     assertThat(disk.exists(FILE + ".new")).isFalse();
     try (Hive hive = Hive.open(disk, FILE, SETTINGS)) {
       assertThat(hive.snapshot().key("new")).isPresent();

@@ -20,7 +20,7 @@ import java.util.Set;
  *   unpacked/SHA256/       unpacked plugin archives
  *   events/  incidents/N/  what happened
  *   service.log            what the service logged
- *   hives/                 the hives of this node: software.hive, system.hive
+ *   hives/                 the hives of this node: software.hive, system.hive, with their snapshots
  *   quorum/                the cluster database, unless it has a place of its own
  *   run/home.lock          held while a service runs; never read
  *   run/service.json       who that is, and where it is reached

@@ -114,7 +114,11 @@ public final class LoadedHives implements AutoCloseable {
     if (storage.exists(part)) {
       storage.delete(part);
     }
-    try (Hive made = Hive.create(storage, part, settings(name))) {
+    // Its log is to get another name, to which no snapshot would belong.
+    HiveSettings usual = settings(name);
+    var withoutSnapshots =
+        new HiveSettings(name, usual.ids(), usual.clock(), Long.MAX_VALUE / 4, usual.roomBytes());
+    try (Hive made = Hive.create(storage, part, withoutSnapshots)) {
       made.commit(Batch.builder().replaceContents(KeyPath.ROOT, contents).build());
     }
     storage.rename(part, name + HIVE);
@@ -143,8 +147,7 @@ public final class LoadedHives implements AutoCloseable {
       return Optional.of(mounted(own));
     }
     hives.remove(own);
-    storage.delete(own + HIVE);
-    storage.syncDirectory();
+    Hive.delete(storage, own + HIVE);
     return Optional.empty();
   }
 

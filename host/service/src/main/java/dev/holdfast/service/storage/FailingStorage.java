@@ -5,6 +5,7 @@ import dev.holdfast.registry.hive.Storage;
 import dev.holdfast.registry.hive.StorageFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -53,6 +54,11 @@ public final class FailingStorage implements Storage {
   @Override
   public boolean exists(String name) throws IOException {
     return storage.exists(name);
+  }
+
+  @Override
+  public List<String> names() throws IOException {
+    return storage.names();
   }
 
   @Override
