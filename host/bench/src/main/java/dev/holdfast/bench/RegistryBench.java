@@ -38,6 +38,10 @@ final class RegistryBench {
   private static final int WARM_UP_ROUNDS = 2;
   private static final int ROUNDS = 7;
   private static final int GROUPS = 200;
+
+  /** Of hives such as most are: ten and a hundred thousand values. */
+  private static final List<Integer> GROUPS_OF_SMALLER = List.of(2, 20);
+
   private static final int KEYS_IN_GROUP = 1_000;
   private static final int QUICK_KEYS_IN_GROUP = 50;
 
@@ -91,9 +95,15 @@ final class RegistryBench {
 
   void run(Report report) throws IOException, InterruptedException, CommitException {
     Files.createDirectories(directory);
+    for (int groups : GROUPS_OF_SMALLER) {
+      try (Hive smaller = Hive.create(new DirectoryStorage(directory), groups + FILE, settings())) {
+        fill(smaller, groups);
+        readsOfSmaller(report, smaller.snapshot(), groups);
+      }
+    }
     long empty = usedMib();
     try (Hive filled = Hive.create(new DirectoryStorage(directory), FILE, settings())) {
-      fill(filled);
+      fill(filled, GROUPS);
       filled.compact();
     }
     try (Hive hive = Hive.open(new DirectoryStorage(directory), FILE, settings())) {
@@ -122,8 +132,8 @@ final class RegistryBench {
     return "Cluster\\Group %03d\\Resource %04d".formatted(group, key);
   }
 
-  private void fill(Hive hive) throws CommitException {
-    for (int group = 0; group < GROUPS; group++) {
+  private void fill(Hive hive, int groups) throws CommitException {
+    for (int group = 0; group < groups; group++) {
       Batch.Builder batch = Batch.builder();
       for (int key = 0; key < keysInGroup(); key++) {
         String path = path(group, key);
@@ -145,13 +155,13 @@ final class RegistryBench {
   }
 
   private void reads(Report report, Snapshot snapshot, long heldMib) throws IOException {
-    List<Place> places = places();
+    List<Place> places = places(GROUPS);
     long before = usedMib();
     Map<String, RegistryValue> hashed = HashMap.newHashMap(places.size());
-    fill(hashed);
+    fill(hashed, GROUPS);
     long hashedMib = usedMib() - before;
     Map<String, RegistryValue> ordered = new TreeMap<>(NameOrder.IGNORING_CASE);
-    fill(ordered);
+    fill(ordered, GROUPS);
     long orderedMib = usedMib() - before - hashedMib;
     var byPath = new Kind("by path", it -> snapshot.value(it.path(), it.name()).isPresent());
     var kinds =
@@ -162,15 +172,7 @@ final class RegistryBench {
                 it -> snapshot.key(it.key()).flatMap(key -> key.value(it.name())).isPresent()),
             new Kind("peer: TreeMap, ignoring case", it -> ordered.containsKey(it.pathAndName())),
             new Kind("peer: HashMap, by exact case", it -> hashed.containsKey(it.pathAndName())));
-    for (int round = -WARM_UP_ROUNDS; round < ground.rounds(ROUNDS); round++) {
-      int start = (round + WARM_UP_ROUNDS) * READS;
-      for (Kind kind : kinds) {
-        CpuTime.measure(
-            round >= 0 ? kind.cpu() : new Series(),
-            new Series(),
-            () -> readSome(kind, places, start));
-      }
-    }
+    measure(kinds, places);
     report.table("100,000 of the values read at random by one thread, CPU");
     report.row(byPath.name(), byPath.cpu(), READS_GOAL_MILLIS);
     kinds.stream().skip(1).forEach(kind -> report.row(kind.name(), kind.cpu()));
@@ -186,9 +188,36 @@ final class RegistryBench {
                 hashedMib));
   }
 
-  private List<Place> places() {
+  private void measure(List<Kind> kinds, List<Place> places) throws IOException {
+    for (int round = -WARM_UP_ROUNDS; round < ground.rounds(ROUNDS); round++) {
+      int start = (round + WARM_UP_ROUNDS) * READS;
+      for (Kind kind : kinds) {
+        CpuTime.measure(
+            round >= 0 ? kind.cpu() : new Series(),
+            new Series(),
+            () -> readSome(kind, places, start));
+      }
+    }
+  }
+
+  private void readsOfSmaller(Report report, Snapshot snapshot, int groups) throws IOException {
+    List<Place> places = places(groups);
+    Map<String, RegistryValue> hashed = HashMap.newHashMap(places.size());
+    fill(hashed, groups);
+    var byPath = new Kind("by path", it -> snapshot.value(it.path(), it.name()).isPresent());
+    var peer = new Kind("peer: HashMap, by exact case", it -> hashed.containsKey(it.pathAndName()));
+    measure(List.of(byPath, peer), places);
+    report.table(
+        "100,000 reads at random by one thread, of a hive of %,d values, CPU"
+            .formatted(places.size()));
+    report.row(byPath.name(), byPath.cpu(), READS_GOAL_MILLIS);
+    report.row(peer.name(), peer.cpu());
+    report.end();
+  }
+
+  private List<Place> places(int groups) {
     var places = new ArrayList<Place>();
-    for (int group = 0; group < GROUPS; group++) {
+    for (int group = 0; group < groups; group++) {
       for (int key = 0; key < keysInGroup(); key++) {
         String path = path(group, key);
         values(group, key).forEach(value -> places.add(new Place(path, value.name())));
@@ -198,8 +227,8 @@ final class RegistryBench {
     return places;
   }
 
-  private void fill(Map<String, RegistryValue> map) {
-    for (int group = 0; group < GROUPS; group++) {
+  private void fill(Map<String, RegistryValue> map, int groups) {
+    for (int group = 0; group < groups; group++) {
       for (int key = 0; key < keysInGroup(); key++) {
         String path = path(group, key) + "\\";
         values(group, key).forEach(value -> map.put(path + value.name(), value));

@@ -5,15 +5,19 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -26,6 +30,7 @@ class LostRepliesTest {
   private static final Changes CHANGES = Changes.of().createKey("HKLM\\Software\\App");
   private static final Duration SHORT = Duration.ofMillis(100);
   private static final String STREAM = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
+  private static final Pattern CONTENT_LENGTH = Pattern.compile("Content-Length: (\\d+)");
   @TempDir Path folder;
   private final CountDownLatch over = new CountDownLatch(1);
   private Path socket = Path.of("");
@@ -57,7 +62,9 @@ class LostRepliesTest {
   private void serve(String answer, boolean hangsUp) {
     while (server.isOpen()) {
       try (SocketChannel client = server.accept()) {
-        if (client.read(ByteBuffer.allocate(64 * 1024)) > 0) {
+        // Who hangs up does so behind a whole request; who stays silent may leave a part of it
+        // unread.
+        if (hangsUp ? readAll(client) : client.read(ByteBuffer.allocate(64 * 1024)) > 0) {
           client.write(ByteBuffer.wrap(answer.getBytes(StandardCharsets.UTF_8)));
           if (!hangsUp) {
             over.await();
@@ -69,6 +76,24 @@ class LostRepliesTest {
         return;
       }
     }
+  }
+
+  /** Reads a request to its end; false if there was none. */
+  private static boolean readAll(SocketChannel client) throws IOException {
+    InputStream in = Channels.newInputStream(client);
+    var head = new StringBuilder();
+    while (head.indexOf("\r\n\r\n") < 0) {
+      int next = in.read();
+      if (next < 0) {
+        return false;
+      }
+      head.append((char) next);
+    }
+    Matcher length = CONTENT_LENGTH.matcher(head);
+    if (length.find()) {
+      in.readNBytes(Integer.parseInt(length.group(1)));
+    }
+    return true;
   }
 
   private static String problem(int status, int exitCode) {
