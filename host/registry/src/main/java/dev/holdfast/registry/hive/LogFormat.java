@@ -187,7 +187,7 @@ final class LogFormat {
     int version = header.getInt();
     int size = header.getInt();
     if (version < VERSION_MIN || version > VERSION || size != HEADER_BYTES) {
-      throw new UnsupportedHiveException(file, version);
+      throw new UnsupportedHiveException(file, version, VERSION_MIN, VERSION);
     }
     var id = new byte[16];
     header.get(id);

@@ -8,7 +8,9 @@ import dev.holdfast.registry.regf.HiveFormat;
 import dev.holdfast.registry.regf.HiveFormatException;
 import dev.holdfast.registry.regf.HiveImage;
 import dev.holdfast.registry.regf.HiveReader;
+import dev.holdfast.registry.regf.HiveReport;
 import dev.holdfast.registry.regf.HiveWriter;
+import dev.holdfast.registry.regf.RegistryKeyBuilder;
 import dev.holdfast.registry.regf.RegistryKeyView;
 import dev.holdfast.registry.regf.Strictness;
 import java.io.IOException;
@@ -85,9 +87,12 @@ final class Snapshots {
     this.storage = storage;
     this.file = file;
     this.hiveId = hiveId;
-    this.names =
-        Pattern.compile(
-            "%s\\.(\\d{1,19})\\.(?:regf|digest)(?:\\.new)?".formatted(Pattern.quote(file)));
+    this.names = names(file);
+  }
+
+  private static Pattern names(String file) {
+    return Pattern.compile(
+        "%s\\.(\\d{1,19})\\.(?:regf|digest)(?:\\.new)?".formatted(Pattern.quote(file)));
   }
 
   private String regf(Revision revision) {
@@ -225,7 +230,7 @@ final class Snapshots {
       throw damaged(name, 0, "it does not begin as such a file does");
     }
     if (bytes.getInt(8) != VERSION) {
-      throw new UnsupportedHiveException(storage.describe(name), bytes.getInt(8));
+      throw new UnsupportedHiveException(storage.describe(name), bytes.getInt(8), VERSION, VERSION);
     }
     var id = new byte[HIVE_ID_BYTES];
     bytes.get(16, id);
@@ -265,12 +270,24 @@ final class Snapshots {
     var keys =
         new SnapshotKeys(
             beside.duplicate().limit(end).slice().order(ByteOrder.LITTLE_ENDIAN).asLongBuffer());
+    var tree = new RegistryKeyBuilder(keys::begin);
     try {
-      HiveReader.read(storage.describe(name), regf, Strictness.STRICT, keys);
+      HiveReport report = HiveReader.read(storage.describe(name), regf, Strictness.STRICT, tree);
+      if (report.keyCount() != beside.getLong(48) || report.valueCount() != beside.getLong(56)) {
+        throw damaged(
+            name,
+            0,
+            "it has %,d keys and %,d values, and %,d and %,d when it was written"
+                .formatted(
+                    report.keyCount(),
+                    report.valueCount(),
+                    beside.getLong(48),
+                    beside.getLong(56)));
+      }
     } catch (HiveFormatException e) {
       throw damaged(name, e.offset(), String.valueOf(e.getMessage()));
     }
-    return keys.root();
+    return tree.root();
   }
 
   private DamagedHiveException damaged(String name, long at, String what) {
@@ -282,7 +299,7 @@ final class Snapshots {
    * the next time.
    */
   void deleteAllBut(List<Revision> kept) throws IOException {
-    for (String name : List.copyOf(storage.names())) {
+    for (String name : storage.names()) {
       Matcher matcher = names.matcher(name);
       if (matcher.matches()
           && (name.endsWith(WholeFile.UNFINISHED) || !isOf(kept, matcher.group(1)))) {
@@ -297,14 +314,12 @@ final class Snapshots {
 
   /** Names of all files of the hive of that name, its log first. */
   static List<String> filesOf(Storage storage, String file) throws IOException {
-    var snapshots = new Snapshots(storage, file, new UUID(0, 0));
+    Pattern snapshots = names(file);
     var all = new ArrayList<String>();
     if (storage.exists(file)) {
       all.add(file);
     }
-    storage.names().stream()
-        .filter(name -> snapshots.names.matcher(name).matches())
-        .forEach(all::add);
+    storage.names().stream().filter(name -> snapshots.matcher(name).matches()).forEach(all::add);
     return all;
   }
 
