@@ -208,8 +208,12 @@ final class Snapshots {
       try {
         return new Newest(read(header.base()), newest);
       } catch (DamagedHiveException before) {
-        newest.addSuppressed(before);
-        throw newest;
+        throw new DamagedHiveException(
+            newest.file(),
+            HivePart.SNAPSHOT,
+            newest.offset(),
+            "%s; and the one before, %s: %s"
+                .formatted(newest.what(), before.file(), before.what()));
       }
     }
   }
