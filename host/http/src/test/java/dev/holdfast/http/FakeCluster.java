@@ -3,6 +3,7 @@ package dev.holdfast.http;
 import dev.holdfast.service.api.ApiException;
 import dev.holdfast.service.api.Asker;
 import dev.holdfast.service.api.AuditFacts;
+import dev.holdfast.service.api.CheckpointApi;
 import dev.holdfast.service.api.ClusterApi;
 import dev.holdfast.service.api.Command;
 import dev.holdfast.service.api.EventQuery;
@@ -495,6 +496,11 @@ public final class FakeCluster implements ClusterApi {
       throw new ApiException.NotFound("OperationNotFound", id, "There is no operation " + id + ".");
     }
     return found;
+  }
+
+  @Override
+  public CheckpointApi checkpoints() {
+    throw new ApiException.Unreachable("NotFaked", "The fake has no checkpoints yet.");
   }
 
   @Override

@@ -6,6 +6,7 @@ import dev.holdfast.service.api.ApiException;
 import dev.holdfast.service.api.Asker;
 import dev.holdfast.service.api.AuditFacts;
 import dev.holdfast.service.api.BlockingFeed;
+import dev.holdfast.service.api.CheckpointApi;
 import dev.holdfast.service.api.ClusterApi;
 import dev.holdfast.service.api.Command;
 import dev.holdfast.service.api.EventQuery;
@@ -334,6 +335,11 @@ final class ServiceApi implements ClusterApi {
 
   private static ApiException unreadable(String what, IOException e) {
     return new ApiException.Failed("Unreadable", null, what + ": " + e.getMessage() + ".", e);
+  }
+
+  @Override
+  public CheckpointApi checkpoints() {
+    throw new ApiException.Unreachable("NotBuilt", "Checkpoints are being built.");
   }
 
   @Override

@@ -78,6 +78,9 @@ public interface ClusterApi {
   /** The registry, for which it matters who asks. */
   RegistryApi registry();
 
+  /** What of the resources' configuration follows them. */
+  CheckpointApi checkpoints();
+
   /**
    * Starts to carry out a command and returns as soon as it has been accepted; the operation tells
    * the rest. What can be refused at once (unknown name, rejected property, not in this state) is
