@@ -181,9 +181,13 @@ public final class DirectoryQuorumLog implements QuorumLog {
     return directory.plugins();
   }
 
-  /** Where blobs are kept. */
-  public Path blobs() {
-    return directory.blobs();
+  /**
+   * The blobs that are kept beside the log.
+   *
+   * @param through stands between them and their directory; the identity for nothing there
+   */
+  public Blobs blobs(UnaryOperator<Storage> through) {
+    return new Blobs(through.apply(new DirectoryStorage(directory.blobs())), directory.blobs());
   }
 
   @Override

@@ -50,7 +50,9 @@ class DirectoryQuorumLogTest extends QuorumLogContract {
     try (var log = DirectoryQuorumLog.tryOpen(directory(), ALPHA, CLOCK)) {
       assertThat(directory().resolve("format")).hasContent("holdfast-quorum 1");
       assertThat(directory().resolve("cluster.log")).isRegularFile();
-      for (Path made : List.of(parent.resolve("home"), directory(), log.blobs(), log.plugins())) {
+      for (Path made :
+          List.of(
+              parent.resolve("home"), directory(), directory().resolve("blobs"), log.plugins())) {
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(made)))
             .as(made.toString())
             .isEqualTo("rwx------");

@@ -1,5 +1,9 @@
 package dev.holdfast.service;
 
+import dev.holdfast.checkpoint.CheckpointStore;
+import dev.holdfast.checkpoint.Checkpoints;
+import dev.holdfast.checkpoint.Source;
+import dev.holdfast.checkpoint.Subject;
 import dev.holdfast.cluster.ClusterEvent;
 import dev.holdfast.cluster.ClusterState;
 import dev.holdfast.cluster.MonitorName;
@@ -20,6 +24,8 @@ import dev.holdfast.service.api.Command;
 import dev.holdfast.service.api.RuntimeDirectory;
 import dev.holdfast.service.archive.ArchiveDigest;
 import dev.holdfast.service.archive.PluginStore;
+import dev.holdfast.service.checkpoint.CheckpointDesk;
+import dev.holdfast.service.chronicle.CheckpointChronicle;
 import dev.holdfast.service.chronicle.EventChronicle;
 import dev.holdfast.service.chronicle.IncidentMeters;
 import dev.holdfast.service.chronicle.RegistryChronicle;
@@ -147,7 +153,11 @@ final class ClusterService implements AutoCloseable {
       List<MountedHive> hives = new ArrayList<>(local.mounted());
       hives.addFirst(
           new MountedHive(
-              "Cluster", log::snapshot, log::submit, log::watch, ClusterRecords.OWN_KEYS));
+              "Cluster",
+              log::snapshot,
+              (batch, _) -> log.submit(batch),
+              log::watch,
+              ClusterRecords.OWN_KEYS));
       EventLog events = keep(EventLog.open(home.events(), node, clock, EventLogLimits.DEFAULT));
       Incidents incidents = Incidents.open(home.incidents());
       var incidentMeters = new IncidentMeters(meters);
@@ -157,6 +167,16 @@ final class ClusterService implements AutoCloseable {
       RuntimeDirectory.make(runtime);
       opened.push(() -> removeIfEmpty(runtime));
       PluginStore plugins = PluginStore.open(quorum.resolve("plugins"), home.unpacked());
+      Registry registry = keep(registry(hives, keep(loadedHives()), events));
+      Checkpoints checkpoints =
+          keep(
+              new Checkpoints(
+                  CheckpointStore.open(log, log.blobs(throughFailPoints())),
+                  subject -> source(registry, subject),
+                  new CheckpointChronicle(events, this::resourceName),
+                  node,
+                  clock,
+                  home.run()));
       engine =
           keep(
               new Engine(
@@ -173,6 +193,7 @@ final class ClusterService implements AutoCloseable {
                       UUID::randomUUID,
                       applicationEnvironment(),
                       chronicle,
+                      checkpoints,
                       meters,
                       this::halt)));
       var commands =
@@ -193,7 +214,9 @@ final class ClusterService implements AutoCloseable {
               records,
               events,
               incidents,
-              keep(registry(hives, keep(loadedHives()), events)),
+              registry,
+              new CheckpointDesk(checkpoints, registry, engine.loop()::state),
+              checkpoints::isUnrestored,
               node,
               clock,
               self.pid(),
@@ -236,6 +259,17 @@ final class ClusterService implements AutoCloseable {
             Integer.toUnsignedLong((Integer) Files.getAttribute(home.root(), "unix:uid")),
             Integer.toUnsignedLong((Integer) Files.getAttribute(home.root(), "unix:gid")));
     return new Registry(hives, loaded, owner, this::running, new RegistryChronicle(events), clock);
+  }
+
+  private static Source source(Registry registry, Subject subject) {
+    return switch (subject.kind()) {
+      case REGISTRY -> registry.source(subject.path());
+      case FILE -> throw new IllegalStateException("file trees are being built");
+    };
+  }
+
+  private String resourceName(String id) {
+    return engine.loop().state().findResource(id).map(each -> each.config().name()).orElse(id);
   }
 
   private Optional<CallerProcesses.Running> running(int pid) {

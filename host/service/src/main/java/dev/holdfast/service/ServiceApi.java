@@ -48,6 +48,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** The service as the HTTP layer sees it. Thread-safe; questions are answered from memory. */
@@ -73,6 +74,7 @@ final class ServiceApi implements ClusterApi {
   private final Views views;
   private final WhyTeller why;
   private final RegistryApi registry;
+  private final CheckpointApi checkpoints;
   private final Witness witness;
   private final String node;
   private final long pid;
@@ -87,6 +89,8 @@ final class ServiceApi implements ClusterApi {
       EventLog events,
       Incidents incidents,
       RegistryApi registry,
+      CheckpointApi checkpoints,
+      Predicate<String> unrestored,
       String node,
       InstantSource clock,
       long pid,
@@ -98,8 +102,9 @@ final class ServiceApi implements ClusterApi {
     this.events = events;
     this.incidents = incidents;
     this.registry = registry;
-    this.views = new Views(clock, node, engine.slots(), engine.types());
-    this.why = new WhyTeller(events, clock, ZoneId.systemDefault());
+    this.checkpoints = checkpoints;
+    this.views = new Views(clock, node, engine.slots(), engine.types(), unrestored);
+    this.why = new WhyTeller(events, clock, ZoneId.systemDefault(), unrestored);
     this.witness = new Witness(engine, records, node, clock);
     this.node = node;
     this.pid = pid;
@@ -339,7 +344,7 @@ final class ServiceApi implements ClusterApi {
 
   @Override
   public CheckpointApi checkpoints() {
-    throw new ApiException.Unreachable("NotBuilt", "Checkpoints are being built.");
+    return checkpoints;
   }
 
   @Override

@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,8 +38,15 @@ public final class WhyTeller {
   private final EventLog events;
   private final InstantSource clock;
   private final ZoneId zone;
+  private final Predicate<String> unrestored;
 
-  public WhyTeller(EventLog events, InstantSource clock, ZoneId zone) {
+  /**
+   * @param unrestored whether a resource, by its id, runs on configuration that could not be
+   *     restored
+   */
+  public WhyTeller(
+      EventLog events, InstantSource clock, ZoneId zone, Predicate<String> unrestored) {
+    this.unrestored = unrestored;
     this.events = events;
     this.clock = clock;
     this.zone = zone;
@@ -118,6 +126,10 @@ public final class WhyTeller {
   /** True of every resource after every death of a monitor, and the reason of nothing. */
   private static final Set<Integer> NOISE =
       Set.of(EventId.SUPERVISED_AGAIN.number(), EventId.RESOURCE_ADOPTED.number());
+
+  private static final Set<Integer> NOT_RESTORED =
+      Set.of(
+          EventId.CHECKPOINT_NOT_RESTORED.number(), EventId.FILE_CHECKPOINT_NOT_RESTORED.number());
 
   private static boolean isOnline(Event event) {
     return event.id() == EventId.STATE_CHANGED.number()
@@ -205,11 +217,30 @@ public final class WhyTeller {
           "holdfast resource reset-failures %s && holdfast resource online %s"
               .formatted(ShellWord.of(name), ShellWord.of(name)));
     }
+    if (unrestored.test(resource.id().toString())) {
+      return unrestored(resource);
+    }
     String dependencies =
         resource.config().dependsOn().isEmpty()
             ? "nothing"
             : "nothing: all it depends on is Online";
     return new Blocker(dependencies, null);
+  }
+
+  /** What the event said when it happened is what is to be done. */
+  private Blocker unrestored(ClusterResource resource) {
+    Optional<Event> event =
+        events
+            .query(new EventQuery(null, null, resource.id().toString(), null, EVENTS_LOOKED_AT))
+            .stream()
+            .filter(each -> NOT_RESTORED.contains(each.id()))
+            .reduce((_, last) -> last);
+    return new Blocker(
+        "nothing, but it runs on configuration that could not be restored"
+            + event.map(each -> " (%s, event %d)".formatted(each.cause(), each.id())).orElse(""),
+        event
+            .map(each -> each.parameters().get("next"))
+            .orElse("holdfast checkpoint list " + ShellWord.of(resource.config().name())));
   }
 
   /** What is not wanted, and Online still, waits for those that depend on it. */

@@ -1,6 +1,8 @@
 package dev.holdfast.service.cluster;
 
 import com.google.protobuf.ByteString;
+import dev.holdfast.checkpoint.Checkpoints;
+import dev.holdfast.checkpoint.Restoration;
 import dev.holdfast.cluster.Action;
 import dev.holdfast.cluster.ClusterEvent;
 import dev.holdfast.cluster.ClusterResource;
@@ -62,6 +64,7 @@ final class Effects {
   private final TypeResolver types;
   private final Calls calls;
   private final Polls polls;
+  private final Checkpoints checkpoints;
   private final InstantSource clock;
 
   Effects(
@@ -73,6 +76,7 @@ final class Effects {
       TypeResolver types,
       Calls calls,
       Polls polls,
+      Checkpoints checkpoints,
       InstantSource clock) {
     this.home = home;
     this.loop = loop;
@@ -82,6 +86,7 @@ final class Effects {
     this.types = types;
     this.calls = calls;
     this.polls = polls;
+    this.checkpoints = checkpoints;
     this.clock = clock;
   }
 
@@ -97,6 +102,7 @@ final class Effects {
         calls.forget(id);
         polls.stopped(id);
         slots.forget(id);
+        checkpoints.forget(id.toString());
       }
     }
   }
@@ -282,12 +288,54 @@ final class Effects {
 
   private void call(ClusterResource resource, Action.Call action) {
     Calls.Pending call = calls.begin(resource.id(), action.epoch(), action.entryPoint());
-    if (action.entryPoint() == EntryPoint.FIND) {
+    switch (action.entryPoint()) {
       // What a monitor that died had asked for may still be under way; find must see its outcome.
-      var _ = slots.settled(resource.id()).thenRun(() -> send(resource, action, call));
-    } else {
-      send(resource, action, call);
+      case FIND -> {
+        var _ = slots.settled(resource.id()).thenRun(() -> send(resource, action, call));
+      }
+      case ONLINE -> restoreThenSend(resource, action, call);
+      case OPEN, OFFLINE, TERMINATE, LOOKS_ALIVE, IS_ALIVE, CLOSE -> send(resource, action, call);
     }
+  }
+
+  /** No online reaches a plugin before the resource's checkpoints have been dealt with. */
+  private void restoreThenSend(ClusterResource resource, Action.Call action, Calls.Pending call) {
+    var _ =
+        checkpoints
+            .beforeOnline(resource.id().toString())
+            .whenComplete(
+                (restoration, failure) -> {
+                  if (calls.current(resource.id()).filter(call::equals).isEmpty()) {
+                    return; // Its monitor died, or nobody wants it any more.
+                  }
+                  if (failure != null) {
+                    LOG.error("{} was not restored", resource.config().name(), failure);
+                    refuseOnline(
+                        call,
+                        new Failure("Internal", Retry.HERE, "its checkpoints failed: " + failure));
+                  } else if (restoration.refusal().isPresent()) {
+                    Restoration.Refusal refusal = restoration.refusal().get();
+                    refuseOnline(
+                        call,
+                        new Failure(
+                            "CheckpointNotRestored",
+                            refusal.again() ? Retry.HERE : Retry.NOWHERE,
+                            refusal.why()));
+                  } else {
+                    send(resource, action, call);
+                  }
+                });
+  }
+
+  private void refuseOnline(Calls.Pending call, Failure failure) {
+    calls
+        .end(call.resource(), call.call())
+        .ifPresent(
+            ended ->
+                loop.post(
+                    new ClusterEvent.OfResource(
+                        ended.resource(),
+                        new ResourceEvent.CallFailed(EntryPoint.ONLINE, failure))));
   }
 
   private void send(ClusterResource resource, Action.Call action, Calls.Pending call) {

@@ -1,5 +1,6 @@
 package dev.holdfast.service.cluster;
 
+import dev.holdfast.checkpoint.Checkpoints;
 import dev.holdfast.cluster.Action;
 import dev.holdfast.cluster.ClusterEvent;
 import dev.holdfast.cluster.ClusterState;
@@ -69,6 +70,7 @@ public final class Engine implements AutoCloseable {
       Supplier<UUID> ids,
       Map<String, String> environment,
       Chronicle chronicle,
+      Checkpoints checkpoints,
       MeterRegistry meters,
       Consumer<Throwable> halt) {}
 
@@ -130,11 +132,21 @@ public final class Engine implements AutoCloseable {
             calls,
             callMeters,
             polls,
+            parts.checkpoints(),
             parts.clock(),
             parts.environment());
     effects =
         new Effects(
-            parts.home(), loop, monitors, slots, records, types, calls, polls, parts.clock());
+            parts.home(),
+            loop,
+            monitors,
+            slots,
+            records,
+            types,
+            calls,
+            polls,
+            parts.checkpoints(),
+            parts.clock());
   }
 
   /**

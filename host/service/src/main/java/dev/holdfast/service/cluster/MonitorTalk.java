@@ -1,5 +1,6 @@
 package dev.holdfast.service.cluster;
 
+import dev.holdfast.checkpoint.Checkpoints;
 import dev.holdfast.cluster.ClusterEvent;
 import dev.holdfast.cluster.ClusterResource;
 import dev.holdfast.cluster.EntryPoint;
@@ -27,6 +28,7 @@ import dev.holdfast.service.slot.SlotKey;
 import dev.holdfast.service.slot.SlotView;
 import dev.holdfast.service.slot.Slots;
 import dev.holdfast.service.supervision.Monitors;
+import dev.holdfast.spi.Found;
 import dev.holdfast.spi.Health;
 import dev.holdfast.spi.Launch;
 import dev.holdfast.spi.Property;
@@ -63,6 +65,7 @@ final class MonitorTalk {
   private final Calls calls;
   private final CallMeters meters;
   private final Polls polls;
+  private final Checkpoints checkpoints;
   private final InstantSource clock;
   private final Map<String, String> environment;
 
@@ -77,6 +80,7 @@ final class MonitorTalk {
       Calls calls,
       CallMeters meters,
       Polls polls,
+      Checkpoints checkpoints,
       InstantSource clock,
       Map<String, String> environment) {
     this.loop = loop;
@@ -86,6 +90,7 @@ final class MonitorTalk {
     this.calls = calls;
     this.meters = meters;
     this.polls = polls;
+    this.checkpoints = checkpoints;
     this.clock = clock;
     this.environment = Map.copyOf(environment);
   }
@@ -129,7 +134,31 @@ final class MonitorTalk {
     calls
         .end(id, answer.getCall())
         .map(call -> event(answered(call.entryPoint(), answer), answer))
-        .ifPresent(event -> loop.post(new ClusterEvent.OfResource(id, event)));
+        .ifPresent(event -> afterCheckpoints(id, event));
+  }
+
+  /**
+   * What was found is decided about when the checkpoint layer has heard it: what is gone is saved
+   * before it can be started again, and so is what a living one has changed meanwhile.
+   */
+  private void afterCheckpoints(ResourceId id, ResourceEvent event) {
+    if (event instanceof ResourceEvent.FoundIt(Found.Absent _)) {
+      var _ =
+          checkpoints
+              .gone(id.toString())
+              .whenComplete(
+                  (_, failure) -> {
+                    if (failure != null) {
+                      LOG.error("The checkpoints of {} were not saved", id, failure);
+                    }
+                    loop.post(new ClusterEvent.OfResource(id, event));
+                  });
+      return;
+    }
+    if (event instanceof ResourceEvent.FoundIt(Found.Running _)) {
+      checkpoints.running(id.toString());
+    }
+    loop.post(new ClusterEvent.OfResource(id, event));
   }
 
   /** Open and terminate have their find with them, and unless they fail, that is what answers. */

@@ -43,6 +43,16 @@ public enum EventId {
       "Service",
       "The cluster service on node '%1' stopped normally.",
       "node"),
+  /** The text of Q316772 and Q192493, to the letter; so is the category. */
+  CHECKPOINT_NOT_RESTORED(
+      1024,
+      EventType.ERROR,
+      "(64)",
+      "The registry checkpoint for cluster resource %1 could not be restored to registry key"
+          + " HKEY_LOCAL_MACHINE\\%2. The resource may not function correctly. Make sure that no"
+          + " other processes have open handles to registry keys in this registry subtree.",
+      "resource",
+      "key"),
   ONLINE_FAILED(
       1065,
       EventType.ERROR,
@@ -294,7 +304,75 @@ public enum EventId {
       "key",
       "pid",
       "since",
-      "user");
+      "user"),
+  FILE_CHECKPOINT_NOT_RESTORED(
+      2029,
+      EventType.ERROR,
+      "Checkpoint",
+      "The file checkpoint for cluster resource '%1' could not be restored to %2. The resource may"
+          + " not function correctly.",
+      "resource",
+      "path"),
+  CHECKPOINT_NOT_SAVED(
+      2030,
+      EventType.ERROR,
+      "Checkpoint",
+      "Checkpoint %2 of cluster resource '%1' (%3) could not be saved: %4.",
+      "resource",
+      "checkpoint",
+      "path",
+      "reason"),
+  CHECKPOINT_NOT_WATCHED(
+      2031,
+      EventType.ERROR,
+      "Checkpoint",
+      "Changes to checkpoint %2 of cluster resource '%1' (%3) cannot be seen as they are made, and"
+          + " are saved when it goes offline: %4.",
+      "resource",
+      "checkpoint",
+      "path",
+      "reason"),
+  CHECKPOINT_SAVED(
+      2032,
+      EventType.INFORMATION,
+      "Checkpoint",
+      "Generation %4 of checkpoint %2 of cluster resource '%1' (%3) was saved: %5.",
+      "resource",
+      "checkpoint",
+      "path",
+      "generation",
+      "why"),
+  CHECKPOINT_DRIFT(
+      2033,
+      EventType.WARNING,
+      "Checkpoint",
+      "Checkpoint %2 of cluster resource '%1' (%3) was edited while the resource was offline: %4."
+          + " The edit is %5.",
+      "resource",
+      "checkpoint",
+      "path",
+      "differences",
+      "outcome"),
+  CHECKPOINT_DAMAGED(
+      2034,
+      EventType.ERROR,
+      "Checkpoint",
+      "Generation %4 of checkpoint %2 of cluster resource '%1' (%3) cannot be read back (%5); %6.",
+      "resource",
+      "checkpoint",
+      "path",
+      "generation",
+      "condition",
+      "instead"),
+  CHECKPOINT_RESTORED(
+      2035,
+      EventType.INFORMATION,
+      "Checkpoint",
+      "Checkpoint %2 of cluster resource '%1' (%3) was restored: generation %4.",
+      "resource",
+      "checkpoint",
+      "path",
+      "generation");
 
   /** The source of the events that MSCS had, and of ours. */
   private static final String MSCS_SOURCE = "ClusSvc";

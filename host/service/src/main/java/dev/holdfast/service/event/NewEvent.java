@@ -43,6 +43,13 @@ public record NewEvent(
     return new NewEvent(id, parameters, resourceName, itsId, cause, holders, correlation, incident);
   }
 
+  /** The same, with one parameter more than the message has. */
+  public NewEvent with(String name, Object value) {
+    Map<String, String> more = new LinkedHashMap<>(parameters);
+    more.put(name, bounded(String.valueOf(value)));
+    return new NewEvent(id, more, resource, resourceId, cause, holders, correlation, incident);
+  }
+
   /** The same, with the reason. */
   public NewEvent because(String reason) {
     return new NewEvent(

@@ -8,6 +8,7 @@ import dev.holdfast.registry.Revision;
 import dev.holdfast.service.api.ApiException;
 import dev.holdfast.service.api.RegistryCommitView;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletionException;
 
 /** Batches on their way into a hive, and what to say when they do not get there. */
@@ -45,7 +46,7 @@ final class HiveCommits {
 
   private static Revision committed(MountedHive hive, Batch batch) {
     try {
-      return hive.submitter().apply(batch).join();
+      return hive.submitting().submit(batch, Optional.empty()).join();
     } catch (CompletionException e) {
       throw failed(hive, e.getCause() == null ? e : e.getCause());
     }

@@ -117,6 +117,13 @@ final class KeyFiles {
     }
   }
 
+  /** A key that was saved, as a text; it is shown where it was saved from. */
+  byte[] textOf(Place place, byte[] hive) {
+    var contents = new RegistryKeyBuilder();
+    read(place.path(), new HiveUpload("saved", hive, false), contents);
+    return text(contents.root(), place, RegTextVersion.VERSION_5, 0).bytes();
+  }
+
   // ---- reading -------------------------------------------------------------------------------
 
   List<RegistryCommitView> importText(Caller caller, String name, byte[] bytes, boolean dryRun) {

@@ -72,7 +72,8 @@ final class KeyGuard {
                 .toList()));
   }
 
-  private SecurityDescriptor ofTop(MountedHive hive) {
+  /** What counts for a hive's top when nothing else is written there. */
+  SecurityDescriptor ofTop(MountedHive hive) {
     return hive.ownKeys().isEmpty() ? ofTopKeys : ofClusterDatabase;
   }
 

@@ -1,6 +1,7 @@
 package dev.holdfast.service.registry;
 
 import dev.holdfast.registry.Commit;
+import dev.holdfast.registry.CommitException;
 import dev.holdfast.registry.Effect;
 import dev.holdfast.registry.KeyPath;
 import dev.holdfast.registry.Revision;
@@ -45,6 +46,9 @@ final class KeyHolds implements AutoCloseable {
 
   /** What no connection has. */
   private static final ConnectionId NONE = new ConnectionId(0);
+
+  /** Whoever changes keys without having opened them. */
+  private static final HandleOwner NOBODY = new HandleOwner("", -1, 0, NONE, 0, 0);
 
   private final RegistryTree tree;
   private final KeyGuard guard;
@@ -313,6 +317,52 @@ final class KeyHolds implements AutoCloseable {
                     .contentsReplaced(place.resolvedFullPath(), self, revision)
                     .forEach(this::tell));
     return done;
+  }
+
+  /**
+   * Replaces the contents of a key for the cluster service itself, whose handles nobody has.
+   *
+   * @param force also while others hold it
+   * @throws KeyHeldException others hold it, and nothing was changed
+   */
+  synchronized void replacingForService(Place place, boolean force, ServiceCommit commit)
+      throws KeyHeldException, CommitException {
+    KeyPath key = place.resolvedFullPath();
+    List<KeyHandle> held = table.within(key);
+    if (!held.isEmpty() && !force) {
+      throw new KeyHeldException(held, named(held));
+    }
+    Optional<Revision> made = commit.commit();
+    if (made.isPresent()) {
+      table.contentsReplaced(key, NOBODY, made.get()).forEach(this::tell);
+    }
+  }
+
+  /** Makes a change, or finds that there is none to make. */
+  @FunctionalInterface
+  interface ServiceCommit {
+    Optional<Revision> commit() throws CommitException;
+  }
+
+  /** Others hold a key. */
+  static final class KeyHeldException extends Exception {
+    private static final long serialVersionUID = 1;
+
+    private final transient List<KeyHandle> handles;
+
+    private KeyHeldException(List<KeyHandle> handles, String message) {
+      super(message);
+      this.handles = List.copyOf(handles);
+    }
+
+    List<KeyHandle> handles() {
+      return handles;
+    }
+
+    @Override
+    public String getMessage() {
+      return String.valueOf(super.getMessage());
+    }
   }
 
   /**

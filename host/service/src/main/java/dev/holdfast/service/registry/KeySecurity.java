@@ -4,6 +4,8 @@ import dev.holdfast.registry.Batch;
 import dev.holdfast.registry.DescriptorBytes;
 import dev.holdfast.registry.KeyPath;
 import dev.holdfast.registry.RegistryKey;
+import dev.holdfast.registry.security.Access;
+import dev.holdfast.registry.security.AccessCheck;
 import dev.holdfast.registry.security.Ace;
 import dev.holdfast.registry.security.Acl;
 import dev.holdfast.registry.security.EffectiveSecurity;
@@ -71,6 +73,51 @@ final class KeySecurity {
           new RegistrySecurityView.Entry(
               "Type " + opaque.type(), "-", "-", opaque.toString(), inherited, here, below);
     };
+  }
+
+  /** What a restore of the key would take that the cluster service is not granted. */
+  List<String> missingRights(Place place) {
+    if (place.hive().snapshot().key(place.key()).isEmpty() || isServices(place)) {
+      return List.of();
+    }
+    List<String> granting = new ArrayList<>();
+    if (!place.key().isRoot()) {
+      KeyPath above = place.key().parent();
+      place
+          .hive()
+          .snapshot()
+          .key(above)
+          .ifPresent(
+              parent ->
+                  parent
+                      .subkeys()
+                      .forEach(
+                          sibling -> {
+                            KeyPath key = above.child(sibling.name());
+                            if (!key.equals(place.key())
+                                && isServices(new Place(place.hive(), key, key, null))) {
+                              granting.add(sibling.name());
+                            }
+                          }));
+    }
+    String siblings =
+        granting.isEmpty()
+            ? ""
+            : ", as its siblings do (%s)"
+                .formatted(String.join(", ", granting.subList(0, Math.min(3, granting.size()))));
+    return List.of(
+        "%s does not grant the cluster service what a restore takes%s; it will fail with AccessDenied (Q192493). Grant it: holdfast registry acl grant '%s' cluster-service KEY_ALL_ACCESS, or add the checkpoint with --grant"
+            .formatted(place.path(), siblings, place.path()));
+  }
+
+  private boolean isServices(Place place) {
+    return guard
+        .soundDescriptor(place)
+        .filter(
+            descriptor ->
+                AccessCheck.check(descriptor, Token.CLUSTER_SERVICE, KeySource.REPLACE)
+                    instanceof Access.Granted)
+        .isPresent();
   }
 
   RegistryCommitView grant(

@@ -91,7 +91,13 @@ public final class LocalHives implements AutoCloseable {
   }
 
   static MountedHive mounted(String name, Hive hive) {
-    return new MountedHive(name, hive::snapshot, hive::submit, hive::watch, Set.of());
+    return new MountedHive(
+        name,
+        hive::snapshot,
+        (batch, origin) ->
+            origin.isPresent() ? hive.submit(batch, origin.get()) : hive.submit(batch),
+        hive::watch,
+        Set.of());
   }
 
   @Override

@@ -2,14 +2,15 @@ package dev.holdfast.service.registry;
 
 import dev.holdfast.registry.Batch;
 import dev.holdfast.registry.KeyPath;
+import dev.holdfast.registry.Origin;
 import dev.holdfast.registry.Revision;
 import dev.holdfast.registry.Snapshot;
 import dev.holdfast.registry.Watch;
 import dev.holdfast.registry.Watcher;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
-import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
@@ -21,13 +22,19 @@ import java.util.function.Supplier;
 public record MountedHive(
     String name,
     Supplier<Snapshot> snapshots,
-    Function<Batch, CompletableFuture<Revision>> submitter,
+    Submitting submitting,
     Watching watching,
     Set<String> ownKeys) {
   /** Tells a watcher of every commit after a revision, as {@code Hive.watch} does. */
   @FunctionalInterface
   public interface Watching {
     Watch watch(Revision after, Executor executor, Watcher watcher);
+  }
+
+  /** Submits a batch, of which it may be known who made it, as {@code Hive.submit} does. */
+  @FunctionalInterface
+  public interface Submitting {
+    CompletableFuture<Revision> submit(Batch batch, Optional<Origin> origin);
   }
 
   public MountedHive {

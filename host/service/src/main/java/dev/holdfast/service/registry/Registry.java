@@ -1,5 +1,7 @@
 package dev.holdfast.service.registry;
 
+import dev.holdfast.checkpoint.Source;
+import dev.holdfast.registry.KeyPath;
 import dev.holdfast.registry.Revision;
 import dev.holdfast.registry.Watch;
 import dev.holdfast.registry.security.KeyAccess;
@@ -171,6 +173,43 @@ public final class Registry implements RegistryApi, AutoCloseable {
       Caller caller, String path, String principal, String rights, boolean dryRun) {
     return security.revoke(
         caller, tree.place(path), Principals.find(principal), rights(rights), dryRun);
+  }
+
+  // ---- checkpoints -----------------------------------------------------------------------------
+
+  /**
+   * A key as checkpoints reach it.
+   *
+   * @param path relative to HKLM
+   */
+  public Source source(String path) {
+    return new KeySource(tree, guard, holds, RegistryPath.ROOT + "\\" + path);
+  }
+
+  /**
+   * Where a path leads, from below HKLM on.
+   *
+   * @param path relative to HKLM; whether there is a key, or a hive, is another question
+   */
+  public KeyPath resolved(String path) {
+    try {
+      return tree.place(RegistryPath.ROOT + "\\" + path).resolvedFullPath();
+    } catch (ApiException.NotFound | ApiException.Usage e) {
+      return KeyPath.of(RegistryPath.ROOT + "\\" + path);
+    }
+  }
+
+  /**
+   * What the cluster service is not granted at a key that it would have to save and restore, in
+   * sentences for people; also when its siblings grant it (Q192493: Setup forgot one).
+   */
+  public List<String> missingRights(String path) {
+    return security.missingRights(tree.place(path));
+  }
+
+  /** A saved hive as registry text. */
+  public byte[] textOf(String path, byte[] hive) {
+    return files.textOf(tree.place(path), hive);
   }
 
   private static KeyAccess rights(String text) {

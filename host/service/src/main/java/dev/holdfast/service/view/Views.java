@@ -24,6 +24,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** What people are shown of a state. Thread-safe. */
@@ -34,8 +35,19 @@ public final class Views {
   private final String node;
   private final Slots slots;
   private final TypeResolver types;
+  private final Predicate<String> unrestored;
 
-  public Views(InstantSource clock, String node, Slots slots, TypeResolver types) {
+  /**
+   * @param unrestored whether a resource, by its id, runs on configuration that could not be
+   *     restored
+   */
+  public Views(
+      InstantSource clock,
+      String node,
+      Slots slots,
+      TypeResolver types,
+      Predicate<String> unrestored) {
+    this.unrestored = unrestored;
     this.clock = clock;
     this.node = node;
     this.slots = slots;
@@ -86,7 +98,7 @@ public final class Views {
         dependsOn(state, resource),
         properties(resource, version.map(TypeRegistration.Version::description)),
         lastExit(resource),
-        false,
+        resource.isActive() && unrestored.test(resource.id().toString()),
         resource.unsupervisedSince().orElse(null),
         detail(state, resource));
   }

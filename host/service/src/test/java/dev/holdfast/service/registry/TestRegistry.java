@@ -58,7 +58,11 @@ final class TestRegistry implements AutoCloseable, RegistryListener {
     List<MountedHive> hives = new ArrayList<>(local.mounted());
     hives.addFirst(
         new MountedHive(
-            "Cluster", cluster::snapshot, cluster::submit, cluster::watch, Set.of("resources")));
+            "Cluster",
+            cluster::snapshot,
+            (batch, _) -> cluster.submit(batch),
+            cluster::watch,
+            Set.of("resources")));
     registry =
         new Registry(
             hives,

@@ -1,0 +1,180 @@
+package dev.holdfast.checkpoint;
+
+import dev.holdfast.registry.Batch;
+import dev.holdfast.registry.KeyPath;
+import dev.holdfast.registry.RegistryKey;
+import dev.holdfast.registry.RegistryValue;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Checkpoints in the cluster database, below the key of their resource.
+ *
+ * <pre>
+ *   Resources\ID\Checkpoints       NextId
+ *     00000001                     Source, Path, Excludes, OnRestoreFailure, OnDrift, Keep,
+ *                                  QuietMillis, DelayMillis, Current, Live, Unrestored, Rollback
+ *       Generations\00000031       Digest, Fingerprint, SizeBytes, SavedAt, Cause, Node, Revision
+ *       Left                       by node: the fingerprint of what it was left with
+ * </pre>
+ *
+ * The number of a checkpoint is written as RegSync did.
+ */
+final class CheckpointKeys {
+  static final String CHECKPOINTS = "Checkpoints";
+  static final String NEXT_ID = "NextId";
+  private static final KeyPath RESOURCES = KeyPath.of("Resources");
+
+  private CheckpointKeys() {}
+
+  static KeyPath resource(String id) {
+    return RESOURCES.child(id);
+  }
+
+  static KeyPath all(String resource) {
+    return resource(resource).child(CHECKPOINTS);
+  }
+
+  static KeyPath key(CheckpointId id) {
+    return all(id.resource()).child("%08d".formatted(id.number()));
+  }
+
+  private static KeyPath generation(CheckpointId id, long number) {
+    return key(id).child("Generations").child("%08d".formatted(number));
+  }
+
+  // ---- writing -------------------------------------------------------------------------------
+
+  static void create(Batch.Builder batch, Checkpoint checkpoint) {
+    KeyPath key = key(checkpoint.id());
+    CheckpointSettings settings = checkpoint.settings();
+    batch.set(
+        all(checkpoint.id().resource()),
+        RegistryValue.dword(NEXT_ID, checkpoint.id().number() + 1));
+    batch.set(key, RegistryValue.sz("Source", checkpoint.subject().kind().toString()));
+    batch.set(key, RegistryValue.sz("Path", checkpoint.subject().path()));
+    batch.set(key, RegistryValue.multiSz("Excludes", checkpoint.subject().excludes()));
+    batch.set(key, RegistryValue.sz("OnRestoreFailure", settings.onRestoreFailure().toString()));
+    batch.set(key, RegistryValue.sz("OnDrift", settings.onDrift().toString()));
+    batch.set(key, RegistryValue.dword("Keep", settings.keep()));
+    batch.set(key, RegistryValue.qword("QuietMillis", settings.quiet().toMillis()));
+    batch.set(key, RegistryValue.qword("DelayMillis", settings.delay().toMillis()));
+  }
+
+  static void add(Batch.Builder batch, CheckpointId id, Generation generation) {
+    KeyPath key = generation(id, generation.number());
+    batch.set(key, RegistryValue.sz("Digest", generation.digest()));
+    batch.set(key, RegistryValue.sz("Fingerprint", generation.fingerprint()));
+    batch.set(key, RegistryValue.qword("SizeBytes", generation.sizeBytes()));
+    batch.set(key, RegistryValue.qword("SavedAt", generation.savedAt().toEpochMilli()));
+    batch.set(key, RegistryValue.sz("Cause", generation.cause().toString()));
+    batch.set(key, RegistryValue.sz("Node", generation.node()));
+    batch.set(key, RegistryValue.qword("Revision", generation.revision()));
+  }
+
+  static void drop(Batch.Builder batch, CheckpointId id, Generation generation) {
+    batch.deleteTree(generation(id, generation.number()));
+  }
+
+  static void current(Batch.Builder batch, CheckpointId id, long number) {
+    batch.set(key(id), RegistryValue.qword("Current", number));
+  }
+
+  static void live(Batch.Builder batch, CheckpointId id, boolean live) {
+    flag(batch, key(id), "Live", live);
+  }
+
+  static void rollback(Batch.Builder batch, CheckpointId id, boolean rollback) {
+    flag(batch, key(id), "Rollback", rollback);
+  }
+
+  static void unrestored(Batch.Builder batch, CheckpointId id, Optional<String> fingerprint) {
+    if (fingerprint.isPresent()) {
+      batch.set(key(id), RegistryValue.sz("Unrestored", fingerprint.get()));
+    } else {
+      batch.deleteValue(key(id), "Unrestored");
+    }
+  }
+
+  static void left(Batch.Builder batch, CheckpointId id, String node, String fingerprint) {
+    batch.set(key(id).child("Left"), RegistryValue.sz(node, fingerprint));
+  }
+
+  private static void flag(Batch.Builder batch, KeyPath key, String name, boolean on) {
+    if (on) {
+      batch.set(key, RegistryValue.dword(name, 1));
+    } else {
+      batch.deleteValue(key, name);
+    }
+  }
+
+  // ---- reading -------------------------------------------------------------------------------
+
+  /** The checkpoints of a resource, in the order of their numbers. */
+  static List<Checkpoint> read(String resource, RegistryKey all) {
+    List<Checkpoint> checkpoints = new ArrayList<>();
+    for (RegistryKey key : all.subkeys()) {
+      checkpoints.add(readOne(new CheckpointId(resource, Integer.parseInt(key.name())), key));
+    }
+    checkpoints.sort(Comparator.comparingInt(each -> each.id().number()));
+    return checkpoints;
+  }
+
+  static int nextId(RegistryKey all) {
+    return (int) number(all, NEXT_ID, 1);
+  }
+
+  private static Checkpoint readOne(CheckpointId id, RegistryKey key) {
+    List<Generation> generations = new ArrayList<>();
+    key.subkey("Generations")
+        .ifPresent(each -> each.subkeys().forEach(one -> generations.add(readGeneration(one))));
+    generations.sort(Comparator.comparingLong(Generation::number));
+    Map<String, String> left = new HashMap<>();
+    key.subkey("Left")
+        .ifPresent(nodes -> nodes.values().forEach(node -> left.put(node.name(), node.text())));
+    return new Checkpoint(
+        id,
+        new Subject(
+            Words.parse(Subject.Kind.class, "a source", text(key, "Source")),
+            text(key, "Path"),
+            key.value("Excludes").map(RegistryValue::texts).orElse(List.of())),
+        new CheckpointSettings(
+            RestorePolicy.parse(text(key, "OnRestoreFailure")),
+            DriftPolicy.parse(text(key, "OnDrift")),
+            (int) number(key, "Keep", CheckpointSettings.DEFAULT.keep()),
+            Duration.ofMillis(number(key, "QuietMillis", 0)),
+            Duration.ofMillis(number(key, "DelayMillis", 0))),
+        generations,
+        number(key, "Current", 0),
+        number(key, "Live", 0) != 0,
+        key.value("Unrestored").map(RegistryValue::text),
+        number(key, "Rollback", 0) != 0,
+        left);
+  }
+
+  private static Generation readGeneration(RegistryKey key) {
+    return new Generation(
+        Long.parseLong(key.name()),
+        text(key, "Digest"),
+        text(key, "Fingerprint"),
+        number(key, "SizeBytes", 0),
+        Instant.ofEpochMilli(number(key, "SavedAt", 0)),
+        Cause.parse(text(key, "Cause")),
+        text(key, "Node"),
+        number(key, "Revision", 0));
+  }
+
+  private static String text(RegistryKey key, String name) {
+    return key.value(name).map(RegistryValue::text).orElse("");
+  }
+
+  private static long number(RegistryKey key, String name, long otherwise) {
+    return key.value(name).map(RegistryValue::number).orElse(otherwise);
+  }
+}

@@ -1,0 +1,61 @@
+package dev.holdfast.checkpoint;
+
+import dev.holdfast.quorum.Blobs;
+import java.util.List;
+import java.util.Optional;
+
+/** Hears what people should be told. Nothing here blocks or throws. */
+public interface CheckpointListener {
+  /** A generation is durable. */
+  void saved(Checkpoint checkpoint, Generation generation);
+
+  /**
+   * The live content could not be saved.
+   *
+   * @param wanted why it was to be saved
+   * @param again whether it is tried again
+   */
+  void notSaved(Checkpoint checkpoint, Cause wanted, Trouble trouble, boolean again);
+
+  /** Changes cannot be seen as they are made; what is changed is saved at offline only. */
+  void notWatched(Checkpoint checkpoint, Trouble trouble);
+
+  /**
+   * The live content is what was saved.
+   *
+   * @param notes what should be said beside
+   */
+  void restored(Checkpoint checkpoint, Generation generation, List<String> notes);
+
+  /**
+   * The live content is not what was saved.
+   *
+   * @param generation the one that was to be restored
+   * @param online whether the resource goes online all the same
+   */
+  void notRestored(Checkpoint checkpoint, Generation generation, Trouble trouble, boolean online);
+
+  /**
+   * A generation cannot be read back.
+   *
+   * @param instead the one that is restored in its place; empty when none is good
+   */
+  void damaged(
+      Checkpoint checkpoint,
+      Generation generation,
+      Blobs.Condition condition,
+      Optional<Generation> instead);
+
+  /**
+   * The live content was edited while the resource was offline.
+   *
+   * @param kept the generation that has the edit; empty when it was deleted altogether, or the edit
+   *     could not be kept
+   * @param policy what is done about it
+   */
+  void drifted(
+      Checkpoint checkpoint,
+      Optional<Generation> kept,
+      List<Difference> differences,
+      DriftPolicy policy);
+}

@@ -1,0 +1,367 @@
+package dev.holdfast.checkpoint;
+
+import dev.holdfast.quorum.Blobs;
+import dev.holdfast.quorum.QuorumLog;
+import dev.holdfast.registry.Batch;
+import dev.holdfast.registry.CommitException;
+import dev.holdfast.registry.IndeterminateCommitException;
+import dev.holdfast.registry.KeyPath;
+import dev.holdfast.registry.RegistryKey;
+import dev.holdfast.registry.Revision;
+import java.io.IOException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+
+/**
+ * Checkpoints and their generations as they are kept in the quorum: records in the cluster
+ * database, contents as blobs. A blob is durable before a record names it, and is deleted after the
+ * last record that did.
+ *
+ * <p>Thread-safe; but two that change one checkpoint at once would each undo the other, so whoever
+ * changes one has it for itself.
+ */
+public final class CheckpointStore {
+  private final QuorumLog log;
+  private final Blobs blobs;
+
+  /** What each checkpoint's records hold, as far as they are known here. */
+  private final Map<CheckpointId, List<String>> held = new ConcurrentHashMap<>();
+
+  private CheckpointStore(QuorumLog log, Blobs blobs) {
+    this.log = log;
+    this.blobs = blobs;
+  }
+
+  /** Opens the store, and deletes the blobs that a death left without a record. */
+  public static CheckpointStore open(QuorumLog log, Blobs blobs) throws IOException {
+    var store = new CheckpointStore(log, blobs);
+    for (Checkpoint checkpoint : store.all()) {
+      checkpoint.generations().forEach(each -> blobs.hold(each.digest()));
+      store.held.put(checkpoint.id(), digests(checkpoint));
+    }
+    blobs.collect();
+    return store;
+  }
+
+  private static List<String> digests(Checkpoint checkpoint) {
+    return checkpoint.generations().stream().map(Generation::digest).toList();
+  }
+
+  // ---- reading -------------------------------------------------------------------------------
+
+  /** All checkpoints, resource by resource. */
+  public List<Checkpoint> all() {
+    List<Checkpoint> all = new ArrayList<>();
+    log.snapshot()
+        .root()
+        .key("Resources")
+        .ifPresent(
+            resources -> {
+              for (RegistryKey resource : resources.subkeys()) {
+                resource
+                    .subkey(CheckpointKeys.CHECKPOINTS)
+                    .ifPresent(key -> all.addAll(CheckpointKeys.read(resource.name(), key)));
+              }
+            });
+    return all;
+  }
+
+  /** Those of a resource, in the order of their numbers. */
+  public List<Checkpoint> of(String resource) {
+    return log.snapshot()
+        .key(CheckpointKeys.all(resource))
+        .map(key -> CheckpointKeys.read(resource, key))
+        .orElse(List.of());
+  }
+
+  /** Whether the resource has any; answers at once. */
+  public boolean hasAny(String resource) {
+    return log.snapshot()
+        .key(CheckpointKeys.all(resource))
+        .filter(key -> key.subkeyCount() > 0)
+        .isPresent();
+  }
+
+  public Optional<Checkpoint> find(CheckpointId id) {
+    return of(id.resource()).stream().filter(each -> each.id().equals(id)).findFirst();
+  }
+
+  /** The number that the resource's next checkpoint gets. */
+  public int nextId(String resource) {
+    return log.snapshot().key(CheckpointKeys.all(resource)).map(CheckpointKeys::nextId).orElse(1);
+  }
+
+  public Blobs blobs() {
+    return blobs;
+  }
+
+  // ---- writing -------------------------------------------------------------------------------
+
+  /** A content that is about to become a generation. */
+  public record Saving(Capture capture, Cause cause, String node, Instant at) {}
+
+  /**
+   * Writes a new checkpoint with its first generation.
+   *
+   * @param live whether the resource runs
+   */
+  Checkpoint create(
+      CheckpointId id, Subject subject, CheckpointSettings settings, boolean live, Saving saving)
+      throws IOException {
+    Generation first = write(1, saving);
+    var checkpoint =
+        new Checkpoint(
+            id,
+            subject,
+            settings,
+            List.of(first),
+            1,
+            live,
+            Optional.empty(),
+            false,
+            Map.of(saving.node(), first.fingerprint()));
+    try {
+      commit(
+          id.resource(),
+          batch -> {
+            CheckpointKeys.create(batch, checkpoint);
+            CheckpointKeys.add(batch, id, first);
+            CheckpointKeys.current(batch, id, 1);
+            CheckpointKeys.live(batch, id, live);
+            CheckpointKeys.left(batch, id, saving.node(), first.fingerprint());
+          });
+    } catch (IOException e) {
+      letGoUnlessKept(first, e);
+      throw e;
+    }
+    held.put(id, digests(checkpoint));
+    return checkpoint;
+  }
+
+  private Generation write(long number, Saving saving) throws IOException {
+    Blobs.Blob blob = blobs.put(saving.capture()::writeTo);
+    return new Generation(
+        number,
+        blob.digest(),
+        saving.capture().fingerprint(),
+        blob.sizeBytes(),
+        saving.at(),
+        saving.cause(),
+        saving.node(),
+        saving.capture().revision());
+  }
+
+  /** What may turn up in the log keeps its blob until the next start. */
+  private void letGoUnlessKept(Generation generation, IOException because) {
+    if (because.getCause() instanceof IndeterminateCommitException) {
+      return;
+    }
+    release(generation.digest());
+  }
+
+  private void release(String digest) {
+    try {
+      blobs.release(digest);
+    } catch (IOException e) {
+      // It takes room until the next start, which collects it.
+      System.getLogger(CheckpointStore.class.getName())
+          .log(System.Logger.Level.WARNING, "blob {0} was not deleted: {1}", digest, e);
+    }
+  }
+
+  /**
+   * Adds a generation, and drops those that are beyond what is kept.
+   *
+   * @param change what else is written with it
+   */
+  Checkpoint append(Checkpoint checkpoint, Saving saving, Consumer<Marks> change)
+      throws IOException {
+    return append(checkpoint, write(checkpoint.nextNumber(), saving), change);
+  }
+
+  /** Adds an older generation once more, as the newest. */
+  Checkpoint appendAgain(
+      Checkpoint checkpoint,
+      Generation older,
+      Cause cause,
+      String node,
+      Instant at,
+      Consumer<Marks> change)
+      throws IOException {
+    blobs.hold(older.digest());
+    return append(
+        checkpoint,
+        new Generation(
+            checkpoint.nextNumber(),
+            older.digest(),
+            older.fingerprint(),
+            older.sizeBytes(),
+            at,
+            cause,
+            node,
+            older.revision()),
+        change);
+  }
+
+  private Checkpoint append(Checkpoint checkpoint, Generation added, Consumer<Marks> change)
+      throws IOException {
+    CheckpointId id = checkpoint.id();
+    var marks = new Marks(checkpoint);
+    marks.added = Optional.of(added);
+    change.accept(marks);
+    List<Generation> kept = new ArrayList<>(checkpoint.generations());
+    kept.add(added);
+    List<Generation> dropped = beyond(kept, checkpoint.settings().keep(), marks.current);
+    try {
+      commit(
+          id.resource(),
+          batch -> {
+            CheckpointKeys.add(batch, id, added);
+            dropped.forEach(each -> CheckpointKeys.drop(batch, id, each));
+            marks.write(batch);
+          });
+    } catch (IOException e) {
+      letGoUnlessKept(added, e);
+      throw e;
+    }
+    kept.removeAll(dropped);
+    Checkpoint changed = marks.done(kept);
+    held.put(id, digests(changed));
+    dropped.forEach(each -> release(each.digest()));
+    return changed;
+  }
+
+  private static List<Generation> beyond(List<Generation> all, int keep, long current) {
+    int surplus = all.size() - keep;
+    return surplus <= 0
+        ? List.of()
+        : all.stream().filter(each -> each.number() != current).limit(surplus).toList();
+  }
+
+  /** Writes what is different, if anything is. */
+  Checkpoint mark(Checkpoint checkpoint, Consumer<Marks> change) throws IOException {
+    var marks = new Marks(checkpoint);
+    change.accept(marks);
+    Checkpoint changed = marks.done(checkpoint.generations());
+    if (!changed.equals(checkpoint)) {
+      commit(checkpoint.id().resource(), marks::write);
+    }
+    return changed;
+  }
+
+  /** What can be changed of a checkpoint beside its generations. */
+  static final class Marks {
+    private final Checkpoint before;
+    private Optional<Generation> added = Optional.empty();
+    private long current;
+    private boolean live;
+    private boolean rollback;
+    private Optional<String> unrestored;
+    private final Map<String, String> left;
+
+    private Marks(Checkpoint before) {
+      this.before = before;
+      this.current = before.current();
+      this.live = before.live();
+      this.rollback = before.rollback();
+      this.unrestored = before.unrestored();
+      this.left = new ConcurrentHashMap<>(before.left());
+    }
+
+    /** The generation that is being added counts from now on. */
+    Marks currentIsAdded() {
+      current = added.orElseThrow().number();
+      return this;
+    }
+
+    Marks live(boolean now) {
+      live = now;
+      return this;
+    }
+
+    Marks rollback(boolean now) {
+      rollback = now;
+      return this;
+    }
+
+    Marks unrestored(Optional<String> fingerprint) {
+      unrestored = fingerprint;
+      return this;
+    }
+
+    Marks left(String node, String fingerprint) {
+      left.put(node, fingerprint);
+      return this;
+    }
+
+    private void write(Batch.Builder batch) {
+      CheckpointId id = before.id();
+      if (current != before.current()) {
+        CheckpointKeys.current(batch, id, current);
+      }
+      if (live != before.live()) {
+        CheckpointKeys.live(batch, id, live);
+      }
+      if (rollback != before.rollback()) {
+        CheckpointKeys.rollback(batch, id, rollback);
+      }
+      if (!unrestored.equals(before.unrestored())) {
+        CheckpointKeys.unrestored(batch, id, unrestored);
+      }
+      left.forEach(
+          (node, fingerprint) -> {
+            if (!fingerprint.equals(before.left().get(node))) {
+              CheckpointKeys.left(batch, id, node, fingerprint);
+            }
+          });
+    }
+
+    private Checkpoint done(List<Generation> generations) {
+      return new Checkpoint(
+          before.id(),
+          before.subject(),
+          before.settings(),
+          generations,
+          current,
+          live,
+          unrestored,
+          rollback,
+          left);
+    }
+  }
+
+  /** Removes a checkpoint with all its generations. */
+  void remove(CheckpointId id) throws IOException {
+    commit(id.resource(), batch -> batch.deleteTree(CheckpointKeys.key(id)));
+    forget(id);
+  }
+
+  /** Lets go of the blobs of checkpoints whose records went with their resource. */
+  void forgetAll(String resource) {
+    held.keySet().stream().filter(id -> id.resource().equals(resource)).forEach(this::forget);
+  }
+
+  private void forget(CheckpointId id) {
+    List<String> digests = held.remove(id);
+    if (digests != null) {
+      digests.forEach(this::release);
+    }
+  }
+
+  /** Nothing is written for a resource that is gone. */
+  private Revision commit(String resource, Consumer<Batch.Builder> changes) throws IOException {
+    KeyPath key = CheckpointKeys.resource(resource);
+    Batch.Builder batch = Batch.builder().ifKeyExists(key);
+    changes.accept(batch);
+    try {
+      return log.commit(batch.build());
+    } catch (CommitException e) {
+      throw new IOException("the cluster database was not written: " + e.getMessage(), e);
+    }
+  }
+}

@@ -1,0 +1,206 @@
+package dev.holdfast.checkpoint;
+
+import dev.holdfast.quorum.Blobs;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The checkpoint layer. Its four triggers are those of Q174070: a checkpoint is saved when it is
+ * added, restored before its resource goes online, saved on each change while it is online, and
+ * saved when it has gone offline.
+ *
+ * <p>Whoever brings a resource online asks {@link #beforeOnline} first; whoever has looked for it
+ * says {@link #gone} or {@link #running} before anything is decided from that. What is done for one
+ * resource is done one after the other, and for different ones at once. Thread-safe.
+ */
+public final class Checkpoints implements AutoCloseable {
+  /** How long the save at offline may hold up what comes after it; it goes on by itself then. */
+  private static final Duration FINAL_SAVE_MAX = Duration.ofSeconds(10);
+
+  private final Surroundings around;
+  private final ConcurrentMap<String, Lane> lanes = new ConcurrentHashMap<>();
+  private final ExecutorService blocking = Executors.newVirtualThreadPerTaskExecutor();
+
+  /**
+   * What all lanes share.
+   *
+   * @param node this node's name
+   * @param temporary a directory for what is thrown away again
+   * @param timer runs short tasks only
+   */
+  record Surroundings(
+      CheckpointStore store,
+      Sources sources,
+      CheckpointListener listener,
+      String node,
+      InstantSource clock,
+      Path temporary,
+      ScheduledExecutorService timer) {}
+
+  /**
+   * @param node this node's name
+   * @param temporary a directory for what is thrown away again
+   */
+  public Checkpoints(
+      CheckpointStore store,
+      Sources sources,
+      CheckpointListener listener,
+      String node,
+      InstantSource clock,
+      Path temporary) {
+    this.around =
+        new Surroundings(
+            store,
+            sources,
+            listener,
+            node,
+            clock,
+            temporary,
+            Executors.newSingleThreadScheduledExecutor(
+                Thread.ofPlatform().name("checkpoints").daemon(true).factory()));
+  }
+
+  private Lane lane(String resource) {
+    return lanes.computeIfAbsent(resource, id -> new Lane(id, around, blocking));
+  }
+
+  private boolean isNothingHere(String resource) {
+    return !lanes.containsKey(resource) && !around.store().hasAny(resource);
+  }
+
+  // ---- what happens to resources ---------------------------------------------------------------
+
+  /**
+   * Restores all checkpoints of a resource, and begins to watch them. Nobody runs there: {@code
+   * find} has said so.
+   */
+  public CompletableFuture<Restoration> beforeOnline(String resource) {
+    return isNothingHere(resource)
+        ? CompletableFuture.completedFuture(Restoration.NOTHING)
+        : CompletableFuture.supplyAsync(() -> lane(resource).beforeOnline(), blocking);
+  }
+
+  /**
+   * Saves what the resource may have changed: it does not run any more. Completes when that is
+   * durable, or could not be done and was told, or takes too long and goes on by itself.
+   */
+  public CompletableFuture<Void> gone(String resource) {
+    return isNothingHere(resource)
+        ? CompletableFuture.completedFuture(null)
+        : CompletableFuture.runAsync(() -> lane(resource).gone(), blocking)
+            .completeOnTimeout(null, FINAL_SAVE_MAX.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  /**
+   * It was found running: what it changed meanwhile is saved, and nothing is restored under it.
+   * Harmless when that is known.
+   */
+  public void running(String resource) {
+    if (!isNothingHere(resource)) {
+      blocking.execute(() -> lane(resource).running());
+    }
+  }
+
+  /** The resource was deleted, and its records with it. */
+  public void forget(String resource) {
+    Lane lane = lanes.remove(resource);
+    if (lane != null) {
+      lane.close();
+    }
+    around.store().forgetAll(resource);
+  }
+
+  // ---- what is asked and told ------------------------------------------------------------------
+
+  /** All checkpoints, as they are written down. */
+  public CheckpointStore store() {
+    return around.store();
+  }
+
+  /** Since when a checkpoint has changes that are not saved, and whether it is watched. */
+  public Watched watched(CheckpointId id) {
+    Lane lane = lanes.get(id.resource());
+    return lane == null ? Watched.NOT : lane.watched(id);
+  }
+
+  /** Whether a resource runs on configuration that could not be restored. */
+  public boolean isUnrestored(String resource) {
+    return !isNothingHere(resource)
+        && around.store().of(resource).stream().anyMatch(each -> each.unrestored().isPresent());
+  }
+
+  /**
+   * Adds a checkpoint and saves it; durable when this returns.
+   *
+   * @param runs whether the resource runs, and the checkpoint is to be watched at once
+   * @throws SourceException the content cannot be read
+   * @throws IOException it could not be written down
+   */
+  public Checkpoint add(String resource, Subject subject, CheckpointSettings settings, boolean runs)
+      throws SourceException, IOException {
+    return lane(resource).add(subject, settings, runs);
+  }
+
+  /** Removes a checkpoint with its generations; the live content stays. */
+  public void remove(CheckpointId id) throws IOException {
+    lane(id.resource()).remove(id);
+  }
+
+  /**
+   * Saves the live content as the current generation, if it is not that already.
+   *
+   * @return the checkpoint as it is now
+   */
+  public Checkpoint save(CheckpointId id, Cause cause) throws SourceException, IOException {
+    return lane(id.resource()).save(id, cause);
+  }
+
+  /** Makes an older generation the current one, as a new generation. */
+  public Checkpoint rollback(CheckpointId id, long to) throws IOException {
+    return lane(id.resource()).rollback(id, to);
+  }
+
+  /** What differs from one generation to another. */
+  public List<Difference> diff(Checkpoint checkpoint, Generation from, Generation to)
+      throws SourceException {
+    Blobs blobs = around.store().blobs();
+    return around
+        .sources()
+        .of(checkpoint.subject())
+        .diff(blobs.file(from.digest()), blobs.file(to.digest()));
+  }
+
+  /** What differs from a generation to the live content. */
+  public List<Difference> diffToLive(Checkpoint checkpoint, Generation from)
+      throws SourceException, IOException {
+    return lane(checkpoint.id().resource()).diffToLive(checkpoint, from);
+  }
+
+  /**
+   * Whether the current generation could be restored now; changes nothing.
+   *
+   * @return what stands in the way
+   */
+  public Optional<Trouble> rehearse(Checkpoint checkpoint) {
+    return lane(checkpoint.id().resource()).rehearse(checkpoint);
+  }
+
+  /** Saves what is not saved yet, and watches no more. */
+  @Override
+  public void close() {
+    lanes.values().forEach(Lane::close);
+    around.timer().shutdownNow();
+    blocking.shutdown();
+  }
+}

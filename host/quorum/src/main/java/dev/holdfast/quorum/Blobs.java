@@ -1,0 +1,239 @@
+package dev.holdfast.quorum;
+
+import dev.holdfast.registry.hive.Storage;
+import dev.holdfast.registry.hive.StorageFile;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.regex.Pattern;
+
+/**
+ * Contents that are too large for the log, each in a file named by its SHA-256: what has the same
+ * content is kept once, and what is read back can be checked by its name.
+ *
+ * <p>Whoever writes a record that names a blob holds the blob from before until the record is gone;
+ * a blob that nobody holds is deleted. Holds are counted in memory: after a start, records are read
+ * and their blobs held again before {@link #collect} is called. Thread-safe.
+ */
+public final class Blobs {
+  private static final String PREFIX = "sha256:";
+  private static final String NEW = ".new";
+  private static final int BUFFER_BYTES = 64 << 10;
+  private static final Pattern NAME = Pattern.compile("[0-9a-f]{64}");
+
+  private final Storage storage;
+  private final Path directory;
+  private final AtomicLong lastNumber = new AtomicLong();
+
+  /** Guards {@link #holds}, and that nothing is deleted which is about to be held. */
+  private final Object lock = new Object();
+
+  private final Map<String, Integer> holds = new HashMap<>();
+
+  /**
+   * @param storage the directory, which exists; what happens to its files goes through here
+   * @param directory the same, for those who read
+   */
+  public Blobs(Storage storage, Path directory) {
+    this.storage = storage;
+    this.directory = directory;
+  }
+
+  /**
+   * A blob that was written.
+   *
+   * @param digest {@code sha256:HEX}, its name
+   */
+  public record Blob(String digest, long sizeBytes) {}
+
+  /** Writes a content into a stream. */
+  @FunctionalInterface
+  public interface Writer {
+    void writeTo(OutputStream out) throws IOException;
+  }
+
+  /** How a blob is. */
+  public enum Condition {
+    GOOD,
+    MISSING,
+    DAMAGED
+  }
+
+  /**
+   * Writes a blob and holds it once; it is durable when this returns. When it throws, nothing is
+   * held and nothing is left behind.
+   */
+  public Blob put(Writer writer) throws IOException {
+    String temporary = lastNumber.incrementAndGet() + NEW;
+    try {
+      Blob blob;
+      try (StorageFile file = storage.create(temporary)) {
+        var out = new Digesting(file);
+        writer.writeTo(out);
+        out.flush();
+        file.sync();
+        blob = out.blob();
+      }
+      synchronized (lock) {
+        storage.rename(temporary, hex(blob.digest()));
+        storage.syncDirectory();
+        hold(blob.digest());
+      }
+      return blob;
+    } catch (IOException | RuntimeException e) {
+      removeQuietly(temporary, e);
+      throw e;
+    }
+  }
+
+  private void removeQuietly(String temporary, Exception because) {
+    try {
+      if (storage.exists(temporary)) {
+        storage.delete(temporary);
+      }
+    } catch (IOException left) {
+      because.addSuppressed(left); // It is collected after the next start.
+    }
+  }
+
+  /** Holds a blob once more. */
+  public void hold(String digest) {
+    synchronized (lock) {
+      holds.merge(digest, 1, Integer::sum);
+    }
+  }
+
+  /**
+   * Lets go of a blob once; when nobody holds it any more it is deleted.
+   *
+   * @throws IOException it could not be deleted; it is collected after the next start
+   */
+  public void release(String digest) throws IOException {
+    synchronized (lock) {
+      Integer left = holds.computeIfPresent(digest, (_, count) -> count > 1 ? count - 1 : null);
+      if (left == null && storage.exists(hex(digest))) {
+        storage.delete(hex(digest));
+      }
+    }
+  }
+
+  /** Deletes what nobody holds, such as what a death left behind; returns how much that was. */
+  public int collect() throws IOException {
+    int deleted = 0;
+    synchronized (lock) {
+      for (String name : storage.names()) {
+        boolean isOurs = NAME.matcher(name).matches() || name.endsWith(NEW);
+        if (isOurs && !holds.containsKey(PREFIX + name)) {
+          storage.delete(name);
+          deleted++;
+        }
+      }
+    }
+    return deleted;
+  }
+
+  /** Where a blob is read. Its content was not looked at. */
+  public Path file(String digest) {
+    return directory.resolve(hex(digest));
+  }
+
+  /**
+   * Reads a blob to its end.
+   *
+   * @throws IOException it is there and cannot be read
+   */
+  public Condition check(String digest) throws IOException {
+    String name = hex(digest);
+    if (!storage.exists(name)) {
+      return Condition.MISSING;
+    }
+    MessageDigest sha = sha256();
+    try (StorageFile file = storage.open(name)) {
+      ByteBuffer buffer = ByteBuffer.allocate(BUFFER_BYTES);
+      for (long at = 0; ; at += buffer.limit()) {
+        buffer.clear();
+        int count = file.read(at, buffer);
+        if (count <= 0) {
+          break;
+        }
+        sha.update(buffer.flip());
+      }
+    }
+    return digest.equals(digest(sha)) ? Condition.GOOD : Condition.DAMAGED;
+  }
+
+  private static String hex(String digest) {
+    if (!digest.startsWith(PREFIX) || !NAME.matcher(digest.substring(PREFIX.length())).matches()) {
+      throw new IllegalArgumentException("a digest is sha256:HEX, found " + digest);
+    }
+    return digest.substring(PREFIX.length());
+  }
+
+  private static String digest(MessageDigest sha) {
+    return PREFIX + HexFormat.of().formatHex(sha.digest());
+  }
+
+  private static MessageDigest sha256() {
+    try {
+      return MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java has SHA-256", e);
+    }
+  }
+
+  /** Writes into a file, and knows the digest of what it wrote. */
+  private static final class Digesting extends OutputStream {
+    private final StorageFile file;
+    private final MessageDigest sha = sha256();
+    private final ByteBuffer buffer = ByteBuffer.allocate(BUFFER_BYTES);
+    private long size;
+
+    Digesting(StorageFile file) {
+      this.file = file;
+    }
+
+    @Override
+    public void write(int one) throws IOException {
+      if (!buffer.hasRemaining()) {
+        flush();
+      }
+      buffer.put((byte) one);
+    }
+
+    @Override
+    public void write(byte[] bytes, int from, int count) throws IOException {
+      if (count > buffer.remaining()) {
+        flush();
+      }
+      if (count > buffer.remaining()) {
+        append(ByteBuffer.wrap(bytes, from, count));
+      } else {
+        buffer.put(bytes, from, count);
+      }
+    }
+
+    @Override
+    public void flush() throws IOException {
+      append(buffer.flip());
+      buffer.clear();
+    }
+
+    private void append(ByteBuffer source) throws IOException {
+      int count = source.remaining();
+      sha.update(source.duplicate());
+      file.write(size, source);
+      size += count;
+    }
+
+    Blob blob() {
+      return new Blob(digest(sha), size);
+    }
+  }
+}

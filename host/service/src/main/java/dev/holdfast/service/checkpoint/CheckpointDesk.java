@@ -1,0 +1,417 @@
+package dev.holdfast.service.checkpoint;
+
+import dev.holdfast.checkpoint.Cause;
+import dev.holdfast.checkpoint.Checkpoint;
+import dev.holdfast.checkpoint.CheckpointId;
+import dev.holdfast.checkpoint.CheckpointSettings;
+import dev.holdfast.checkpoint.Checkpoints;
+import dev.holdfast.checkpoint.Difference;
+import dev.holdfast.checkpoint.DriftPolicy;
+import dev.holdfast.checkpoint.Generation;
+import dev.holdfast.checkpoint.RestorePolicy;
+import dev.holdfast.checkpoint.SourceException;
+import dev.holdfast.checkpoint.Subject;
+import dev.holdfast.checkpoint.Trouble;
+import dev.holdfast.cluster.ClusterResource;
+import dev.holdfast.cluster.ClusterState;
+import dev.holdfast.quorum.Blobs;
+import dev.holdfast.service.api.ApiException;
+import dev.holdfast.service.api.Caller;
+import dev.holdfast.service.api.CheckpointApi;
+import dev.holdfast.service.api.CheckpointChangeView;
+import dev.holdfast.service.api.CheckpointDiffView;
+import dev.holdfast.service.api.CheckpointView;
+import dev.holdfast.service.api.GenerationView;
+import dev.holdfast.service.registry.Registry;
+import dev.holdfast.service.view.Lookup;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** Answers what is asked of checkpoints, and does what is told. Thread-safe. */
+public final class CheckpointDesk implements CheckpointApi {
+  private final Checkpoints checkpoints;
+  private final Registry registry;
+  private final Supplier<ClusterState> states;
+  private final CheckpointLint lint;
+
+  /**
+   * @param states the newest state of the cluster
+   */
+  public CheckpointDesk(Checkpoints checkpoints, Registry registry, Supplier<ClusterState> states) {
+    this.checkpoints = checkpoints;
+    this.registry = registry;
+    this.states = states;
+    this.lint = new CheckpointLint(checkpoints.store(), registry, this::nameOf);
+  }
+
+  private ClusterResource resource(String nameOrId) {
+    return Lookup.resource(states.get(), nameOrId);
+  }
+
+  private String nameOf(String id) {
+    return states.get().findResource(id).map(each -> each.config().name()).orElse(id);
+  }
+
+  private Checkpoint find(ClusterResource resource, int id) {
+    String name = resource.config().name();
+    return checkpoints
+        .store()
+        .find(new CheckpointId(resource.id().toString(), id))
+        .orElseThrow(
+            () ->
+                new ApiException.NotFound(
+                    "CheckpointNotFound",
+                    name,
+                    "%s has no checkpoint %d; it has %s.".formatted(name, id, numbers(resource))));
+  }
+
+  private String numbers(ClusterResource resource) {
+    List<String> numbers =
+        checkpoints.store().of(resource.id().toString()).stream()
+            .map(each -> Integer.toString(each.id().number()))
+            .toList();
+    return numbers.isEmpty() ? "none" : String.join(", ", numbers);
+  }
+
+  private static Generation generation(Checkpoint checkpoint, @Nullable Long number) {
+    return number == null
+        ? checkpoint.currentGeneration()
+        : checkpoint
+            .generation(number)
+            .orElseThrow(
+                () ->
+                    new ApiException.NotFound(
+                        "GenerationNotFound",
+                        Long.toString(number),
+                        "Checkpoint %d has no generation %d; %d to %d are kept."
+                            .formatted(
+                                checkpoint.id().number(),
+                                number,
+                                checkpoint.generations().getFirst().number(),
+                                checkpoint.generations().getLast().number())));
+  }
+
+  // ---- questions -----------------------------------------------------------------------------
+
+  @Override
+  public List<CheckpointView> checkpoints(@Nullable String resource) {
+    if (resource != null) {
+      return of(resource(resource));
+    }
+    return states.get().resources().values().stream().flatMap(each -> of(each).stream()).toList();
+  }
+
+  private List<CheckpointView> of(ClusterResource resource) {
+    return checkpoints.store().of(resource.id().toString()).stream().map(this::view).toList();
+  }
+
+  @Override
+  public CheckpointView checkpoint(String resource, int id) {
+    return view(find(resource(resource), id));
+  }
+
+  private CheckpointView view(Checkpoint checkpoint) {
+    return CheckpointViews.checkpoint(
+        checkpoint, nameOf(checkpoint.id().resource()), checkpoints.watched(checkpoint.id()));
+  }
+
+  @Override
+  public List<GenerationView> history(String resource, int id) {
+    Checkpoint checkpoint = find(resource(resource), id);
+    return checkpoint.generations().stream().map(each -> view(checkpoint, each)).toList();
+  }
+
+  private GenerationView view(Checkpoint checkpoint, Generation generation) {
+    return CheckpointViews.generation(
+        checkpoint, generation, nameOf(checkpoint.id().resource()), condition(generation));
+  }
+
+  private Blobs.Condition condition(Generation generation) {
+    try {
+      return checkpoints.store().blobs().check(generation.digest());
+    } catch (IOException e) {
+      return Blobs.Condition.DAMAGED;
+    }
+  }
+
+  @Override
+  public GenerationView generation(String resource, int id, @Nullable Long generation) {
+    Checkpoint checkpoint = find(resource(resource), id);
+    return view(checkpoint, generation(checkpoint, generation));
+  }
+
+  @Override
+  public void content(
+      String resource, int id, @Nullable Long number, @Nullable String format, OutputStream out)
+      throws IOException {
+    Checkpoint checkpoint = find(resource(resource), id);
+    Generation generation = good(checkpoint, generation(checkpoint, number));
+    Path blob = checkpoints.store().blobs().file(generation.digest());
+    String own = checkpoint.subject().kind() == Subject.Kind.REGISTRY ? "hive" : "tar";
+    String wanted = format == null ? own : format;
+    if (wanted.equals(own)) {
+      Files.copy(blob, out);
+    } else if (wanted.equals("reg") && own.equals("hive")) {
+      out.write(registry.textOf("HKLM\\" + checkpoint.subject().path(), Files.readAllBytes(blob)));
+    } else {
+      throw new ApiException.Usage(
+          "BadFormat",
+          "A %s checkpoint is shown as %s; found \"%s\"."
+              .formatted(
+                  checkpoint.subject().kind(), own.equals("hive") ? "hive or reg" : own, wanted));
+    }
+  }
+
+  private Generation good(Checkpoint checkpoint, Generation generation) {
+    Blobs.Condition condition = condition(generation);
+    if (condition != Blobs.Condition.GOOD) {
+      throw new ApiException.Conflict(
+          "GenerationDamaged",
+          nameOf(checkpoint.id().resource()),
+          "Generation %d of checkpoint %d cannot be read back: its blob %s is %s."
+              .formatted(
+                  generation.number(),
+                  checkpoint.id().number(),
+                  generation.digest(),
+                  CheckpointViews.word(condition)));
+    }
+    return generation;
+  }
+
+  @Override
+  public CheckpointDiffView diff(String resource, int id, @Nullable Long from, @Nullable Long to) {
+    Checkpoint checkpoint = find(resource(resource), id);
+    Generation older = good(checkpoint, generation(checkpoint, from));
+    return new CheckpointDiffView(
+        nameOf(checkpoint.id().resource()),
+        id,
+        checkpoint.subject().path(),
+        Long.toString(older.number()),
+        to == null ? "live" : Long.toString(to),
+        CheckpointViews.lines(
+            to == null
+                ? diffToLive(checkpoint, older)
+                : diff(checkpoint, older, good(checkpoint, generation(checkpoint, to)))));
+  }
+
+  private List<Difference> diff(Checkpoint checkpoint, Generation from, Generation to) {
+    try {
+      return checkpoints.diff(checkpoint, from, to);
+    } catch (SourceException e) {
+      throw refused(checkpoint.subject(), "compared", e);
+    }
+  }
+
+  private List<Difference> diffToLive(Checkpoint checkpoint, Generation from) {
+    try {
+      return checkpoints.diffToLive(checkpoint, from);
+    } catch (SourceException e) {
+      throw refused(checkpoint.subject(), "compared", e);
+    } catch (IOException e) {
+      throw failed(checkpoint.subject(), "compared", e);
+    }
+  }
+
+  @Override
+  public List<GenerationView> verify(@Nullable String resource) {
+    List<Checkpoint> all =
+        resource == null
+            ? checkpoints.store().all()
+            : checkpoints.store().of(resource(resource).id().toString());
+    return all.stream()
+        .flatMap(each -> each.generations().stream().map(generation -> view(each, generation)))
+        .toList();
+  }
+
+  /** What would keep the checkpoints from being restored now; changes nothing. */
+  public List<String> rehearse() {
+    List<String> found = new ArrayList<>();
+    for (Checkpoint checkpoint : checkpoints.store().all()) {
+      Optional<Trouble> trouble = checkpoints.rehearse(checkpoint);
+      trouble.ifPresent(
+          each ->
+              found.add(
+                  "%s, checkpoint %d (%s): %s"
+                      .formatted(
+                          nameOf(checkpoint.id().resource()),
+                          checkpoint.id().number(),
+                          checkpoint.subject(),
+                          each)));
+    }
+    return found;
+  }
+
+  // ---- changes -------------------------------------------------------------------------------
+
+  @Override
+  public CheckpointChangeView add(
+      Caller caller, String resource, NewCheckpoint wanted, boolean dryRun) {
+    ClusterResource owner = resource(resource);
+    String name = owner.config().name();
+    Subject subject;
+    CheckpointSettings settings;
+    try {
+      subject = Subject.parse(wanted.of(), wanted.excludes());
+      settings = settings(wanted);
+    } catch (IllegalArgumentException e) {
+      throw new ApiException.Invalid(
+          "BadCheckpoint",
+          name,
+          "The checkpoint was not added: %s.".formatted(e.getMessage()),
+          List.of());
+    }
+    List<String> notes = new ArrayList<>(lint.look(owner.id().toString(), name, subject));
+    if (wanted.grant() && subject.kind() == Subject.Kind.REGISTRY) {
+      registry.grant(
+          caller, "HKLM\\" + subject.path(), "cluster-service", "KEY_ALL_ACCESS", dryRun);
+    } else if (subject.kind() == Subject.Kind.REGISTRY) {
+      notes.addAll(registry.missingRights("HKLM\\" + subject.path()));
+    }
+    if (dryRun) {
+      return new CheckpointChangeView(
+          CheckpointViews.wanted(subject, settings, name), notes, List.of());
+    }
+    try {
+      Checkpoint added =
+          checkpoints.add(owner.id().toString(), subject, settings, owner.isActive());
+      return new CheckpointChangeView(view(added), notes, List.of());
+    } catch (SourceException e) {
+      throw refused(subject, "added", e);
+    } catch (IOException e) {
+      throw failed(subject, "added", e);
+    }
+  }
+
+  private static CheckpointSettings settings(NewCheckpoint wanted) {
+    CheckpointSettings otherwise = CheckpointSettings.DEFAULT;
+    Duration delay =
+        wanted.delayMillis() == null ? otherwise.delay() : Duration.ofMillis(wanted.delayMillis());
+    Duration quiet =
+        wanted.quietMillis() == null
+            ? min(otherwise.quiet(), delay)
+            : Duration.ofMillis(wanted.quietMillis());
+    return new CheckpointSettings(
+        wanted.onRestoreFailure() == null
+            ? otherwise.onRestoreFailure()
+            : RestorePolicy.parse(wanted.onRestoreFailure()),
+        wanted.onDrift() == null ? otherwise.onDrift() : DriftPolicy.parse(wanted.onDrift()),
+        wanted.keep() == null ? otherwise.keep() : wanted.keep(),
+        quiet,
+        delay);
+  }
+
+  private static Duration min(Duration one, Duration other) {
+    return one.compareTo(other) < 0 ? one : other;
+  }
+
+  @Override
+  public CheckpointView remove(String resource, int id, boolean dryRun) {
+    Checkpoint checkpoint = find(resource(resource), id);
+    CheckpointView view = view(checkpoint);
+    if (!dryRun) {
+      try {
+        checkpoints.remove(checkpoint.id());
+      } catch (IOException e) {
+        throw failed(checkpoint.subject(), "removed", e);
+      }
+    }
+    return view;
+  }
+
+  @Override
+  public List<CheckpointChangeView> save(String resource, @Nullable Integer id, boolean dryRun) {
+    ClusterResource owner = resource(resource);
+    List<Checkpoint> wanted =
+        id == null ? checkpoints.store().of(owner.id().toString()) : List.of(find(owner, id));
+    return wanted.stream().map(each -> save(each, dryRun)).toList();
+  }
+
+  private CheckpointChangeView save(Checkpoint checkpoint, boolean dryRun) {
+    List<Difference> differences =
+        condition(checkpoint.currentGeneration()) == Blobs.Condition.GOOD
+            ? diffToLive(checkpoint, checkpoint.currentGeneration())
+            : List.of();
+    try {
+      Checkpoint now = dryRun ? checkpoint : checkpoints.save(checkpoint.id(), Cause.MANUAL);
+      List<String> notes =
+          now.current() == checkpoint.current()
+              ? List.of(
+                  dryRun
+                      ? "nothing was saved"
+                      : "unchanged: generation %d has the live content".formatted(now.current()))
+              : List.of("the live content is generation %d now".formatted(now.current()));
+      return new CheckpointChangeView(view(now), notes, CheckpointViews.lines(differences));
+    } catch (SourceException e) {
+      throw refused(checkpoint.subject(), "saved", e);
+    } catch (IOException e) {
+      throw failed(checkpoint.subject(), "saved", e);
+    }
+  }
+
+  @Override
+  public CheckpointChangeView rollback(String resource, int id, long to, boolean dryRun) {
+    ClusterResource owner = resource(resource);
+    Checkpoint checkpoint = find(owner, id);
+    Generation older = good(checkpoint, generation(checkpoint, to));
+    List<Difference> differences =
+        condition(checkpoint.currentGeneration()) == Blobs.Condition.GOOD
+            ? diff(checkpoint, checkpoint.currentGeneration(), older)
+            : List.of();
+    if (to == checkpoint.current()) {
+      return new CheckpointChangeView(
+          view(checkpoint),
+          List.of("generation %d is the current one already".formatted(to)),
+          List.of());
+    }
+    String name = owner.config().name();
+    List<String> notes =
+        List.of(
+            owner.isActive()
+                ? "%s goes on with what it has; restored when it goes online next: holdfast resource restart %s"
+                    .formatted(name, name)
+                : "restored when %s goes online next: holdfast resource online %s"
+                    .formatted(name, name));
+    try {
+      Checkpoint now = dryRun ? checkpoint : checkpoints.rollback(checkpoint.id(), to);
+      return new CheckpointChangeView(view(now), notes, CheckpointViews.lines(differences));
+    } catch (IOException e) {
+      throw failed(checkpoint.subject(), "rolled back", e);
+    }
+  }
+
+  // ---- what stood in the way -----------------------------------------------------------------
+
+  private static ApiException refused(Subject subject, String done, SourceException e) {
+    String message = "%s was not %s: %s.".formatted(subject, done, e.getMessage());
+    return switch (e.obstacle()) {
+      case MISSING -> new ApiException.NotFound("Missing", subject.path(), message);
+      case ACCESS_DENIED ->
+          new ApiException.NotPermitted(
+              "AccessDenied",
+              subject.kind() == Subject.Kind.REGISTRY
+                  ? message + " Ask again with --grant, or grant it with holdfast registry acl."
+                  : message);
+      case UNSUPPORTED ->
+          new ApiException.Invalid("Unsupported", subject.path(), message, List.of());
+      case HANDLE_HELD -> new ApiException.Conflict("HandleHeld", subject.path(), message);
+      case CORRUPT, NO_SPACE, IO ->
+          new ApiException.Failed(e.obstacle().toString(), subject.path(), message, e);
+    };
+  }
+
+  private static ApiException failed(Subject subject, String done, IOException e) {
+    return new ApiException.Failed(
+        "NotDurable",
+        subject.path(),
+        "%s was not %s: %s.".formatted(subject, done, e.getMessage()),
+        e);
+  }
+}

@@ -1,0 +1,35 @@
+package dev.holdfast.service.chronicle;
+
+import dev.holdfast.checkpoint.Checkpoint;
+import dev.holdfast.checkpoint.Obstacle;
+import dev.holdfast.checkpoint.Subject;
+import dev.holdfast.service.api.ShellWord;
+
+/** What to run next when something stands in the way of a checkpoint. */
+final class CheckpointAdvice {
+  private CheckpointAdvice() {}
+
+  static String of(Checkpoint checkpoint, String resource, Obstacle obstacle) {
+    boolean isKey = checkpoint.subject().kind() == Subject.Kind.REGISTRY;
+    String path =
+        ShellWord.of(isKey ? "HKLM\\" + checkpoint.subject().path() : checkpoint.subject().path());
+    String name = ShellWord.of(resource);
+    return switch (obstacle) {
+      case HANDLE_HELD ->
+          isKey
+              ? "holdfast registry handles %s, then holdfast registry handles --close ID and holdfast resource restart %s"
+                  .formatted(path, name)
+              : "end the processes that have its files open for writing, then holdfast resource restart %s"
+                  .formatted(name);
+      case ACCESS_DENIED ->
+          isKey
+              ? "holdfast registry acl grant %s cluster-service KEY_ALL_ACCESS".formatted(path)
+              : "give the user of the cluster service access to %s".formatted(path);
+      case CORRUPT -> "holdfast checkpoint verify %s".formatted(name);
+      case MISSING -> "holdfast checkpoint history %s %d".formatted(name, checkpoint.id().number());
+      case NO_SPACE -> "free space, then holdfast checkpoint save %s".formatted(name);
+      case UNSUPPORTED, IO ->
+          "holdfast checkpoint show %s %d".formatted(name, checkpoint.id().number());
+    };
+  }
+}
