@@ -54,6 +54,7 @@ final class CheckpointKeys {
   static void create(Batch.Builder batch, Checkpoint checkpoint) {
     KeyPath key = key(checkpoint.id());
     CheckpointSettings settings = checkpoint.settings();
+    batch.createKey(key);
     batch.set(
         all(checkpoint.id().resource()),
         RegistryValue.dword(NEXT_ID, checkpoint.id().number() + 1));
@@ -69,6 +70,7 @@ final class CheckpointKeys {
 
   static void add(Batch.Builder batch, CheckpointId id, Generation generation) {
     KeyPath key = generation(id, generation.number());
+    batch.createKey(key);
     batch.set(key, RegistryValue.sz("Digest", generation.digest()));
     batch.set(key, RegistryValue.sz("Fingerprint", generation.fingerprint()));
     batch.set(key, RegistryValue.qword("SizeBytes", generation.sizeBytes()));
@@ -103,7 +105,9 @@ final class CheckpointKeys {
   }
 
   static void left(Batch.Builder batch, CheckpointId id, String node, String fingerprint) {
-    batch.set(key(id).child("Left"), RegistryValue.sz(node, fingerprint));
+    KeyPath nodes = key(id).child("Left");
+    batch.createKey(nodes);
+    batch.set(nodes, RegistryValue.sz(node, fingerprint));
   }
 
   private static void flag(Batch.Builder batch, KeyPath key, String name, boolean on) {

@@ -1,0 +1,67 @@
+package dev.holdfast.checkpoint;
+
+import dev.holdfast.quorum.Blobs;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/** Writes down what was told, in words. */
+final class Told implements CheckpointListener {
+  final List<String> lines = new CopyOnWriteArrayList<>();
+
+  @Override
+  public void saved(Checkpoint checkpoint, Generation generation) {
+    lines.add("saved %d %s".formatted(generation.number(), generation.cause()));
+  }
+
+  @Override
+  public void notSaved(Checkpoint checkpoint, Cause wanted, Trouble trouble, boolean again) {
+    lines.add("not saved %s %s%s".formatted(wanted, trouble, again ? ", again" : ""));
+  }
+
+  @Override
+  public void notWatched(Checkpoint checkpoint, Trouble trouble) {
+    lines.add("not watched %s".formatted(trouble));
+  }
+
+  @Override
+  public void restored(Checkpoint checkpoint, Generation generation, List<String> notes) {
+    lines.add("restored %d".formatted(generation.number()));
+  }
+
+  @Override
+  public void notRestored(
+      Checkpoint checkpoint, Generation generation, Trouble trouble, boolean online) {
+    lines.add(
+        "not restored %d %s%s"
+            .formatted(generation.number(), trouble, online ? ", online all the same" : ""));
+  }
+
+  @Override
+  public void damaged(
+      Checkpoint checkpoint,
+      Generation generation,
+      Blobs.Condition condition,
+      Optional<Generation> instead) {
+    lines.add(
+        "damaged %d %s, %s"
+            .formatted(
+                generation.number(),
+                condition,
+                instead.map(each -> Long.toString(each.number())).orElse("none")));
+  }
+
+  @Override
+  public void drifted(
+      Checkpoint checkpoint,
+      Optional<Generation> kept,
+      List<Difference> differences,
+      DriftPolicy policy) {
+    lines.add(
+        "drifted %s %s %s"
+            .formatted(
+                kept.map(each -> Long.toString(each.number())).orElse("nothing"),
+                differences.stream().map(each -> each.from() + ">" + each.to()).toList(),
+                policy));
+  }
+}
