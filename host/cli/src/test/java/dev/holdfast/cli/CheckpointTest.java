@@ -223,9 +223,13 @@ class CheckpointTest extends AgainstFakeCluster {
   void quietIsATimeOnlyWhereACheckpointIsAdded() {
     assertThat(holdfast("checkpoint", "save", "web-app", "--quiet").err()).isEmpty();
     assertThat(holdfast("resource", "offline", "web-app", "--quiet").err()).isEmpty();
-    assertThat(holdfast("--home", home.toString(), "checkpoint", "add", "web-db", "file:/y", "-q"))
-        .extracting(Ended::code, Ended::err)
-        .containsExactly(0, "");
+    for (String quiet : List.of("-q", "--quiet")) {
+      assertThat(holdfast(quiet, "checkpoint", "add", "web-db", "file:/y" + quiet, "--quiet", "1s"))
+          .extracting(Ended::code, Ended::err)
+          .containsExactly(0, "");
+    }
+    assertThat(holdfast("checkpoint", "add", "web-db", "file:/z", "--quiet", "1s").err())
+        .isNotEmpty();
   }
 
   @Test

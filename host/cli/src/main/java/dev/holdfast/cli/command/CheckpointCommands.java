@@ -104,8 +104,8 @@ final class CheckpointCommands {
         index = "1",
         paramLabel = "SOURCE:PATH",
         description =
-            "registry: with a path below HKLM, as registry:Software\\Contoso; or file: with an"
-                + " absolute one.")
+            "registry:KEY with a key below HKLM, without a backslash before it; or file:PATH with"
+                + " an absolute path.")
     String of = "";
 
     @Option(

@@ -13,6 +13,7 @@ import java.util.stream.Collectors;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.ScopeType;
 
 /**
  * All commands, noun first, then verb. Only those that stand in the line are made whole, with their
@@ -431,20 +432,30 @@ public final class CommandTree {
     return args.stream().filter(names::contains).findFirst();
   }
 
-  private static void keepOnly(CommandSpec root, String option, String name) {
-    OptionSpec all = root.findOption(option);
-    root.remove(all);
-    root.addOption(OptionSpec.builder(all).names(name).build());
+  /**
+   * Leaves commands the free use of one of an option's names.
+   *
+   * @param freed the name that only {@code holdfast} itself goes on to know, before any command
+   * @param kept the option's other name
+   */
+  private static void free(CommandSpec root, String freed, String kept) {
+    OptionSpec option = root.findOption(freed);
+    root.remove(option);
+    root.addOption(OptionSpec.builder(option).names(kept).build());
+    root.addOption(
+        OptionSpec.builder(option).names(freed).scopeType(ScopeType.LOCAL).hidden(true).build());
   }
 
   /** The command line for these arguments. */
   public static CommandLine of(Surroundings surroundings, List<String> args) {
     CommandSpec root = CommandSpec.forAnnotatedObject(new Root(surroundings));
     if (namesValues(args)) {
-      keepOnly(root, VERBOSE, VERBOSE);
+      OptionSpec verbose = root.findOption(VERBOSE);
+      root.remove(verbose);
+      root.addOption(OptionSpec.builder(verbose).names(VERBOSE).build());
     }
     if (namesQuietTime(args)) {
-      keepOnly(root, "--quiet", "-q");
+      free(root, "--quiet", "-q");
     }
     var line = new CommandLine(root);
     line.getCommandSpec()
@@ -483,7 +494,7 @@ public final class CommandTree {
 
   private static String[] footer(Entry entry) {
     List<String> lines = new ArrayList<>(List.of("", "Example:"));
-    lines.add("  " + entry.example().replace("%", "%%"));
+    entry.example().lines().forEach(line -> lines.add("  " + line.replace("%", "%%")));
     return lines.toArray(String[]::new);
   }
 }
