@@ -2,91 +2,23 @@ package dev.holdfast.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.holdfast.cli.session.Surroundings;
 import dev.holdfast.http.FakeCluster;
-import dev.holdfast.http.HttpApi;
-import dev.holdfast.service.api.ApiSettings;
 import dev.holdfast.service.api.Command;
 import dev.holdfast.service.api.MonitorSignal;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.InstantSource;
-import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
-@Timeout(60)
-class HoldfastTest {
-  @TempDir Path home;
-  private final FakeCluster cluster = new FakeCluster();
-  private final HttpApi server = new HttpApi();
-
-  /** How a command ended. */
-  private record Ended(int code, String out, String err) {
-    JsonNode json() {
-      return JsonMapper.shared().readTree(out);
-    }
-  }
-
-  @BeforeEach
-  void start() throws IOException {
-    Path socket = home.resolve("api.sock");
-    server.start(cluster, new ApiSettings(home, socket, null, "0.1.0"));
-    Files.createDirectory(home.resolve("run"));
-    Files.writeString(
-        home.resolve("run/service.json"),
-        "{\"pid\":77,\"startTicks\":1,\"socket\":\""
-            + socket
-            + "\",\"http\":null,\"version\":\"0.1.0\"}");
-  }
-
-  @AfterEach
-  void stop() {
-    cluster.mayEnd.countDown();
-    server.close();
-  }
-
-  private Ended holdfast(String... args) {
-    var out = new ByteArrayOutputStream();
-    var err = new ByteArrayOutputStream();
-    int code =
-        Holdfast.run(
-            new Surroundings(
-                new PrintStream(out, true, StandardCharsets.UTF_8),
-                new PrintStream(err, true, StandardCharsets.UTF_8),
-                Map.of("HOLDFAST_HOME", home.toString()),
-                "nobody",
-                InstantSource.fixed(FakeCluster.NOW.plusSeconds(150)),
-                ZoneOffset.UTC,
-                "0.1.0"),
-            args);
-    return new Ended(
-        code, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
-  }
-
-  private static void assertOneLine(Ended ended, int code, String... words) {
-    assertThat(ended.code()).as(ended.err()).isEqualTo(code);
-    assertThat(ended.out()).isEmpty();
-    assertThat(ended.err().lines().toList()).hasSize(1);
-    assertThat(ended.err()).startsWith("holdfast: ");
-    assertThat(List.of(words)).allSatisfy(word -> assertThat(ended.err()).contains(word));
-  }
-
+class HoldfastTest extends AgainstFakeCluster {
   @Test
   void status_showsGroupsResourcesMonitorsAndFailures() {
     assertThat(holdfast("status").out())
@@ -178,7 +110,8 @@ class HoldfastTest {
     assertThat(holdfast("resource", "list").out())
         .startsWith(
             "NAME     GROUP  TYPE                 STATE   HEALTH  MONITOR   PID   SINCE  DETAIL\n");
-    assertThat(holdfast("resource", "list", "-o", "wide").out()).contains("ADOPTIONS");
+    assertThat(holdfast("resource", "list", "-o", "wide").out())
+        .contains("ADOPTIONS", "UNRESTORED");
     assertThat(holdfast("resource", "list", "-o", "jsonl").out().lines())
         .hasSize(2)
         .allSatisfy(line -> assertThat(line).startsWith("{\"id\":\"id-of-"));
@@ -383,7 +316,24 @@ class HoldfastTest {
         "resource patch web-app -- vi x",
         "group move web --to beta",
         "monitor threads shared-0",
-        "events show one"
+        "events show one",
+        "checkpoint",
+        "checkpoint add web-app",
+        "checkpoint add web-app file:/x --on-restore-failure ignore",
+        "checkpoint add web-app file:/x --on-drift fail",
+        "checkpoint add web-app file:/x --keep some",
+        "checkpoint add web-app file:/x --quiet soon",
+        "checkpoint add web-app file:/x --max-delay 1.5s",
+        "checkpoint add web-app file:/x --quiet",
+        "checkpoint remove web-app",
+        "checkpoint remove web-app one",
+        "checkpoint save web-app one",
+        "checkpoint show web-app 1 --generation newest",
+        "checkpoint show web-app 1 --format zip",
+        "checkpoint show web-app 1 -f x",
+        "checkpoint diff web-app 1 2 3 4",
+        "checkpoint rollback web-app 1",
+        "checkpoint verify web-app 1"
       })
   void wrongUsage_isOneLineAndTwo(String line) {
     assertOneLine(holdfast(line.isEmpty() ? new String[0] : line.split(" ", -1)), 2);
@@ -432,10 +382,39 @@ class HoldfastTest {
     assertThat(holdfast("events", "--id", "1146", "-o", "name").out()).isEqualTo("1\n");
     assertThat(holdfast("events", "--level", "error", "-o", "name").out()).isEqualTo("1\n");
     assertThat(holdfast("events", "show", "1", "--format", "kb").out())
-        .startsWith("Event ID: 1146\nSource: ClusSvc\nType: Error\n");
+        .startsWith("  Event ID: 1146\n  Source: ClusSvc\n  Type: Error\n");
     assertThat(holdfast("incident", "list", "-o", "json").json().at("/items/0/exit/signal").asInt())
         .isEqualTo(9);
     assertThat(holdfast("incident", "show", "1").out()).contains("reason  killed");
+  }
+
+  @Test
+  void anEvent_isPrintedAsBothArticlesDo() {
+    cluster.events.add(
+        FakeCluster.event(
+            3, 1024, "Error", "The registry checkpoint for cluster resource web-app could not be"));
+
+    assertThat(holdfast("events", "show", "3", "--format", "kb"))
+        .isEqualTo(
+            new Ended(
+                0,
+                """
+                  Event ID: 1024
+                  Source: ClusSvc
+                  Type: Error
+                  Category: Monitor
+                  Description: The registry checkpoint for cluster resource web-app could not be
+
+                  Event: 1024
+                  Source: ClusSvc
+                  Type: Error
+                  Category: Monitor
+                  Description: The registry checkpoint for cluster resource web-app could not be
+                """,
+                "as Q316772 prints it:\nas Q192493 prints it:\n"));
+    assertThat(holdfast("events", "show", "3", "--format", "kb", "-q").err()).isEmpty();
+    assertThat(holdfast("events", "show", "3", "--format", "kb", "-o", "json").json())
+        .isEqualTo(holdfast("events", "show", "3", "-o", "json").json());
   }
 
   @Test

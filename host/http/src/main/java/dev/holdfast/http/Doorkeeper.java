@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Decides who may do what: everybody on the machine may read, the owner of the home and root may
- * change things, and nobody over TCP, where nobody is known either. Immutable.
+ * change things and read what is kept from others, and nobody over TCP, where nobody is known
+ * either. Immutable.
  *
  * <p>Over TCP the Host header must name this machine's loopback: otherwise a web page could have
  * its own name resolve to 127.0.0.1 and read through the visitor's browser (DNS rebinding).
@@ -49,9 +50,9 @@ final class Doorkeeper {
               "NotOwner",
               "You are "
                   + user.getName()
-                  + ", who may only look: "
+                  + ", who may not do that: "
                   + owner.getName()
-                  + ", who owns the home, and root may change things.");
+                  + ", who owns the home, and root may.");
         }
       }
       case Peer.Remote(String address) -> {
@@ -63,7 +64,7 @@ final class Doorkeeper {
         if (access == Access.CHANGE) {
           throw new ApiException.NotPermitted(
               "ReadOnlyOverTcp",
-              "Over TCP the API may only be read ("
+              "Over TCP can be read what everybody may know, and no more ("
                   + address
                   + " asked): nothing there tells who asks. Use the Unix socket.");
         }

@@ -35,6 +35,14 @@ sealed interface Peer {
     return new Caller(peer.pid(), peer.uid(), peer.gid(), peer.groups(), user);
   }
 
+  /**
+   * Closes the connection in the middle of an answer, so that its reader does not take what has
+   * come for the whole.
+   */
+  static void hangUp(Context context) {
+    endPoint(context).close();
+  }
+
   private static EndPoint endPoint(Context context) {
     return ServletContextRequest.getServletContextRequest(context.req())
         .getConnectionMetaData()

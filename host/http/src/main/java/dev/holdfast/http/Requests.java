@@ -52,6 +52,18 @@ final class Requests {
 
   record Rights(@Nullable String path, @Nullable String principal, @Nullable String rights) {}
 
+  record NewCheckpoint(
+      @Nullable String of,
+      @Nullable String onRestoreFailure,
+      @Nullable String onDrift,
+      @Nullable List<String> excludes,
+      @Nullable Integer keep,
+      @Nullable Long quietMillis,
+      @Nullable Long delayMillis,
+      @Nullable Boolean grant) {}
+
+  record Rollback(@Nullable Long to) {}
+
   record Kill(@Nullable String signal) {}
 
   record Stop(@Nullable Boolean keep) {}

@@ -53,7 +53,11 @@ final class Routes {
   }
 
   List<Route> table() {
-    return Stream.concat(clusterTable().stream(), new RegistryRoutes(api, streams).table().stream())
+    return Stream.of(
+            clusterTable(),
+            new RegistryRoutes(api, streams).table(),
+            new CheckpointRoutes(api).table())
+        .flatMap(List::stream)
         .toList();
   }
 

@@ -38,9 +38,7 @@ class DoorkeeperTest {
     assertThatCode(() -> doorkeeper.admit(peer, Access.READ, null)).doesNotThrowAnyException();
     assertThatThrownBy(() -> doorkeeper.admit(peer, Access.CHANGE, null))
         .isInstanceOf(ApiException.NotPermitted.class)
-        .hasMessage(
-            "You are 54322, who may only look: 54321, who owns the home, and root may change"
-                + " things.");
+        .hasMessage("You are 54322, who may not do that: 54321, who owns the home, and root may.");
   }
 
   @Test

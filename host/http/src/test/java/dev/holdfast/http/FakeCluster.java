@@ -68,6 +68,8 @@ public final class FakeCluster implements ClusterApi {
   /** Says back what it was asked, until a test puts a real one here. */
   public volatile RegistryApi registry = new FakeRegistry();
 
+  public final FakeCheckpoints checkpoints = new FakeCheckpoints(this::requireResource);
+
   public volatile boolean holdOperations;
   public volatile @Nullable RuntimeException bug;
   public volatile String text = "first line\nsecond line\n";
@@ -500,7 +502,7 @@ public final class FakeCluster implements ClusterApi {
 
   @Override
   public CheckpointApi checkpoints() {
-    throw new ApiException.Unreachable("NotFaked", "The fake has no checkpoints yet.");
+    return checkpoints;
   }
 
   @Override

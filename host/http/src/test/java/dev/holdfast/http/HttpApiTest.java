@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.holdfast.service.api.ApiException;
 import dev.holdfast.service.api.ApiServer;
 import dev.holdfast.service.api.ApiSettings;
+import dev.holdfast.service.api.CheckpointApi;
 import dev.holdfast.service.api.Command;
 import dev.holdfast.service.metric.Metric;
 import io.javalin.http.HandlerType;
@@ -228,6 +229,204 @@ class HttpApiTest {
   }
 
   @Test
+  void checkpoints_areListedAndShown_withEveryField() throws IOException {
+    String first =
+        "{\"id\":1,\"resource\":\"web-app\",\"source\":\"registry\","
+            + "\"path\":\"Software\\\\Contoso\",\"generation\":2,\"digest\":\"sha256:12\","
+            + "\"sizeBytes\":4096,\"savedAt\":\"2026-11-21T22:40:02.120Z\",\"cause\":\"Changed\","
+            + "\"policy\":\"continue\",\"onDrift\":\"restore\",\"excludes\":[],\"keep\":10,"
+            + "\"quietMillis\":250,\"delayMillis\":2000,\"unrestored\":false,\"watched\":true,"
+            + "\"dirtySince\":null}";
+
+    for (String list :
+        List.of(
+            "/v1/checkpoints",
+            "/v1/checkpoints?resource=web-app",
+            "/v1/resources/web-app/checkpoints")) {
+      assertThat(unix("GET", list, ""))
+          .startsWith("HTTP/1.1 200")
+          .contains("\"kind\":\"CheckpointList\",\"items\":[" + first + ",{\"id\":2,");
+    }
+    assertThat(unix("GET", "/v1/checkpoints?resource=web-db", "")).contains("\"items\":[]");
+    assertThat(unix("GET", "/v1/resources/web-app/checkpoints/1", ""))
+        .startsWith("HTTP/1.1 200")
+        .contains("\"kind\":\"Checkpoint\",\"items\":[" + first + "]}");
+  }
+
+  @Test
+  void checkpointsThatAreNotThere_areNotFound() throws IOException {
+    for (String none :
+        List.of(
+            "/v1/checkpoints?resource=nobody",
+            "/v1/resources/nobody/checkpoints",
+            "/v1/resources/web-app/checkpoints/3",
+            "/v1/resources/web-app/checkpoints/one",
+            "/v1/resources/web-app/checkpoints/4294967297",
+            "/v1/resources/web-app/checkpoints/3/generations",
+            "/v1/resources/web-app/checkpoints/1/generations/9",
+            "/v1/resources/web-app/checkpoints/1/content?generation=9",
+            "/v1/resources/web-app/checkpoints/1/diff?from=9",
+            "/v1/checkpoint-verification?resource=nobody")) {
+      assertThat(unix("GET", none, ""))
+          .as(none)
+          .startsWith("HTTP/1.1 404")
+          .contains("application/problem+json", "\"exitCode\":4");
+    }
+  }
+
+  @Test
+  void checkpointIsAdded_byWhoAsks_withWhatItSays() throws IOException {
+    String added =
+        unix(
+            "POST",
+            "/v1/resources/web-app/checkpoints",
+            "{\"of\":\"registry:System\\\\Services\\\\Web\",\"onRestoreFailure\":\"retry\",\"onDrift\":\"adopt\","
+                + "\"excludes\":[\"a\",\"b\"],\"keep\":4,\"quietMillis\":100,\"delayMillis\":0,\"grant\":true}");
+
+    assertThat(added)
+        .startsWith("HTTP/1.1 200")
+        .contains(
+            "\"kind\":\"CheckpointChangeList\",\"items\":[{\"checkpoint\":{\"id\":3,",
+            "\"notes\":[\"The key has the value Start",
+            "\"differences\":[]}]}");
+    assertThat(cluster.checkpoints.added)
+        .containsExactly(
+            new CheckpointApi.NewCheckpoint(
+                "registry:System\\Services\\Web",
+                "retry",
+                "adopt",
+                List.of("a", "b"),
+                4,
+                100L,
+                0L,
+                true));
+    assertThat(cluster.checkpoints.callers.getFirst().pid())
+        .isEqualTo(ProcessHandle.current().pid());
+  }
+
+  @Test
+  void checkpointIsAdded_withWhatIsUsual_whenNothingElseIsSaid() throws IOException {
+    String path = "/v1/resources/web-db/checkpoints";
+
+    assertThat(unix("POST", path + "?dryRun=true", "{\"of\":\"file:/etc/db\"}"))
+        .startsWith("HTTP/1.1 200");
+    assertThat(cluster.checkpoints.added)
+        .containsExactly(
+            new CheckpointApi.NewCheckpoint(
+                "file:/etc/db", null, null, List.of(), null, null, null, false));
+    assertThat(cluster.checkpoints.checkpoints("web-db")).isEmpty();
+  }
+
+  @Test
+  void checkpointThatIsRefused_isAProblemOfItsClass() throws IOException {
+    String path = "/v1/resources/web-app/checkpoints";
+
+    assertThat(unix("POST", path, "{\"of\":\"registry:software\\\\contoso\"}"))
+        .startsWith("HTTP/1.1 409");
+    assertThat(unix("POST", path, "{\"of\":\"registry:Secret\"}")).startsWith("HTTP/1.1 403");
+    assertThat(unix("POST", path, "{\"of\":\"registry:\\\\Software\"}")).startsWith("HTTP/1.1 422");
+    assertThat(unix("POST", path, "{}")).startsWith("HTTP/1.1 400").contains("of");
+    assertThat(unix("POST", path, "{\"of\":\"file:/x\",\"keeps\":1}")).startsWith("HTTP/1.1 400");
+    assertThat(cluster.checkpoints.added).isEmpty();
+  }
+
+  @Test
+  void checkpointsAreSaved_allOrOne() throws IOException {
+    assertThat(unix("POST", "/v1/resources/web-app/checkpoints/save?dryRun=true", ""))
+        .startsWith("HTTP/1.1 200");
+    assertThat(cluster.checkpoints.checkpoint("web-app", 1).generation()).isEqualTo(2);
+
+    assertThat(unix("POST", "/v1/resources/web-app/checkpoints/save", ""))
+        .contains("\"kind\":\"CheckpointChangeList\"", "\"generation\":3", "\"generation\":2")
+        .contains(
+            "\"differences\":[{\"where\":\"Parameters\",\"what\":\"Port\",\"from\":\"REG_DWORD"
+                + " 80\",\"to\":\"REG_DWORD 8080\"}]");
+    assertThat(unix("POST", "/v1/resources/web-app/checkpoints/2/save", ""))
+        .contains("\"cause\":\"Manual\"");
+    assertThat(cluster.checkpoints.checkpoint("web-app", 1).generation()).isEqualTo(3);
+    assertThat(cluster.checkpoints.checkpoint("web-app", 2).generation()).isEqualTo(3);
+  }
+
+  @Test
+  void checkpointIsRolledBack_andRemoved() throws IOException {
+    String path = "/v1/resources/web-app/checkpoints/1";
+
+    assertThat(unix("POST", path + "/rollback", "{\"to\":1}"))
+        .startsWith("HTTP/1.1 200")
+        .contains("\"kind\":\"CheckpointChangeList\"", "\"cause\":\"RolledBack\"");
+    assertThat(unix("POST", path + "/rollback", "{\"to\":9}")).startsWith("HTTP/1.1 404");
+    assertThat(unix("POST", path + "/rollback", "")).startsWith("HTTP/1.1 400").contains("to");
+
+    assertThat(unix("DELETE", path + "?dryRun=true", "")).startsWith("HTTP/1.1 200");
+    assertThat(unix("DELETE", path, ""))
+        .startsWith("HTTP/1.1 200")
+        .contains("\"kind\":\"Checkpoint\",\"items\":[{\"id\":1,");
+    assertThat(unix("DELETE", path, "")).startsWith("HTTP/1.1 404");
+  }
+
+  @Test
+  void generations_areListedShownAndVerified() throws IOException {
+    String second =
+        "{\"resource\":\"web-app\",\"checkpoint\":1,\"generation\":2,\"digest\":\"sha256:12\","
+            + "\"sizeBytes\":4096,\"savedAt\":\"2026-11-21T22:40:02.120Z\",\"cause\":\"Changed\","
+            + "\"node\":\"alpha\",\"revision\":42,\"current\":true,\"state\":\"Damaged\"}";
+    cluster.checkpoints.spoil("web-app", 1, 2, "Damaged");
+
+    assertThat(unix("GET", "/v1/resources/web-app/checkpoints/1/generations", ""))
+        .contains("\"kind\":\"GenerationList\"", "\"generation\":1,", second + "]}");
+    assertThat(unix("GET", "/v1/resources/web-app/checkpoints/1/generations/2", ""))
+        .contains("\"kind\":\"Generation\",\"items\":[" + second + "]}");
+    assertThat(unix("GET", "/v1/checkpoint-verification", ""))
+        .contains("\"kind\":\"GenerationList\"", second, "\"checkpoint\":2");
+    assertThat(unix("GET", "/v1/checkpoint-verification?resource=web-db", ""))
+        .contains("\"items\":[]");
+  }
+
+  @Test
+  void checkpointDiff_isFromTheCurrentGenerationToWhatIsLive_orAsAskedFor() throws IOException {
+    String path = "/v1/resources/web-app/checkpoints/1/diff";
+
+    assertThat(unix("GET", path, ""))
+        .contains("\"kind\":\"CheckpointDiff\"")
+        .contains("\"path\":\"Software\\\\Contoso\",\"from\":\"2\",\"to\":\"live\"")
+        .contains("{\"where\":\"Old\",\"what\":\"\",\"from\":\"3 values\",\"to\":null}");
+    assertThat(unix("GET", path + "?from=1&to=2", "")).contains("\"from\":\"1\",\"to\":\"2\"");
+    assertThat(unix("GET", path + "?from=live", "")).startsWith("HTTP/1.1 400");
+  }
+
+  @Test
+  void checkpointContent_isItsBytes() throws IOException {
+    String path = "/v1/resources/web-app/checkpoints/1/content";
+
+    assertThat(unix("GET", path + "?generation=1&format=reg", ""))
+        .startsWith("HTTP/1.1 200")
+        .contains("application/octet-stream", "no-store", "reg of generation 1 ");
+    assertThat(unix("GET", path, "")).contains("null of generation 2 ");
+    assertThat(unix("GET", path + "?format=zip", "")).startsWith("HTTP/1.1 400").contains("zip");
+  }
+
+  @Test
+  void checkpointContentThatIsDamaged_isAProblem_alsoAfterItsFirstBytes() throws IOException {
+    cluster.checkpoints.spoil("web-app", 1, 2, "Damaged");
+
+    assertThat(unix("GET", "/v1/resources/web-app/checkpoints/1/content", ""))
+        .startsWith("HTTP/1.1 409")
+        .contains("application/problem+json", "The blob of generation 2 is damaged.")
+        .doesNotContain("null of generation");
+  }
+
+  @Test
+  void checkpointContentThatBreaksOff_hasNoEnd() throws IOException {
+    String path = "/v1/resources/web-app/checkpoints/1/content";
+    String lastChunk = "\r\n0\r\n\r\n";
+    assertThat(unix("GET", path, "")).contains("chunked").endsWith(lastChunk);
+
+    cluster.checkpoints.breaksOff = true;
+
+    assertThat(unix("GET", path, "")).startsWith("HTTP/1.1 200").doesNotEndWith(lastChunk);
+  }
+
+  @Test
   void change_narratesWhenAskedTo() throws IOException {
     String answer =
         unix(
@@ -297,7 +496,10 @@ class HttpApiTest {
           .as(route.path())
           .isEqualTo(
               route.method().equals(HandlerType.GET)
-                  && !route.path().startsWith("/v1/registry")); // It may hold secrets.
+                  && !route
+                      .path()
+                      .matches("/v1/registry.*|.*/content|.*/diff|/v1/checkpoint-verification"));
+      // They may hold secrets, or let those who may not read see what is read.
     }
   }
 

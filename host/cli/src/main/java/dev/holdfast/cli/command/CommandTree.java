@@ -7,11 +7,13 @@ import static dev.holdfast.cli.command.Entry.verb;
 import dev.holdfast.cli.session.Surroundings;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.ScopeType;
 
 /**
  * All commands, noun first, then verb. Only those that stand in the line are made whole, with their
@@ -21,6 +23,8 @@ public final class CommandTree {
   private CommandTree() {}
 
   private static final String VERBOSE = "--verbose";
+  private static final String CHECKPOINT = "checkpoint";
+  private static final String ADD = "add";
 
   static final List<Entry> ENTRIES =
       List.of(
@@ -145,6 +149,7 @@ public final class CommandTree {
                   "Its threads (a later release).",
                   "holdfast monitor threads shared-0",
                   LaterCommand::new)),
+          checkpoint(),
           registry(),
           both(
               "events",
@@ -189,6 +194,61 @@ public final class CommandTree {
               "What commands end with.",
               "holdfast exit-codes",
               ExitCodesCommand::new));
+
+  private static Entry checkpoint() {
+    return noun(
+        CHECKPOINT,
+        "What of a resource's configuration follows it: registry keys and files.",
+        "holdfast checkpoint list web-app",
+        verb(
+            ADD,
+            "Have a key below HKLM, or files, follow a resource; what is there is saved.",
+            "holdfast checkpoint add web-app 'registry:Software\\Contoso'"
+                + " --on-restore-failure retry\nholdfast checkpoint add web-app"
+                + " file:/etc/contoso --exclude '*.log' --keep 20 --quiet 1s",
+            CheckpointCommands.Add::new),
+        verb(
+            "list",
+            "Checkpoints, of one resource or of all.",
+            "holdfast checkpoint list web-app -o wide",
+            CheckpointCommands.ListAll::new),
+        verb(
+            "remove",
+            "Remove a checkpoint with its generations; what is live stays.",
+            "holdfast checkpoint remove web-app 1",
+            CheckpointCommands.Remove::new),
+        verb(
+            "save",
+            "Save what is live as a new generation, of one checkpoint or of all of a resource.",
+            "holdfast checkpoint save web-app",
+            CheckpointCommands.Save::new),
+        verb(
+            "history",
+            "Its generations, oldest first.",
+            "holdfast checkpoint history web-app 1",
+            CheckpointCommands.History::new),
+        verb(
+            "show",
+            "A checkpoint, or one of its generations; or what was saved, as a file.",
+            "holdfast checkpoint show web-app 1\nholdfast checkpoint show web-app 1 --generation 3"
+                + " --format reg -f contoso.reg",
+            CheckpointCommands.Show::new),
+        verb(
+            "diff",
+            "What differs between generations, or from one to what is live.",
+            "holdfast checkpoint diff web-app 1\nholdfast checkpoint diff web-app 1 3 4",
+            CheckpointCommands.Diff::new),
+        verb(
+            "rollback",
+            "Make an older generation the current one; it is restored before the next online.",
+            "holdfast checkpoint rollback web-app 1 --to 3",
+            CheckpointCommands.Rollback::new),
+        verb(
+            "verify",
+            "Read every generation back; 3 when one is missing or damaged.",
+            "holdfast checkpoint verify",
+            CheckpointCommands.Verify::new));
+  }
 
   private static Entry registry() {
     return noun(
@@ -355,8 +415,35 @@ public final class CommandTree {
    * noun is registry.
    */
   public static boolean namesValues(List<String> args) {
-    Set<String> nouns = ENTRIES.stream().map(Entry::name).collect(Collectors.toSet());
-    return args.stream().filter(nouns::contains).findFirst().filter("registry"::equals).isPresent();
+    return first(ENTRIES, args).filter("registry"::equals).isPresent();
+  }
+
+  /** Whether --quiet is a time, and -q alone asks for fewer words: a checkpoint is added. */
+  private static boolean namesQuietTime(List<String> args) {
+    return first(ENTRIES, args).filter(CHECKPOINT::equals).isPresent()
+        && first(checkpoint().children(), args.subList(args.indexOf(CHECKPOINT) + 1, args.size()))
+            .filter(ADD::equals)
+            .isPresent();
+  }
+
+  /** The first word that is a command. */
+  private static Optional<String> first(List<Entry> commands, List<String> args) {
+    Set<String> names = commands.stream().map(Entry::name).collect(Collectors.toSet());
+    return args.stream().filter(names::contains).findFirst();
+  }
+
+  /**
+   * Leaves commands the free use of one of an option's names.
+   *
+   * @param freed the name that only {@code holdfast} itself goes on to know, before any command
+   * @param kept the option's other name
+   */
+  private static void free(CommandSpec root, String freed, String kept) {
+    OptionSpec option = root.findOption(freed);
+    root.remove(option);
+    root.addOption(OptionSpec.builder(option).names(kept).build());
+    root.addOption(
+        OptionSpec.builder(option).names(freed).scopeType(ScopeType.LOCAL).hidden(true).build());
   }
 
   /** The command line for these arguments. */
@@ -366,6 +453,9 @@ public final class CommandTree {
       OptionSpec verbose = root.findOption(VERBOSE);
       root.remove(verbose);
       root.addOption(OptionSpec.builder(verbose).names(VERBOSE).build());
+    }
+    if (namesQuietTime(args)) {
+      free(root, "--quiet", "-q");
     }
     var line = new CommandLine(root);
     line.getCommandSpec()
@@ -404,7 +494,7 @@ public final class CommandTree {
 
   private static String[] footer(Entry entry) {
     List<String> lines = new ArrayList<>(List.of("", "Example:"));
-    lines.add("  " + entry.example().replace("%", "%%"));
+    entry.example().lines().forEach(line -> lines.add("  " + line.replace("%", "%%")));
     return lines.toArray(String[]::new);
   }
 }

@@ -149,27 +149,32 @@ final class EventCommands {
     @Option(
         names = "--format",
         paramLabel = "LAYOUT",
-        description = "details (default), or kb: as the Knowledge Base prints events.")
+        description = "details (default), or kb: as articles Q316772 and Q192493 print events.")
     Layout layout = Layout.details;
 
     @Override
     int run(Session session) {
       JsonNode answer = service(session).ask(Target.of("events", Long.toString(seq)));
-      if (layout == Layout.details) {
-        session.printDetails(answer);
+      Format format = session.flags().format;
+      boolean isForPeople = format == Format.table || format == Format.wide;
+      if (layout == Layout.kb && isForPeople) {
+        answer.path("items").values().forEach(event -> knowledgeBase(session, event));
       } else {
-        session.print(answer, events -> knowledgeBase(events.getFirst()));
+        session.printDetails(answer);
       }
       return ExitCode.OK.number();
     }
 
-    private static List<String> knowledgeBase(JsonNode event) {
-      return List.of(
-          "Event ID: " + event.path("id").asString(""),
-          "Source: " + Details.inline(event.path("source")),
-          "Type: " + Details.inline(event.path("type")),
-          "Category: " + Details.inline(event.path("category")),
-          "Description: " + Details.inline(event.path("message")));
+    private static void knowledgeBase(Session session, JsonNode event) {
+      print(session, Article.Q316772, event);
+      session.out().println();
+      print(session, Article.Q192493, event);
+    }
+
+    private static void print(Session session, Article article, JsonNode event) {
+      session.out().flush(); // The heading goes elsewhere, and is to come after what was printed.
+      session.narrate("as " + article + " prints it:");
+      article.lines(event).forEach(session.out()::println);
     }
   }
 }

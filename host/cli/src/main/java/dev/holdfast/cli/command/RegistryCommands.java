@@ -441,20 +441,30 @@ final class RegistryCommands {
    */
   private static @Nullable String write(
       Session session, String path, String format, Path file, boolean replace) {
-    if (Files.exists(file) && !replace) {
-      throw exists(file, null);
-    }
+    requireFree(file, replace);
     ServiceClient.Fetched fetched =
         Verb.service(session)
             .fetch(
                 Target.of("registry", "file").with("path", path).with("format", format), PATIENCE);
-    byte[] bytes = fetched.bytes();
     if (!fetched.losses().isEmpty()) {
       session.narrate("not in the file: " + fetched.losses());
     }
+    keep(session, fetched.bytes(), file, replace);
+    return fetched.revision();
+  }
+
+  /** There is no such file yet, or it may be replaced. */
+  static void requireFree(Path file, boolean replace) {
+    if (Files.exists(file) && !replace) {
+      throw exists(file, null);
+    }
+  }
+
+  /** Writes a file, and says so; of a dry run, says so only. */
+  static void keep(Session session, byte[] bytes, Path file, boolean replace) {
     if (session.flags().dryRun) {
       session.narrate("%s would be written, %,d bytes".formatted(file, bytes.length));
-      return fetched.revision();
+      return;
     }
     try {
       write(bytes, file, replace);
@@ -465,7 +475,6 @@ final class RegistryCommands {
           ExitCode.FAILED, "The file " + file + " was not written: " + e.getMessage(), e);
     }
     session.narrate("%s written, %,d bytes".formatted(file, bytes.length));
-    return fetched.revision();
   }
 
   private static Failure exists(Path file, @Nullable Exception cause) {

@@ -99,6 +99,7 @@ final class ResourceCommands {
                   "restarts",
                   "adoptions",
                   "dependsOn",
+                  "unrestored",
                   "id")
               : List.of("name", "group", "type", "state", "health", "monitor", "pid");
       List<String> headers = new ArrayList<>(fields);

@@ -34,7 +34,7 @@ public final class Printer {
 
   /** What an object is called by in commands. */
   static String nameOf(JsonNode item) {
-    for (String field : List.of("name", "seq", "id", "code", "version")) {
+    for (String field : List.of("name", "seq", "id", "generation", "code", "version")) {
       JsonNode value = item.path(field);
       if (value.isValueNode() && !value.isNull()) {
         return Text.oneLine(value.asString());
