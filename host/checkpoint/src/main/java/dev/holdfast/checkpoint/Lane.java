@@ -60,7 +60,7 @@ final class Lane {
     lock.lock();
     try {
       disarm(); // Nobody runs, so whatever was armed is of an online that is over.
-      List<Checkpoint> checkpoints = around.store().of(resource);
+      List<Checkpoint> checkpoints = new ArrayList<>(around.store().of(resource));
       Map<CheckpointId, Trouble> owed = new HashMap<>();
       for (int i = 0; i < checkpoints.size(); i++) {
         if (checkpoints.get(i).live()) {

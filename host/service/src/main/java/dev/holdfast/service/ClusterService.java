@@ -1,5 +1,6 @@
 package dev.holdfast.service;
 
+import dev.holdfast.checkpoint.CheckpointListeners;
 import dev.holdfast.checkpoint.CheckpointStore;
 import dev.holdfast.checkpoint.Checkpoints;
 import dev.holdfast.checkpoint.Source;
@@ -25,6 +26,8 @@ import dev.holdfast.service.api.RuntimeDirectory;
 import dev.holdfast.service.archive.ArchiveDigest;
 import dev.holdfast.service.archive.PluginStore;
 import dev.holdfast.service.checkpoint.CheckpointDesk;
+import dev.holdfast.service.checkpoint.CheckpointMeters;
+import dev.holdfast.service.checkpoint.CheckpointNarrator;
 import dev.holdfast.service.chronicle.CheckpointChronicle;
 import dev.holdfast.service.chronicle.EventChronicle;
 import dev.holdfast.service.chronicle.IncidentMeters;
@@ -117,6 +120,7 @@ final class ClusterService implements AutoCloseable {
   private final ClusterRecords records;
   private final Engine engine;
   private final EventChronicle chronicle;
+  private final Commands commands;
   private final ServiceApi api;
   private final ApiServer apiServer;
   private final ProcessIdentity self;
@@ -168,12 +172,17 @@ final class ClusterService implements AutoCloseable {
       opened.push(() -> removeIfEmpty(runtime));
       PluginStore plugins = PluginStore.open(quorum.resolve("plugins"), home.unpacked());
       Registry registry = keep(registry(hives, keep(loadedHives()), events));
+      var checkpointMeters = new CheckpointMeters(meters, clock);
       Checkpoints checkpoints =
           keep(
               new Checkpoints(
                   CheckpointStore.open(log, log.blobs(throughFailPoints())),
                   subject -> source(registry, subject),
-                  new CheckpointChronicle(events, this::resourceName),
+                  new CheckpointListeners(
+                      List.of(
+                          new CheckpointChronicle(events, this::resourceName),
+                          new CheckpointNarrator(this::say),
+                          checkpointMeters)),
                   node,
                   clock,
                   home.run()));
@@ -196,7 +205,9 @@ final class ClusterService implements AutoCloseable {
                       checkpoints,
                       meters,
                       this::halt)));
-      var commands =
+      var desk = new CheckpointDesk(checkpoints, registry, engine.loop()::state);
+      registry.adviseOnChanges(desk::adviceOnChange);
+      commands =
           new Commands(
               engine.loop(),
               engine.monitors(),
@@ -215,7 +226,7 @@ final class ClusterService implements AutoCloseable {
               events,
               incidents,
               registry,
-              new CheckpointDesk(checkpoints, registry, engine.loop()::state),
+              desk,
               checkpoints::isUnrestored,
               node,
               clock,
@@ -224,6 +235,7 @@ final class ClusterService implements AutoCloseable {
               state -> {
                 engine.refreshMeters(state);
                 incidentMeters.refresh(state);
+                checkpointMeters.refresh(state, checkpoints);
               });
       measureItself(meters);
       serveApi(options, runtime);
@@ -266,6 +278,10 @@ final class ClusterService implements AutoCloseable {
       case REGISTRY -> registry.source(subject.path());
       case FILE -> throw new IllegalStateException("file trees are being built");
     };
+  }
+
+  private void say(String resource, String what) {
+    commands.say(resource, what);
   }
 
   private String resourceName(String id) {

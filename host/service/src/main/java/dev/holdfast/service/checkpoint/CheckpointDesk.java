@@ -15,6 +15,7 @@ import dev.holdfast.checkpoint.Trouble;
 import dev.holdfast.cluster.ClusterResource;
 import dev.holdfast.cluster.ClusterState;
 import dev.holdfast.quorum.Blobs;
+import dev.holdfast.registry.KeyPath;
 import dev.holdfast.service.api.ApiException;
 import dev.holdfast.service.api.Caller;
 import dev.holdfast.service.api.CheckpointApi;
@@ -22,6 +23,7 @@ import dev.holdfast.service.api.CheckpointChangeView;
 import dev.holdfast.service.api.CheckpointDiffView;
 import dev.holdfast.service.api.CheckpointView;
 import dev.holdfast.service.api.GenerationView;
+import dev.holdfast.service.api.ShellWord;
 import dev.holdfast.service.registry.Registry;
 import dev.holdfast.service.view.Lookup;
 import java.io.IOException;
@@ -247,6 +249,46 @@ public final class CheckpointDesk implements CheckpointApi {
                           each)));
     }
     return found;
+  }
+
+  /**
+   * What somebody should know who changes a key: an offline resource does not get to see it
+   * (Q174070).
+   *
+   * @param key from HKLM on, links followed
+   */
+  public List<String> adviceOnChange(KeyPath key) {
+    List<String> advice = new ArrayList<>();
+    for (Checkpoint checkpoint : checkpoints.store().all()) {
+      if (checkpoint.subject().kind() == Subject.Kind.REGISTRY
+          && key.isWithin(registry.resolved(checkpoint.subject().path()))) {
+        states
+            .get()
+            .findResource(checkpoint.id().resource())
+            .filter(resource -> !resource.isActive())
+            .map(resource -> advice(checkpoint, resource))
+            .ifPresent(advice::add);
+      }
+    }
+    return advice;
+  }
+
+  private static String advice(Checkpoint checkpoint, ClusterResource resource) {
+    String name = resource.config().name();
+    String outcome =
+        switch (checkpoint.settings().onDrift()) {
+          case RESTORE -> "overwritten when it goes online (Q174070)";
+          case ADOPT -> "adopted when it goes online";
+          case REFUSE -> "what keeps it from going online until somebody decides";
+        };
+    return "this is checkpoint %d of %s, which is %s: the change will be %s; to keep it: holdfast checkpoint save %s %d"
+        .formatted(
+            checkpoint.id().number(),
+            name,
+            resource.state(),
+            outcome,
+            ShellWord.of(name),
+            checkpoint.id().number());
   }
 
   // ---- changes -------------------------------------------------------------------------------

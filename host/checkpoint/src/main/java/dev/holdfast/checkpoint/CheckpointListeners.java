@@ -1,0 +1,57 @@
+package dev.holdfast.checkpoint;
+
+import dev.holdfast.quorum.Blobs;
+import java.util.List;
+import java.util.Optional;
+
+/** Several listeners, told one after the other. */
+public record CheckpointListeners(List<CheckpointListener> listeners)
+    implements CheckpointListener {
+  public CheckpointListeners {
+    listeners = List.copyOf(listeners);
+  }
+
+  @Override
+  public void saved(Checkpoint checkpoint, Generation generation) {
+    listeners.forEach(each -> each.saved(checkpoint, generation));
+  }
+
+  @Override
+  public void notSaved(Checkpoint checkpoint, Cause wanted, Trouble trouble, boolean again) {
+    listeners.forEach(each -> each.notSaved(checkpoint, wanted, trouble, again));
+  }
+
+  @Override
+  public void notWatched(Checkpoint checkpoint, Trouble trouble) {
+    listeners.forEach(each -> each.notWatched(checkpoint, trouble));
+  }
+
+  @Override
+  public void restored(Checkpoint checkpoint, Generation generation, List<String> notes) {
+    listeners.forEach(each -> each.restored(checkpoint, generation, notes));
+  }
+
+  @Override
+  public void notRestored(
+      Checkpoint checkpoint, Generation generation, Trouble trouble, boolean online) {
+    listeners.forEach(each -> each.notRestored(checkpoint, generation, trouble, online));
+  }
+
+  @Override
+  public void damaged(
+      Checkpoint checkpoint,
+      Generation generation,
+      Blobs.Condition condition,
+      Optional<Generation> instead) {
+    listeners.forEach(each -> each.damaged(checkpoint, generation, condition, instead));
+  }
+
+  @Override
+  public void drifted(
+      Checkpoint checkpoint,
+      Optional<Generation> kept,
+      List<Difference> differences,
+      DriftPolicy policy) {
+    listeners.forEach(each -> each.drifted(checkpoint, kept, differences, policy));
+  }
+}
