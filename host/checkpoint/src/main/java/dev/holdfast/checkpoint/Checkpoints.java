@@ -141,6 +141,15 @@ public final class Checkpoints implements AutoCloseable {
   }
 
   /**
+   * Checks what can be seen of a subject without looking at its content.
+   *
+   * @throws IllegalArgumentException nothing can be at that path, or be excluded so
+   */
+  public void require(Subject subject) {
+    var _ = around.sources().of(subject);
+  }
+
+  /**
    * Adds a checkpoint and saves it; durable when this returns.
    *
    * @param runs whether the resource runs, and the checkpoint is to be watched at once

@@ -1,10 +1,13 @@
 package dev.holdfast.service;
 
+import dev.holdfast.checkpoint.Checkpoint;
 import dev.holdfast.checkpoint.CheckpointListeners;
 import dev.holdfast.checkpoint.CheckpointStore;
 import dev.holdfast.checkpoint.Checkpoints;
 import dev.holdfast.checkpoint.Source;
+import dev.holdfast.checkpoint.SourceException;
 import dev.holdfast.checkpoint.Subject;
+import dev.holdfast.checkpoint.file.FileTree;
 import dev.holdfast.cluster.ClusterEvent;
 import dev.holdfast.cluster.ClusterState;
 import dev.holdfast.cluster.MonitorName;
@@ -86,6 +89,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -172,11 +176,13 @@ final class ClusterService implements AutoCloseable {
       opened.push(() -> removeIfEmpty(runtime));
       PluginStore plugins = PluginStore.open(quorum.resolve("plugins"), home.unpacked());
       Registry registry = keep(registry(hives, keep(loadedHives()), events));
+      CheckpointStore store = CheckpointStore.open(log, log.blobs(throughFailPoints()));
+      finishRestores(store);
       var checkpointMeters = new CheckpointMeters(meters, clock);
       Checkpoints checkpoints =
           keep(
               new Checkpoints(
-                  CheckpointStore.open(log, log.blobs(throughFailPoints())),
+                  store,
                   subject -> source(registry, subject),
                   new CheckpointListeners(
                       List.of(
@@ -185,7 +191,7 @@ final class ClusterService implements AutoCloseable {
                           checkpointMeters)),
                   node,
                   clock,
-                  home.run()));
+                  emptied(home.captures())));
       engine =
           keep(
               new Engine(
@@ -273,11 +279,37 @@ final class ClusterService implements AutoCloseable {
     return new Registry(hives, loaded, owner, this::running, new RegistryChronicle(events), clock);
   }
 
-  private static Source source(Registry registry, Subject subject) {
+  private Source source(Registry registry, Subject subject) {
     return switch (subject.kind()) {
       case REGISTRY -> registry.source(subject.path());
-      case FILE -> throw new IllegalStateException("file trees are being built");
+      case FILE -> new FileTree(Path.of(subject.path()), subject.excludes(), home.captures());
     };
+  }
+
+  /** A directory of what is thrown away again; what a death left there goes now. */
+  private static Path emptied(Path directory) throws IOException {
+    Files.createDirectories(directory);
+    try (Stream<Path> left = Files.list(directory)) {
+      for (Path file : left.toList()) {
+        Files.delete(file);
+      }
+    }
+    return directory;
+  }
+
+  /** A restore that a death cut short is finished, or undone, before anybody looks at the files. */
+  private static void finishRestores(CheckpointStore store) {
+    for (Checkpoint checkpoint : store.all()) {
+      if (checkpoint.subject().kind() != Subject.Kind.FILE) {
+        continue;
+      }
+      Path tree = Path.of(checkpoint.subject().path());
+      try {
+        FileTree.recover(tree).forEach(said -> LOG.warn("{}: {}", tree, said));
+      } catch (SourceException e) {
+        LOG.error("A restore of {} that was cut short is not finished: {}", tree, e.getMessage());
+      }
+    }
   }
 
   private void say(String resource, String what) {

@@ -303,6 +303,7 @@ public final class CheckpointDesk implements CheckpointApi {
     try {
       subject = Subject.parse(wanted.of(), wanted.excludes());
       settings = settings(wanted);
+      checkpoints.require(subject);
     } catch (IllegalArgumentException e) {
       throw new ApiException.Invalid(
           "BadCheckpoint",
