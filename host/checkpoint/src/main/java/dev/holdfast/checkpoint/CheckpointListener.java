@@ -1,6 +1,7 @@
 package dev.holdfast.checkpoint;
 
 import dev.holdfast.quorum.Blobs;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
@@ -45,6 +46,23 @@ public interface CheckpointListener {
       Generation generation,
       Blobs.Condition condition,
       Optional<Generation> instead);
+
+  /**
+   * The resource failed soon after a generation was saved.
+   *
+   * @param after how long after
+   * @param differences what the generation changed
+   */
+  void suspected(
+      Checkpoint checkpoint, Generation generation, Duration after, List<Difference> differences);
+
+  /**
+   * The resource failed again, and the generation before is what is restored now.
+   *
+   * @param blamed the one that is current no more
+   * @param differences what that one had changed
+   */
+  void rolledBack(Checkpoint checkpoint, Generation blamed, List<Difference> differences);
 
   /**
    * The live content was edited while the resource was offline.

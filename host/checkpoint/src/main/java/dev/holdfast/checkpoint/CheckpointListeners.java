@@ -1,6 +1,7 @@
 package dev.holdfast.checkpoint;
 
 import dev.holdfast.quorum.Blobs;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
@@ -44,6 +45,17 @@ public record CheckpointListeners(List<CheckpointListener> listeners)
       Blobs.Condition condition,
       Optional<Generation> instead) {
     listeners.forEach(each -> each.damaged(checkpoint, generation, condition, instead));
+  }
+
+  @Override
+  public void suspected(
+      Checkpoint checkpoint, Generation generation, Duration after, List<Difference> differences) {
+    listeners.forEach(each -> each.suspected(checkpoint, generation, after, differences));
+  }
+
+  @Override
+  public void rolledBack(Checkpoint checkpoint, Generation blamed, List<Difference> differences) {
+    listeners.forEach(each -> each.rolledBack(checkpoint, blamed, differences));
   }
 
   @Override

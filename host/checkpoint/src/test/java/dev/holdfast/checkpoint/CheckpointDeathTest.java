@@ -31,7 +31,12 @@ class CheckpointDeathTest {
   private static final Subject PORT = Subject.parse("registry:Software\\Web", List.of());
   private static final CheckpointSettings SETTINGS =
       new CheckpointSettings(
-          RestorePolicy.CONTINUE, DriftPolicy.RESTORE, 3, Duration.ofHours(1), Duration.ofHours(1));
+          RestorePolicy.CONTINUE,
+          DriftPolicy.RESTORE,
+          3,
+          Duration.ofHours(1),
+          Duration.ofHours(1),
+          Duration.ZERO);
   private static final CheckpointId ID = new CheckpointId(WEB, 1);
 
   @TempDir private Path parent;

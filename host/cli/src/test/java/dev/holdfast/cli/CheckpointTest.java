@@ -56,6 +56,7 @@ class CheckpointTest extends AgainstFakeCluster {
             "keep",
             "quietMillis",
             "delayMillis",
+            "rollBackWithinMillis",
             "unrestored",
             "watched",
             "dirtySince");
@@ -63,24 +64,25 @@ class CheckpointTest extends AgainstFakeCluster {
     assertThat(holdfast("checkpoint", "show", "web-app", "2").out())
         .isEqualTo(
             """
-            id           2
-            resource     web-app
-            source       file
-            path         /etc/contoso
-            generation   1
-            digest       sha256:21
-            sizeBytes    4096
-            savedAt      2026-11-21T22:40:01.120Z
-            cause        Added
-            policy       fail
-            onDrift      adopt
-            excludes     *.log
-            keep         3
-            quietMillis  0
-            delayMillis  500
-            unrestored   false
-            watched      true
-            dirtySince   -
+            id                    2
+            resource              web-app
+            source                file
+            path                  /etc/contoso
+            generation            1
+            digest                sha256:21
+            sizeBytes             4096
+            savedAt               2026-11-21T22:40:01.120Z
+            cause                 Added
+            policy                fail
+            onDrift               adopt
+            excludes              *.log
+            keep                  3
+            quietMillis           0
+            delayMillis           500
+            rollBackWithinMillis  0
+            unrestored            false
+            watched               true
+            dirtySince            -
             """);
     assertOneLine(holdfast("checkpoint", "show", "web-app", "3"), 4, "has no checkpoint 3");
   }
@@ -202,6 +204,8 @@ class CheckpointTest extends AgainstFakeCluster {
         "250ms",
         "--max-delay",
         "2s",
+        "--roll-back-within",
+        "1m",
         "--grant");
     holdfast("checkpoint", "add", "web-db", "file:/x", "--quiet=0", "--max-delay", "0", "-q");
 
@@ -215,8 +219,9 @@ class CheckpointTest extends AgainstFakeCluster {
                 4,
                 250L,
                 2000L,
+                60_000L,
                 true),
-            new NewCheckpoint("file:/x", null, null, List.of(), null, 0L, 0L, false));
+            new NewCheckpoint("file:/x", null, null, List.of(), null, 0L, 0L, null, false));
   }
 
   @Test

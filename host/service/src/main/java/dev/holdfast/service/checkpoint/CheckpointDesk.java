@@ -348,7 +348,10 @@ public final class CheckpointDesk implements CheckpointApi {
         wanted.onDrift() == null ? otherwise.onDrift() : DriftPolicy.parse(wanted.onDrift()),
         wanted.keep() == null ? otherwise.keep() : wanted.keep(),
         quiet,
-        delay);
+        delay,
+        wanted.rollBackWithinMillis() == null
+            ? otherwise.rollBackWithin()
+            : Duration.ofMillis(wanted.rollBackWithinMillis()));
   }
 
   private static Duration min(Duration one, Duration other) {

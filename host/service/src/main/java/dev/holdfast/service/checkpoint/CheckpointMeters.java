@@ -141,6 +141,17 @@ public final class CheckpointMeters implements CheckpointListener {
   }
 
   @Override
+  public void suspected(
+      Checkpoint checkpoint, Generation generation, Duration after, List<Difference> differences) {
+    // The failure is counted as one of the resource.
+  }
+
+  @Override
+  public void rolledBack(Checkpoint checkpoint, Generation blamed, List<Difference> differences) {
+    Objects.requireNonNull(saves.get(Cause.ROLLED_BACK)).increment();
+  }
+
+  @Override
   public void drifted(
       Checkpoint checkpoint,
       Optional<Generation> kept,

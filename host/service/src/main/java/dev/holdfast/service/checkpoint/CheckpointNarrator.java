@@ -8,6 +8,7 @@ import dev.holdfast.checkpoint.DriftPolicy;
 import dev.holdfast.checkpoint.Generation;
 import dev.holdfast.checkpoint.Trouble;
 import dev.holdfast.quorum.Blobs;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BiConsumer;
@@ -68,6 +69,17 @@ public final class CheckpointNarrator implements CheckpointListener {
         "generation %d is %s"
             .formatted(
                 generation.number(), condition == Blobs.Condition.MISSING ? "missing" : "damaged"));
+  }
+
+  @Override
+  public void suspected(
+      Checkpoint checkpoint, Generation generation, Duration after, List<Difference> differences) {
+    say(checkpoint, "generation %d is suspected".formatted(generation.number()));
+  }
+
+  @Override
+  public void rolledBack(Checkpoint checkpoint, Generation blamed, List<Difference> differences) {
+    say(checkpoint, "rolled back from generation %d".formatted(blamed.number()));
   }
 
   @Override
