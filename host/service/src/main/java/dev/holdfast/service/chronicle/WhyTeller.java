@@ -254,9 +254,7 @@ public final class WhyTeller {
   /** What the event said when it happened is what is to be done. */
   private Blocker unrestored(ClusterResource resource) {
     Optional<Event> event =
-        about(resource)
-            .filter(each -> NOT_RESTORED.contains(each.id()))
-            .reduce((_, last) -> last);
+        about(resource).filter(each -> NOT_RESTORED.contains(each.id())).reduce((_, last) -> last);
     return new Blocker(
         "nothing, but it runs on configuration that could not be restored"
             + event.map(each -> " (%s, event %d)".formatted(each.cause(), each.id())).orElse(""),
