@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
@@ -170,6 +171,26 @@ class CheckpointTest extends AgainstFakeCluster {
     assertThat(cluster.checkpoints.added).hasSize(2);
     assertThat(cluster.checkpoints.callers.getFirst().pid())
         .isEqualTo(ProcessHandle.current().pid());
+  }
+
+  @Test
+  void validate_saysWhatWouldNotDo_andExitsWith3() {
+    assertThat(holdfast("validate", "--only", "checkpoints"))
+        .isEqualTo(
+            new Ended(
+                3,
+                """
+                CHECK        NODE   OBJECT                                             RESULT
+                checkpoints  alpha  web-app, checkpoint 1 (registry:Software\\Contoso)  ok
+                checkpoints  alpha  web-app, checkpoint 2 (file:/etc/contoso)          HandleHeld
+                """,
+                """
+                web-app, checkpoint 2 (file:/etc/contoso): vi (pid 7) has it open for writing; next: end the processes that have its files open for writing
+                2 looked at, 1 would not do
+                """));
+    assertThat(cluster.validated).containsExactly(Set.of("checkpoints"));
+    assertThat(holdfast("validate", "-q", "-o", "json").json().at("/kind").asString())
+        .isEqualTo("ValidationList");
   }
 
   @Test

@@ -24,6 +24,8 @@ import dev.holdfast.service.api.CheckpointDiffView;
 import dev.holdfast.service.api.CheckpointView;
 import dev.holdfast.service.api.GenerationView;
 import dev.holdfast.service.api.ShellWord;
+import dev.holdfast.service.api.ValidationView;
+import dev.holdfast.service.chronicle.CheckpointAdvice;
 import dev.holdfast.service.registry.Registry;
 import dev.holdfast.service.view.Lookup;
 import java.io.IOException;
@@ -233,22 +235,27 @@ public final class CheckpointDesk implements CheckpointApi {
         .toList();
   }
 
-  /** What would keep the checkpoints from being restored now; changes nothing. */
-  public List<String> rehearse() {
-    List<String> found = new ArrayList<>();
-    for (Checkpoint checkpoint : checkpoints.store().all()) {
-      Optional<Trouble> trouble = checkpoints.rehearse(checkpoint);
-      trouble.ifPresent(
-          each ->
-              found.add(
-                  "%s, checkpoint %d (%s): %s"
-                      .formatted(
-                          nameOf(checkpoint.id().resource()),
-                          checkpoint.id().number(),
-                          checkpoint.subject(),
-                          each)));
-    }
-    return found;
+  /** Whether each checkpoint could be restored now; changes nothing. */
+  public List<ValidationView> rehearse(String node) {
+    return checkpoints.store().all().stream().map(each -> rehearse(each, node)).toList();
+  }
+
+  private ValidationView rehearse(Checkpoint checkpoint, String node) {
+    String resource = nameOf(checkpoint.id().resource());
+    String object =
+        "%s, checkpoint %d (%s)"
+            .formatted(resource, checkpoint.id().number(), checkpoint.subject());
+    Optional<Trouble> trouble = checkpoints.rehearse(checkpoint);
+    return new ValidationView(
+        "checkpoints",
+        object,
+        node,
+        trouble.isEmpty(),
+        trouble.map(each -> each.obstacle().toString()).orElse(null),
+        trouble.map(Trouble::message).orElse(null),
+        trouble
+            .map(each -> CheckpointAdvice.of(checkpoint, resource, each.obstacle()))
+            .orElse(null));
   }
 
   /**

@@ -7,7 +7,7 @@ import dev.holdfast.checkpoint.Subject;
 import dev.holdfast.service.api.ShellWord;
 
 /** What to run next when something stands in the way of a checkpoint. */
-final class CheckpointAdvice {
+public final class CheckpointAdvice {
   private CheckpointAdvice() {}
 
   /** How to undo what a generation changed. */
@@ -22,7 +22,7 @@ final class CheckpointAdvice {
         .orElse("holdfast checkpoint history %s %d".formatted(name, checkpoint.id().number()));
   }
 
-  static String of(Checkpoint checkpoint, String resource, Obstacle obstacle) {
+  public static String of(Checkpoint checkpoint, String resource, Obstacle obstacle) {
     boolean isKey = checkpoint.subject().kind() == Subject.Kind.REGISTRY;
     String path =
         ShellWord.of(isKey ? "HKLM\\" + checkpoint.subject().path() : checkpoint.subject().path());
