@@ -14,6 +14,7 @@ import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 
@@ -30,6 +31,8 @@ final class Layout {
           new Program("cli", "cli"),
           new Program("service", "http"),
           new Program("monitor", "monitor"));
+
+  private static final Set<String> LAUNCHERS = Set.of("holdfast", "exchange");
 
   private final Path dist;
   private final Path lib;
@@ -127,6 +130,8 @@ final class Layout {
         lib.resolve("monitor.flags"));
     Path launcher = dist.resolve("bin/holdfast");
     copy(sources.resolve("bin/holdfast"), launcher);
+    Path exchange = dist.resolve("samples/information-store/exchange");
+    copy(checkout.resolve("sample-resources/information-store/src/main/sh/exchange"), exchange);
     copy(sources.resolve("docs/README.md"), dist.resolve("README.md"));
     if (Files.exists(checkout.resolve("LICENSE"))) {
       copy(checkout.resolve("LICENSE"), dist.resolve("LICENSE"));
@@ -140,7 +145,7 @@ final class Layout {
   private void settle(FileTime time) throws IOException {
     try (Stream<Path> files = Files.walk(dist)) {
       for (Path file : files.toList()) {
-        boolean open = Files.isDirectory(file) || file.getFileName().toString().equals("holdfast");
+        boolean open = Files.isDirectory(file) || LAUNCHERS.contains(file.getFileName().toString());
         Files.setPosixFilePermissions(
             file, PosixFilePermissions.fromString(open ? "rwxr-xr-x" : "rw-r--r--"));
         Files.setLastModifiedTime(file, time);

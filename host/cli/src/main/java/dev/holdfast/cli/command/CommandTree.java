@@ -35,8 +35,8 @@ public final class CommandTree {
               LaunchedCommands.Serve::new),
           verb(
               "demo",
-              "Run the cluster service with a sample cluster of real processes.",
-              "holdfast demo",
+              "Run the cluster service with a sample cluster of real processes; or play a tour.",
+              "holdfast demo\nholdfast demo --tour Q316772",
               LaunchedCommands.Demo::new),
           noun(
               "service",
