@@ -55,6 +55,14 @@ class DocumentationIT {
   }
 
   @Test
+  void theCheckpointsCommandsWork() throws Exception {
+    try (var cluster = Cluster.empty()) {
+      cluster.start("serve");
+      run(cluster, "host/docs/checkpoints.md");
+    }
+  }
+
+  @Test
   void theRegistryCanBeUsedByCurl() throws Exception {
     Tools.need("curl");
     try (var cluster = Cluster.empty()) {

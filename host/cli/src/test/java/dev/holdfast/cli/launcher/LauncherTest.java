@@ -216,6 +216,18 @@ class LauncherTest {
     assertThat(launch().out()).endsWith("dev.holdfast.cli.Holdfast");
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"demo --tour Q316772", "demo --home /h --tour=Q316772", "--tour Q1 demo", "demo --tour"})
+  void aTourIsTheCommandLines_whichKnowsTheDistribution(String line) throws Exception {
+    String[] words = line.split(" ", -1);
+    List<String> started = launch(words).out();
+
+    assertThat(started).endsWith(words).contains("-Dholdfast.dist=" + dist);
+    assertThat(started.get(started.size() - words.length - 1))
+        .isEqualTo("dev.holdfast.cli.Holdfast");
+  }
+
   @Test
   void aLinkToTheLauncher_findsItsDistribution() throws Exception {
     Path link = Files.createSymbolicLink(folder.resolve("hf"), dist.resolve("bin/holdfast"));
