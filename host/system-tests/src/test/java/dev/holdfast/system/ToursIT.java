@@ -76,6 +76,14 @@ class ToursIT {
   }
 
   @Test
+  void aHomeThatIsNamed_stays() throws Exception {
+    Path home = folder.resolve("home");
+    Ran played = tour("Q242398", "--home", home.toString());
+    assertThat(played.exitCode()).as(played.toString()).isZero();
+    assertThat(home.resolve("quorum")).isDirectory();
+  }
+
+  @Test
   void aHomeThatHasSomething_isNotPlayedWith() throws Exception {
     Path precious = Files.writeString(folder.resolve("precious"), "mine");
     Ran refused = tour("Q174070", "--home", folder.toString());

@@ -14,8 +14,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where a tour is played: a folder, a cluster service on a home in it, and shells that know both.
- * When it is closed, nothing of it runs any more; a folder of its own is removed.
+ * Where a tour is played: a folder for shells, and a cluster service that they know.
+ * When it is closed, nothing of it runs any more, and nothing is left but a home that was named.
  */
 final class Stage implements AutoCloseable {
   private static final Duration READY_MAX = Duration.ofMinutes(2);
@@ -23,8 +23,8 @@ final class Stage implements AutoCloseable {
   private static final Duration LOOK_AGAIN = Duration.ofMillis(50);
 
   private final Path distribution;
-  private final Path folder;
-  private final boolean isOwn;
+  private final Path scratch;
+  private final Path home;
   private final List<Process> beside = new ArrayList<>();
   private @Nullable Process service;
 
@@ -33,13 +33,18 @@ final class Stage implements AutoCloseable {
    */
   Stage(Path distribution, @Nullable Path home) throws IOException {
     this.distribution = distribution;
-    this.isOwn = home == null;
-    this.folder = home == null ? Files.createTempDirectory("holdfast-tour") : created(home);
+    if (home != null) {
+      requireFree(home);
+    }
+    this.scratch = Files.createTempDirectory("holdfast-tour");
+    this.home = home == null ? scratch.resolve("home") : home.toAbsolutePath().normalize();
   }
 
   /** A tour makes what it tells of, so nothing of it may be there. */
-  private static Path created(Path home) throws IOException {
-    Files.createDirectories(home);
+  private static void requireFree(Path home) throws IOException {
+    if (!Files.exists(home)) {
+      return;
+    }
     try (Stream<Path> files = Files.list(home)) {
       if (files.findAny().isPresent()) {
         throw new Failure(
@@ -48,24 +53,18 @@ final class Stage implements AutoCloseable {
                 .formatted(home));
       }
     }
-    return home.toAbsolutePath().normalize();
   }
 
   Path home() {
-    return isOwn ? folder.resolve("home") : folder;
-  }
-
-  /** Where shells are, and what they make. */
-  private Path scratch() throws IOException {
-    return Files.createDirectories(isOwn ? folder.resolve("files") : folder.resolve("tour"));
+    return home;
   }
 
   /** Starts the service; it is ready when this returns. */
   void start(List<String> flags) throws IOException, InterruptedException {
     List<String> command =
-        new ArrayList<>(List.of(launcher(), "serve", "--home", home().toString()));
+        new ArrayList<>(List.of(launcher(), "serve", "--home", home.toString()));
     command.addAll(flags);
-    Path said = scratch().resolve("service.out");
+    Path said = scratch.resolve("service.out");
     Process started = builder(command).redirectOutput(said.toFile()).start();
     service = started;
     long end = System.nanoTime() + READY_MAX.toNanos();
@@ -81,12 +80,12 @@ final class Stage implements AutoCloseable {
     return distribution.resolve("bin").resolve("holdfast").toString();
   }
 
-  private ProcessBuilder builder(List<String> command) throws IOException {
+  private ProcessBuilder builder(List<String> command) {
     var builder = new ProcessBuilder(command).redirectErrorStream(true);
-    builder.directory(scratch().toFile());
+    builder.directory(scratch.toFile());
     builder.redirectInput(Path.of("/dev/null").toFile());
     Map<String, String> environment = builder.environment();
-    environment.put("HOLDFAST_HOME", home().toString());
+    environment.put("HOLDFAST_HOME", home.toString());
     environment.put("HOLDFAST_SAMPLES", distribution.resolve("samples").toString());
     environment.put(
         "PATH",
@@ -100,7 +99,7 @@ final class Stage implements AutoCloseable {
 
   /** Runs a line of a shell to its end. */
   Ran run(String line, Duration limit) throws IOException, InterruptedException {
-    Path said = Files.createTempFile(scratch(), "said", "");
+    Path said = Files.createTempFile(scratch, "said", "");
     Process shell = builder(List.of("sh", "-c", line)).redirectOutput(said.toFile()).start();
     try {
       if (!shell.waitFor(limit)) {
@@ -122,7 +121,7 @@ final class Stage implements AutoCloseable {
   }
 
   Beside start(String line) throws IOException {
-    Path said = Files.createTempFile(scratch(), "beside", "");
+    Path said = Files.createTempFile(scratch, "beside", "");
     // The shell becomes what it starts, so that the end of one is that of the other.
     Process process =
         builder(List.of("sh", "-c", "exec " + line)).redirectOutput(said.toFile()).start();
@@ -152,9 +151,7 @@ final class Stage implements AutoCloseable {
         Thread.currentThread().interrupt();
       }
     }
-    if (isOwn) {
-      remove(folder);
-    }
+    remove(scratch);
   }
 
   private static void remove(Path root) throws IOException {

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.regex.Matcher;
 import org.jspecify.annotations.Nullable;
 
@@ -63,7 +64,8 @@ public final class TourGuide {
     }
     var stage = new Stage(distribution, home);
     // Closed also by a signal, which ends this process in the middle of a step.
-    var closing = new Thread(() -> closeQuietly(stage), "tour-end");
+    var ended = new AtomicBoolean();
+    var closing = new Thread(() -> closeQuietly(stage, ended), "tour-end");
     Runtime.getRuntime().addShutdownHook(closing);
     try (stage) {
       out.println(tour.name() + "  " + tour.title());
@@ -78,13 +80,19 @@ public final class TourGuide {
         play(stage, step, number + "/" + tour.steps().size());
       }
       tell(tour.end());
+    } catch (IOException | Failure e) {
+      if (ended.get()) {
+        throw new Failure(ExitCode.FAILED, "The tour was ended before its end.", e);
+      }
+      throw e;
     } finally {
       unhook(closing);
     }
     out.println("The tour " + tour.name() + " went as told.");
   }
 
-  private static void closeQuietly(Stage stage) {
+  private static void closeQuietly(Stage stage, AtomicBoolean ended) {
+    ended.set(true);
     try {
       stage.close();
     } catch (IOException | UncheckedIOException e) {
