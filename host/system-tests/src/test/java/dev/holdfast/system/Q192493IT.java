@@ -99,7 +99,7 @@ class Q192493IT {
 
     assertThat(event.path("cause").asString(""))
         .startsWith("AccessDenied")
-        .contains("MSExchangeES")
+        .contains("MSExchangeES", "cluster-service asked for", "no entry grants KEY_SET_VALUE")
         .doesNotContainIgnoringCase("handle");
     assertThat(event.path("holders").values()).isEmpty();
   }

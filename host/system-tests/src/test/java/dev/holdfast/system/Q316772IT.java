@@ -77,6 +77,13 @@ class Q316772IT {
 
     assertThat(exchange.value(PARAMETERS, "Greeting")).isEqualTo("stale");
     assertThat(exchange.notRestored(MAIL)).hasSize(1);
+    assertThat(exchange.cluster().items("events", "--id", "2033", "--resource", MAIL))
+        .as("that the edit was overwritten is not claimed before it was")
+        .singleElement()
+        .satisfies(
+            edit ->
+                assertThat(edit.path("message").asString(""))
+                    .contains("kept as generation 2", "to be overwritten"));
   }
 
   @Test

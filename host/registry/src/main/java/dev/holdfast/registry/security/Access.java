@@ -26,7 +26,12 @@ public sealed interface Access {
 
     /** One sentence for the caller and for the event. */
     public String explanation() {
-      var text = new StringBuilder("access denied: %s asked for %s".formatted(caller, desired));
+      return "access denied: " + explanation(caller.toString());
+    }
+
+    /** The same of a caller whom people know by a name, where it is clear that it was denied. */
+    public String explanation(String name) {
+      var text = new StringBuilder("%s asked for %s".formatted(name, desired));
       refusals.forEach(refusal -> text.append("; ").append(refusal.explanation()));
       if (!ungranted.isEmpty()) {
         text.append("; no entry grants ").append(ungranted);

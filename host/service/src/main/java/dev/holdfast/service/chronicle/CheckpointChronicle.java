@@ -124,7 +124,8 @@ public final class CheckpointChronicle implements CheckpointListener {
     String outcome =
         kept.map(each -> "kept as generation %d and ".formatted(each.number())).orElse("")
             + switch (policy) {
-              case RESTORE -> "overwritten by what was saved";
+              // Whether that succeeds is told next.
+              case RESTORE -> "to be overwritten by what was saved";
               case ADOPT -> kept.isPresent() ? "restored from now on" : "undone";
               case REFUSE -> "waiting for a decision, and so is the resource";
             };
