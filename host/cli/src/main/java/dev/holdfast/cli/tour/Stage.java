@@ -14,8 +14,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where a tour is played: a folder for shells, and a cluster service that they know.
- * When it is closed, nothing of it runs any more, and nothing is left but a home that was named.
+ * Where a tour is played: a folder for shells, and a cluster service that they know. When it is
+ * closed, nothing of it runs any more, and nothing is left but a home that was named.
  */
 final class Stage implements AutoCloseable {
   private static final Duration READY_MAX = Duration.ofMinutes(2);
@@ -61,8 +61,7 @@ final class Stage implements AutoCloseable {
 
   /** Starts the service; it is ready when this returns. */
   void start(List<String> flags) throws IOException, InterruptedException {
-    List<String> command =
-        new ArrayList<>(List.of(launcher(), "serve", "--home", home.toString()));
+    List<String> command = new ArrayList<>(List.of(launcher(), "serve", "--home", home.toString()));
     command.addAll(flags);
     Path said = scratch.resolve("service.out");
     Process started = builder(command).redirectOutput(said.toFile()).start();

@@ -218,7 +218,12 @@ class LauncherTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"demo --tour Q316772", "demo --home /h --tour=Q316772", "--tour Q1 demo", "demo --tour"})
+      strings = {
+        "demo --tour Q316772",
+        "demo --home /h --tour=Q316772",
+        "--tour Q1 demo",
+        "demo --tour"
+      })
   void aTourIsTheCommandLines_whichKnowsTheDistribution(String line) throws Exception {
     String[] words = line.split(" ", -1);
     List<String> started = launch(words).out();

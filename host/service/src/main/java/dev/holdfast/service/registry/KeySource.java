@@ -177,8 +177,7 @@ final class KeySource implements Source {
         instanceof Access.Denied denied) {
       throw new SourceException(
           Obstacle.ACCESS_DENIED,
-          "at %s, %s"
-              .formatted(placeName(path, resolved), denied.explanation("cluster-service")));
+          "at %s, %s".formatted(placeName(path, resolved), denied.explanation("cluster-service")));
     }
   }
 
