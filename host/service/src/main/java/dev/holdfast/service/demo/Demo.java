@@ -224,6 +224,7 @@ public final class Demo {
     hint("what the ticker writes", "resource logs ticker");
     hint("everything that happened", "events");
     out.println();
+    out.println("Stories of failures, played and explained: " + launcher + " demo --tour");
     out.println("Ctrl-C takes everything offline, in order; a second one does not wait.");
     out.flush();
   }
