@@ -94,7 +94,9 @@ class ArchitectureTest {
             .importPackages(ROOT)
             .that(
                 DescribedPredicate.not(
-                    resideInAnyPackage(ROOT + ".system..", ROOT + "..generated..")));
+                    // Samples are in the distribution, and anybody's programs.
+                    resideInAnyPackage(
+                        ROOT + ".system..", ROOT + ".samples..", ROOT + "..generated..")));
   }
 
   static Set<String> modules() {
