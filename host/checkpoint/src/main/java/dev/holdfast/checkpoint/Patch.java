@@ -83,6 +83,11 @@ public record Patch(
     return new Patch(State.INCOMPLETE, node, since, before, command, Optional.of(how), after);
   }
 
+  /** With the time it began: {@code patch incomplete since 12:00:00: exit 3}. */
+  public String since(String time) {
+    return toString().replaceFirst("^(patch \\w+)", "$1 since " + time);
+  }
+
   /** A part of a sentence: {@code patch incomplete: exit 3}. */
   @Override
   public String toString() {

@@ -25,6 +25,7 @@ import dev.holdfast.service.api.RuntimeDirectory;
 import dev.holdfast.service.archive.ArchiveDigest;
 import dev.holdfast.service.archive.PluginStore;
 import dev.holdfast.service.checkpoint.CheckpointDesk;
+import dev.holdfast.service.checkpoint.PatchDesk;
 import dev.holdfast.service.chronicle.CheckpointChronicle;
 import dev.holdfast.service.chronicle.EventChronicle;
 import dev.holdfast.service.chronicle.IncidentMeters;
@@ -82,6 +83,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -120,6 +122,7 @@ final class ClusterService implements AutoCloseable {
   private final ServiceApi api;
   private final ApiServer apiServer;
   private final ProcessIdentity self;
+  private final Runnable resumePatches;
   private volatile boolean ready;
   private volatile Optional<ProcessIdentity> cacheMaker = Optional.empty();
 
@@ -196,12 +199,23 @@ final class ClusterService implements AutoCloseable {
                       checkpoints,
                       meters,
                       this::halt)));
+      var patches =
+          new PatchDesk(
+              checkpoints,
+              engine.slots(),
+              this::look,
+              applicationEnvironment(),
+              home.root().toString(),
+              Executors.newVirtualThreadPerTaskExecutor());
+      engine.onToolEnd(patches::toolEnded);
+      resumePatches = patches::resume;
       var commands =
           new Commands(
               engine.loop(),
               engine.monitors(),
               engine.registrar(),
               engine.validator(),
+              patches,
               clock,
               UUID::randomUUID,
               Executors.newVirtualThreadPerTaskExecutor(),
@@ -217,6 +231,7 @@ final class ClusterService implements AutoCloseable {
               registry,
               new CheckpointDesk(checkpoints, registry, engine.loop()::state),
               checkpoints::isUnrestored,
+              checkpoints::patchOf,
               node,
               clock,
               self.pid(),
@@ -270,6 +285,17 @@ final class ClusterService implements AutoCloseable {
 
   private String resourceName(String id) {
     return engine.loop().state().findResource(id).map(each -> each.config().name()).orElse(id);
+  }
+
+  /** Looks at the state on the deciding thread, so that nothing comes in between. */
+  private CompletableFuture<?> look(Consumer<ClusterState> look) {
+    return engine
+        .loop()
+        .request(
+            state -> {
+              look.accept(state);
+              return List.of();
+            });
   }
 
   private Optional<CallerProcesses.Running> running(int pid) {
@@ -356,6 +382,7 @@ final class ClusterService implements AutoCloseable {
   void start() throws InterruptedException {
     endLeftMonitors();
     engine.start();
+    resumePatches.run();
     registerShipped();
     boolean all = await(RECOVERY_WAIT_MAX, this::isRecovered);
     if (!all) {

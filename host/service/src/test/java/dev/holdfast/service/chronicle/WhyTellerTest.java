@@ -46,7 +46,7 @@ class WhyTellerTest {
   @BeforeEach
   void open() throws IOException {
     events = EventLog.open(folder, "alpha", now::get, EventLogLimits.DEFAULT);
-    teller = new WhyTeller(events, now::get, ZoneOffset.UTC, _ -> false);
+    teller = new WhyTeller(events, now::get, ZoneOffset.UTC, _ -> false, _ -> Optional.empty());
   }
 
   @AfterEach
