@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -72,8 +74,8 @@ class Q288562IT {
   }
 
   private void create(String name, String commandLine, String... more) throws Exception {
-    var words =
-        new java.util.ArrayList<>(
+    List<String> words =
+        new ArrayList<>(
             List.of("resource", "create", name, "-g", "exchange", "-t", "Generic Application"));
     words.addAll(List.of("-p", "CommandLine=" + commandLine));
     words.addAll(List.of(more));
@@ -126,6 +128,11 @@ class Q288562IT {
         .untilAsserted(() -> assertThat(seen()).contains(texts));
   }
 
+  /** Events are durable soon after what they tell. */
+  private void awaitEvent(int id) {
+    Patience.until("there is an event " + id, () -> cluster.events(id).size() == 1);
+  }
+
   private List<String> causes() throws Exception {
     return cluster.items("checkpoint", "history", "is", "1").stream()
         .map(each -> each.required("cause").asString())
@@ -164,8 +171,8 @@ class Q288562IT {
         .contains("patch committed: checkpoint 1 generation ");
     assertThat(cluster.does("resource", "logs", "is").out()).contains("patching to guid-2");
     assertThat(causes()).endsWith("Drift", "Patched");
-    assertThat(cluster.events(PATCH_BEGUN)).hasSize(1);
-    assertThat(cluster.events(PATCH_COMMITTED)).hasSize(1);
+    awaitEvent(PATCH_BEGUN);
+    awaitEvent(PATCH_COMMITTED);
     cluster.does("resource", "online", "is");
     awaitSeen("guid-2\n", "Guid    REG_SZ    guid-2", "Restore in Progress    REG_SZ    yes");
     Audited.of(cluster).assertHolds();
@@ -191,7 +198,7 @@ class Q288562IT {
     Files.writeString(store, "guid-2");
     Ran ran = cluster.does("resource", "patch", "is", "--abort");
     assertThat(ran.err()).contains("NOT rolled back");
-    assertThat(cluster.events(PATCH_ABORTED)).hasSize(1);
+    awaitEvent(PATCH_ABORTED);
     assertThat(registry()).contains("guid-1");
     assertThat(causes()).endsWith("Drift", "RolledBack");
     cluster.does("resource", "online", "is");
@@ -235,7 +242,7 @@ class Q288562IT {
         .startsWith("holdfast resource patch is -- ");
     assertThat(refused(CONFLICT, "resource", "online", "is").err()).contains("patch incomplete");
     assertThat(refused(CONFLICT, "group", "online", "exchange").err()).contains("patch incomplete");
-    assertThat(cluster.events(PATCH_INCOMPLETE)).hasSize(1);
+    awaitEvent(PATCH_INCOMPLETE);
     assertThat(registry()).contains("half");
     assertThat(causes()).endsWith("Drift").doesNotContain("Patched");
     Audited.of(cluster).assertHolds();
@@ -275,7 +282,7 @@ class Q288562IT {
   private Process patchInBackground(String tool) throws Exception {
     Process cli =
         Distribution.builder(
-                java.util.Map.of("HOLDFAST_HOME", cluster.home().toString()),
+                Map.of("HOLDFAST_HOME", cluster.home().toString()),
                 List.of(holdfast(), "resource", "patch", "is", "--", tool))
             .redirectOutput(ProcessBuilder.Redirect.DISCARD)
             .redirectError(ProcessBuilder.Redirect.DISCARD)
@@ -297,6 +304,8 @@ class Q288562IT {
     for (String[] words :
         List.of(
             new String[] {"resource", "online", "is"},
+            new String[] {"resource", "offline", "disk"},
+            new String[] {"group", "offline", "exchange"},
             new String[] {"resource", "patch", "is", "--abort"},
             new String[] {"resource", "delete", "is"},
             new String[] {"service", "stop"})) {
@@ -305,7 +314,7 @@ class Q288562IT {
 
     letItEnd();
 
-    Patience.until("it is committed", () -> cluster.events(PATCH_COMMITTED).size() == 1);
+    awaitEvent(PATCH_COMMITTED);
     cluster.does("resource", "online", "is");
     awaitSeen("guid-2\n", "Guid    REG_SZ    guid-2");
   }

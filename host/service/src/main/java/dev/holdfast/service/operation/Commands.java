@@ -303,6 +303,9 @@ public final class Commands {
         patches.requireNone(resource);
       }
     }
+    if (!online) {
+      state.resourcesOf(group.id()).forEach(resource -> requireNoTools(state, resource));
+    }
     return Plan.waitFor(
         online ? new Goal.AllOnline(Set.copyOf(all)) : new Goal.AllOffline(Set.copyOf(all)),
         new ClusterEvent.Wanted(all, online));
@@ -463,6 +466,9 @@ public final class Commands {
         Optional.ofNullable(state.resources().get(id)).ifPresent(patches::requireNone);
       }
     }
+    if (!online) {
+      requireNoTools(state, resource);
+    }
     Set<ResourceId> all = new LinkedHashSet<>();
     all.add(resource.id());
     all.addAll(
@@ -478,6 +484,7 @@ public final class Commands {
     ClusterResource resource = Lookup.resource(state, name);
     requireResolved(state, resource);
     patches.requireNone(resource);
+    requireNoTools(state, resource);
     RequiredTypes.requireForOnline(state, resource);
     Set<ResourceId> all = new LinkedHashSet<>();
     all.add(resource.id());
@@ -562,6 +569,15 @@ public final class Commands {
   }
 
   // ---- patches -------------------------------------------------------------------------------
+
+  /** What a tool needs is not taken from it. */
+  private void requireNoTools(ClusterState state, ClusterResource provider) {
+    for (ResourceId id : Requests.dependentsOf(state, provider.id())) {
+      Optional.ofNullable(state.resources().get(id))
+          .ifPresent(
+              dependent -> patches.requireNoTool(dependent, "needs what it depends on Online"));
+    }
+  }
 
   /** A step of a patch; the words are how it went. */
   @FunctionalInterface
