@@ -67,6 +67,15 @@ public record Checkpoint(
             others.stream().filter(each -> each.number() > best.number())));
   }
 
+  /** The newest older generation with another content that was once current. */
+  public Optional<Generation> before(Generation generation) {
+    return generations.stream()
+        .filter(each -> each.number() < generation.number())
+        .filter(each -> each.cause() != Cause.DRIFT)
+        .filter(each -> !each.fingerprint().equals(generation.fingerprint()))
+        .reduce((_, last) -> last);
+  }
+
   /** The number that the next generation gets. */
   long nextNumber() {
     return generations.getLast().number() + 1;

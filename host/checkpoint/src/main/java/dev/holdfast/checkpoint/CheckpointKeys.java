@@ -21,7 +21,8 @@ import java.util.TreeMap;
  *   Resources\ID\Checkpoints       NextId; while it is patched: Patch, PatchNode, PatchSince,
  *                                  PatchBefore, PatchCommand, PatchExit, PatchAfter
  *     00000001                     Source, Path, Excludes, OnRestoreFailure, OnDrift, Keep,
- *                                  QuietMillis, DelayMillis, Current, Live, Unrestored, Rollback
+ *                                  QuietMillis, DelayMillis, RollBackWithinMillis, Current, Live,
+ *                                  Unrestored, Rollback
  *       Generations\00000031       Digest, Fingerprint, SizeBytes, SavedAt, Cause, Node, Revision
  *       Left                       by node: the fingerprint of what it was left with
  * </pre>
@@ -69,6 +70,8 @@ final class CheckpointKeys {
     batch.set(key, RegistryValue.dword("Keep", settings.keep()));
     batch.set(key, RegistryValue.qword("QuietMillis", settings.quiet().toMillis()));
     batch.set(key, RegistryValue.qword("DelayMillis", settings.delay().toMillis()));
+    batch.set(
+        key, RegistryValue.qword("RollBackWithinMillis", settings.rollBackWithin().toMillis()));
   }
 
   static void add(Batch.Builder batch, CheckpointId id, Generation generation) {
@@ -210,7 +213,8 @@ final class CheckpointKeys {
             DriftPolicy.parse(text(key, "OnDrift")),
             (int) number(key, "Keep", CheckpointSettings.DEFAULT.keep()),
             Duration.ofMillis(number(key, "QuietMillis", 0)),
-            Duration.ofMillis(number(key, "DelayMillis", 0))),
+            Duration.ofMillis(number(key, "DelayMillis", 0)),
+            Duration.ofMillis(number(key, "RollBackWithinMillis", 0))),
         generations,
         number(key, "Current", 0),
         number(key, "Live", 0) != 0,

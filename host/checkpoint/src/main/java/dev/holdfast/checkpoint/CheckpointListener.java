@@ -1,6 +1,7 @@
 package dev.holdfast.checkpoint;
 
 import dev.holdfast.quorum.Blobs;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
@@ -47,6 +48,23 @@ public interface CheckpointListener {
       Optional<Generation> instead);
 
   /**
+   * The resource failed soon after a generation was saved.
+   *
+   * @param after how long after
+   * @param differences what the generation changed
+   */
+  void suspected(
+      Checkpoint checkpoint, Generation generation, Duration after, List<Difference> differences);
+
+  /**
+   * The resource failed again, and the generation before is what is restored now.
+   *
+   * @param blamed the one that is current no more
+   * @param differences what that one had changed
+   */
+  void rolledBack(Checkpoint checkpoint, Generation blamed, List<Difference> differences);
+
+  /**
    * The live content was edited while the resource was offline.
    *
    * @param kept the generation that has the edit; empty when it was deleted altogether, or the edit
@@ -64,22 +82,22 @@ public interface CheckpointListener {
    *
    * @param kept what had been edited before it began, and stays
    */
-  void patchBegun(String resource, Patch patch, List<Checkpoint> kept);
+  default void patchBegun(String resource, Patch patch, List<Checkpoint> kept) {}
 
   /**
    * What a patch left is what the resource goes online with.
    *
    * @param checkpoints with their new generations
    */
-  void patchCommitted(String resource, Patch patch, List<Checkpoint> checkpoints);
+  default void patchCommitted(String resource, Patch patch, List<Checkpoint> checkpoints) {}
 
   /** The tool did not succeed, as far as is known; everything stays as it left it. */
-  void patchIncomplete(String resource, Patch patch);
+  default void patchIncomplete(String resource, Patch patch) {}
 
   /**
    * The checkpoints are what they were before the patch; what is outside of them is not.
    *
    * @param kept whose content was another, and is kept as their last but one or last generation
    */
-  void patchAborted(String resource, Patch patch, List<Checkpoint> kept);
+  default void patchAborted(String resource, Patch patch, List<Checkpoint> kept) {}
 }

@@ -8,14 +8,24 @@ import java.time.Duration;
  * @param keep so many generations are kept, the current one in any case
  * @param quiet how long nothing must change before a change is saved
  * @param delay how long a change waits at most
+ * @param rollBackWithin a resource that fails within this time after a generation was saved, and
+ *     again after a restart, is rolled back to the generation before; zero for never
  */
 public record CheckpointSettings(
-    RestorePolicy onRestoreFailure, DriftPolicy onDrift, int keep, Duration quiet, Duration delay) {
+    RestorePolicy onRestoreFailure,
+    DriftPolicy onDrift,
+    int keep,
+    Duration quiet,
+    Duration delay,
+    Duration rollBackWithin) {
   /** So many generations can be kept at most. */
   public static final int KEEP_MAX = 1_000;
 
   /** Changes wait no longer, whatever is asked for: what is not saved can be lost. */
   public static final Duration DELAY_MAX = Duration.ofHours(1);
+
+  /** What failed later than this after a change is hardly due to it. */
+  public static final Duration ROLL_BACK_MAX = Duration.ofHours(24);
 
   /** What holds unless something else is said. */
   public static final CheckpointSettings DEFAULT =
@@ -24,7 +34,8 @@ public record CheckpointSettings(
           DriftPolicy.RESTORE,
           10,
           Duration.ofMillis(250),
-          Duration.ofSeconds(2));
+          Duration.ofSeconds(2),
+          Duration.ZERO);
 
   /** Checks the limits. */
   public CheckpointSettings {
@@ -36,6 +47,11 @@ public record CheckpointSettings(
       throw new IllegalArgumentException(
           "a change is saved after a quiet time and a delay of 0 to %d s, found %d ms and %d ms"
               .formatted(DELAY_MAX.toSeconds(), quiet.toMillis(), delay.toMillis()));
+    }
+    if (rollBackWithin.isNegative() || rollBackWithin.compareTo(ROLL_BACK_MAX) > 0) {
+      throw new IllegalArgumentException(
+          "a generation is blamed for failures within 0 to %d h, found %d ms"
+              .formatted(ROLL_BACK_MAX.toHours(), rollBackWithin.toMillis()));
     }
     if (quiet.compareTo(delay) > 0) {
       throw new IllegalArgumentException(

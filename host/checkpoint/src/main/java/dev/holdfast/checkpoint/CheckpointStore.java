@@ -11,6 +11,7 @@ import dev.holdfast.registry.Revision;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -30,8 +31,11 @@ public final class CheckpointStore {
   private final QuorumLog log;
   private final Blobs blobs;
 
-  /** What each checkpoint's records hold, as far as they are known here. */
-  private final Map<CheckpointId, List<String>> held = new ConcurrentHashMap<>();
+  /**
+   * The checkpoints of each resource that has any, as they are written down: nobody else writes
+   * them, and a question should not have to read records.
+   */
+  private final Map<String, List<Checkpoint>> known = new ConcurrentHashMap<>();
 
   private CheckpointStore(QuorumLog log, Blobs blobs) {
     this.log = log;
@@ -41,23 +45,6 @@ public final class CheckpointStore {
   /** Opens the store, and deletes the blobs that a death left without a record. */
   public static CheckpointStore open(QuorumLog log, Blobs blobs) throws IOException {
     var store = new CheckpointStore(log, blobs);
-    for (Checkpoint checkpoint : store.all()) {
-      checkpoint.generations().forEach(each -> blobs.hold(each.digest()));
-      store.held.put(checkpoint.id(), digests(checkpoint));
-    }
-    blobs.collect();
-    return store;
-  }
-
-  private static List<String> digests(Checkpoint checkpoint) {
-    return checkpoint.generations().stream().map(Generation::digest).toList();
-  }
-
-  // ---- reading -------------------------------------------------------------------------------
-
-  /** All checkpoints, resource by resource. */
-  public List<Checkpoint> all() {
-    List<Checkpoint> all = new ArrayList<>();
     log.snapshot()
         .root()
         .key("Resources")
@@ -66,26 +53,50 @@ public final class CheckpointStore {
               for (RegistryKey resource : resources.subkeys()) {
                 resource
                     .subkey(CheckpointKeys.CHECKPOINTS)
-                    .ifPresent(key -> all.addAll(CheckpointKeys.read(resource.name(), key)));
+                    .ifPresent(all -> store.read(resource, all));
               }
             });
-    return all;
+    blobs.collect();
+    return store;
+  }
+
+  private void read(RegistryKey resource, RegistryKey all) {
+    List<Checkpoint> checkpoints = CheckpointKeys.read(resource.name(), all);
+    for (Checkpoint checkpoint : checkpoints) {
+      checkpoint.generations().forEach(each -> blobs.hold(each.digest()));
+      know(checkpoint);
+    }
+  }
+
+  /** A checkpoint is so from now on. */
+  private Checkpoint know(Checkpoint checkpoint) {
+    known.compute(
+        checkpoint.id().resource(),
+        (_, before) -> {
+          List<Checkpoint> after = new ArrayList<>(before == null ? List.of() : before);
+          after.removeIf(each -> each.id().equals(checkpoint.id()));
+          after.add(checkpoint);
+          after.sort(Comparator.comparingInt(each -> each.id().number()));
+          return List.copyOf(after);
+        });
+    return checkpoint;
+  }
+
+  // ---- reading -------------------------------------------------------------------------------
+
+  /** All checkpoints, resource by resource. */
+  public List<Checkpoint> all() {
+    return known.values().stream().flatMap(List::stream).toList();
   }
 
   /** Those of a resource, in the order of their numbers. */
   public List<Checkpoint> of(String resource) {
-    return log.snapshot()
-        .key(CheckpointKeys.all(resource))
-        .map(key -> CheckpointKeys.read(resource, key))
-        .orElse(List.of());
+    return known.getOrDefault(resource, List.of());
   }
 
   /** Whether the resource has any, or is patched; answers at once. */
   public boolean hasAny(String resource) {
-    return log.snapshot()
-        .key(CheckpointKeys.all(resource))
-        .filter(key -> key.subkeyCount() > 0 || key.value(CheckpointKeys.PATCH).isPresent())
-        .isPresent();
+    return known.containsKey(resource) || patchOf(resource).isPresent();
   }
 
   /** The patch of a resource, while there is one; answers at once. */
@@ -163,8 +174,7 @@ public final class CheckpointStore {
       letGoUnlessKept(first, e);
       throw e;
     }
-    held.put(id, digests(checkpoint));
-    return checkpoint;
+    return know(checkpoint);
   }
 
   private Generation write(long number, Saving saving) throws IOException {
@@ -254,7 +264,7 @@ public final class CheckpointStore {
     }
     kept.removeAll(dropped);
     Checkpoint changed = marks.done(kept);
-    held.put(id, digests(changed));
+    var _ = know(changed);
     dropped.forEach(each -> release(each.digest()));
     return changed;
   }
@@ -318,9 +328,8 @@ public final class CheckpointStore {
       List<Generation> kept = with(checkpoints.get(i), added.get(i));
       kept.removeAll(dropped.get(i));
       Checkpoint now = marks.get(i).done(kept);
-      held.put(now.id(), digests(now));
       dropped.get(i).forEach(each -> release(each.digest()));
-      changed.add(now);
+      changed.add(know(now));
     }
     return changed;
   }
@@ -349,7 +358,7 @@ public final class CheckpointStore {
     if (!changed.equals(checkpoint)) {
       commit(checkpoint.id().resource(), marks::write);
     }
-    return changed;
+    return know(changed);
   }
 
   /** What can be changed of a checkpoint beside its generations. */
@@ -436,19 +445,26 @@ public final class CheckpointStore {
   /** Removes a checkpoint with all its generations. */
   void remove(CheckpointId id) throws IOException {
     commit(id.resource(), batch -> batch.deleteTree(CheckpointKeys.key(id)));
-    forget(id);
+    Optional<Checkpoint> removed = find(id);
+    known.computeIfPresent(
+        id.resource(),
+        (_, before) -> {
+          List<Checkpoint> left = before.stream().filter(each -> !each.id().equals(id)).toList();
+          return left.isEmpty() ? null : left;
+        });
+    removed.ifPresent(this::release);
   }
 
-  /** Lets go of the blobs of checkpoints whose records went with their resource. */
+  /** Lets go of the checkpoints of a resource whose records went with it. */
   void forgetAll(String resource) {
-    held.keySet().stream().filter(id -> id.resource().equals(resource)).forEach(this::forget);
+    List<Checkpoint> gone = known.remove(resource);
+    if (gone != null) {
+      gone.forEach(this::release);
+    }
   }
 
-  private void forget(CheckpointId id) {
-    List<String> digests = held.remove(id);
-    if (digests != null) {
-      digests.forEach(this::release);
-    }
+  private void release(Checkpoint checkpoint) {
+    checkpoint.generations().forEach(each -> release(each.digest()));
   }
 
   /** Nothing is written for a resource that is gone. */

@@ -4,6 +4,7 @@ import dev.holdfast.quorum.Blobs;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
@@ -88,7 +89,16 @@ public final class Checkpoints implements AutoCloseable {
   public CompletableFuture<Restoration> beforeOnline(String resource) {
     return isNothingHere(resource)
         ? CompletableFuture.completedFuture(Restoration.NOTHING)
-        : CompletableFuture.supplyAsync(() -> lane(resource).beforeOnline(), blocking);
+        : lane(resource).lastFailure().thenApplyAsync(_ -> lane(resource).beforeOnline(), blocking);
+  }
+
+  /** The resource failed, for a reason of its own. Before the call that brings it online again. */
+  public void failed(String resource) {
+    if (!isNothingHere(resource)) {
+      Instant at = around.clock().instant();
+      Lane lane = lane(resource);
+      lane.failureIsLookedAt(CompletableFuture.runAsync(() -> lane.failed(at), blocking));
+    }
   }
 
   /**
@@ -138,6 +148,15 @@ public final class Checkpoints implements AutoCloseable {
   public boolean isUnrestored(String resource) {
     return !isNothingHere(resource)
         && around.store().of(resource).stream().anyMatch(each -> each.unrestored().isPresent());
+  }
+
+  /**
+   * Checks what can be seen of a subject without looking at its content.
+   *
+   * @throws IllegalArgumentException nothing can be at that path, or be excluded so
+   */
+  public void require(Subject subject) {
+    var _ = around.sources().of(subject);
   }
 
   /**

@@ -1,6 +1,7 @@
 package dev.holdfast.checkpoint;
 
 import dev.holdfast.checkpoint.Checkpoints.Surroundings;
+import dev.holdfast.quorum.Blobs;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
@@ -12,6 +13,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
@@ -36,7 +38,9 @@ final class Lane {
   private final Patcher patcher;
   private final ReentrantLock lock = new ReentrantLock(true);
   private final Map<CheckpointId, Guard> guards = new ConcurrentHashMap<>();
+  private final Suspicions suspicions = new Suspicions();
   private Duration retryAfter = RETRY_MIN;
+  private volatile CompletableFuture<?> lastFailure = CompletableFuture.completedFuture(null);
   private boolean closed;
 
   Lane(String resource, Surroundings around, Executor blocking) {
@@ -45,6 +49,15 @@ final class Lane {
     this.blocking = blocking;
     this.restorer = new Restorer(around);
     this.patcher = new Patcher(resource, around, restorer);
+  }
+
+  /** Completes when the last failure has been dealt with. */
+  CompletableFuture<?> lastFailure() {
+    return lastFailure;
+  }
+
+  void failureIsLookedAt(CompletableFuture<?> look) {
+    lastFailure = look.exceptionally(_ -> null);
   }
 
   /** The watch over a checkpoint whose resource runs. */
@@ -66,7 +79,7 @@ final class Lane {
         return new Restoration(0, around.store().of(resource).size(), List.of(), patched);
       }
       disarm(); // Nobody runs, so whatever was armed is of an online that is over.
-      List<Checkpoint> checkpoints = around.store().of(resource);
+      List<Checkpoint> checkpoints = new ArrayList<>(around.store().of(resource));
       Map<CheckpointId, Trouble> owed = new HashMap<>();
       for (int i = 0; i < checkpoints.size(); i++) {
         if (checkpoints.get(i).live()) {
@@ -197,6 +210,67 @@ final class Lane {
         retryAfter.multipliedBy(2).compareTo(RETRY_MAX) > 0
             ? RETRY_MAX
             : retryAfter.multipliedBy(2);
+  }
+
+  // ---- when it fails ---------------------------------------------------------------------------
+
+  /** It failed; before it goes online again a checkpoint that is to blame is rolled back. */
+  void failed(Instant at) {
+    lock.lock();
+    try {
+      for (Checkpoint checkpoint : around.store().of(resource)) {
+        switch (suspicions.failed(checkpoint, at)) {
+          case NOTHING -> {}
+          case SUSPECTED -> {
+            Generation current = checkpoint.currentGeneration();
+            around
+                .listener()
+                .suspected(
+                    checkpoint,
+                    current,
+                    Duration.between(current.savedAt(), at),
+                    changedBy(checkpoint, current));
+          }
+          case BLAMED -> {
+            if (!checkpoint.settings().rollBackWithin().isZero()) {
+              rollBackBlamed(checkpoint);
+            }
+          }
+        }
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void rollBackBlamed(Checkpoint checkpoint) {
+    Generation blamed = checkpoint.currentGeneration();
+    Optional<Generation> before = checkpoint.before(blamed);
+    if (before.isEmpty()) {
+      return;
+    }
+    try {
+      Checkpoint changed = rollBack(checkpoint, before.get());
+      around.listener().rolledBack(changed, blamed, changedBy(changed, blamed));
+    } catch (IOException e) {
+      around.listener().notSaved(checkpoint, Cause.ROLLED_BACK, Trouble.ofStore(e), false);
+    }
+  }
+
+  private List<Difference> changedBy(Checkpoint checkpoint, Generation generation) {
+    Optional<Generation> before = checkpoint.before(generation);
+    if (before.isEmpty()) {
+      return List.of();
+    }
+    Blobs blobs = around.store().blobs();
+    try {
+      return around
+          .sources()
+          .of(checkpoint.subject())
+          .diff(blobs.file(before.get().digest()), blobs.file(generation.digest()));
+    } catch (SourceException e) {
+      return List.of(); // One of them cannot be read back, which the next restore tells.
+    }
   }
 
   // ---- when it is gone -------------------------------------------------------------------------
@@ -379,21 +453,24 @@ final class Lane {
           checkpoint
               .generation(to)
               .orElseThrow(() -> new IllegalArgumentException("there is no generation " + to));
-      Checkpoint changed =
-          around
-              .store()
-              .appendAgain(
-                  checkpoint,
-                  older,
-                  Cause.ROLLED_BACK,
-                  around.node(),
-                  around.clock().instant(),
-                  marks -> marks.currentIsAdded().rollback(true));
+      Checkpoint changed = rollBack(checkpoint, older);
       around.listener().saved(changed, changed.currentGeneration());
       return changed;
     } finally {
       lock.unlock();
     }
+  }
+
+  private Checkpoint rollBack(Checkpoint checkpoint, Generation to) throws IOException {
+    return around
+        .store()
+        .appendAgain(
+            checkpoint,
+            to,
+            Cause.ROLLED_BACK,
+            around.node(),
+            around.clock().instant(),
+            marks -> marks.currentIsAdded().rollback(true));
   }
 
   List<Difference> diffToLive(Checkpoint checkpoint, Generation from)

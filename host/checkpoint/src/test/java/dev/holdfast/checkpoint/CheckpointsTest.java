@@ -80,7 +80,8 @@ class CheckpointsTest {
   // ---- what the tests say --------------------------------------------------------------------
 
   private static CheckpointSettings settings(RestorePolicy policy, DriftPolicy drift) {
-    return new CheckpointSettings(policy, drift, 10, Duration.ofMillis(20), Duration.ofMillis(200));
+    return new CheckpointSettings(
+        policy, drift, 10, Duration.ofMillis(20), Duration.ofMillis(200), Duration.ZERO);
   }
 
   private CheckpointId add(RestorePolicy policy, DriftPolicy drift) throws Exception {
@@ -528,7 +529,12 @@ class CheckpointsTest {
                 WEB,
                 PORT,
                 new CheckpointSettings(
-                    RestorePolicy.CONTINUE, DriftPolicy.RESTORE, 3, Duration.ZERO, Duration.ZERO),
+                    RestorePolicy.CONTINUE,
+                    DriftPolicy.RESTORE,
+                    3,
+                    Duration.ZERO,
+                    Duration.ZERO,
+                    Duration.ZERO),
                 false)
             .id();
     for (int i = 0; i < 6; i++) {
@@ -594,6 +600,85 @@ class CheckpointsTest {
     source.write("mended");
     awaitCurrent(id, "5 Changed mended");
   }
+
+  // ---- poisoned configuration ------------------------------------------------------------------
+
+  private CheckpointId addBlaming(Duration rollBackWithin) throws Exception {
+    return checkpoints
+        .add(
+            WEB,
+            PORT,
+            new CheckpointSettings(
+                RestorePolicy.CONTINUE,
+                DriftPolicy.RESTORE,
+                10,
+                Duration.ofMillis(20),
+                Duration.ofMillis(200),
+                rollBackWithin),
+            false)
+        .id();
+  }
+
+  private void failsAndRestarts() {
+    checkpoints.failed(WEB);
+    offline();
+    online();
+  }
+
+  @Test
+  void whatFailsSoonAfterAChangeAndAgainIsRolledBack() throws Exception {
+    CheckpointId id = addBlaming(Duration.ofMinutes(5));
+    online();
+    source.write("poison");
+    awaitCurrent(id, "2 Changed poison");
+    failsAndRestarts();
+    assertThat(told.lines).contains("suspected 2 [80>poison]");
+    assertThat(source.content()).contains("poison");
+    failsAndRestarts();
+    assertThat(told.lines).contains("rolled back 2 [80>poison]");
+    assertThat(current(id)).isEqualTo("3 RolledBack 80");
+    assertThat(source.content()).contains("80");
+    failsAndRestarts();
+    assertThat(current(id)).isEqualTo("3 RolledBack 80");
+  }
+
+  @Test
+  void withoutThePolicyItIsToldOnlyAndOnce() throws Exception {
+    CheckpointId id = addBlaming(Duration.ZERO);
+    online();
+    source.write("poison");
+    awaitCurrent(id, "2 Changed poison");
+    failsAndRestarts();
+    failsAndRestarts();
+    failsAndRestarts();
+    assertThat(told.lines).filteredOn(line -> line.startsWith("suspected")).hasSize(1);
+    assertThat(current(id)).isEqualTo("2 Changed poison");
+  }
+
+  @Test
+  void whatFailsLongAfterAChangeIsNotDueToIt() throws Exception {
+    CheckpointId id = addBlaming(Duration.ofMillis(1));
+    online();
+    source.write("fine");
+    awaitCurrent(id, "2 Changed fine");
+    Instant savedAt = checkpoint(id).currentGeneration().savedAt();
+    await().until(() -> Duration.between(savedAt, Instant.now()).toMillis() > 5);
+    failsAndRestarts();
+    failsAndRestarts();
+    assertThat(told.lines).noneMatch(line -> line.startsWith("suspected"));
+    assertThat(current(id)).isEqualTo("2 Changed fine");
+  }
+
+  @Test
+  void whatWasThereFromTheBeginningIsNotToBlame() throws Exception {
+    addBlaming(Duration.ofMinutes(5));
+    online();
+    failsAndRestarts();
+    failsAndRestarts();
+    assertThat(told.lines).noneMatch(line -> line.startsWith("suspected"));
+  }
+
+  // ---- nothing ---------------------------------------------------------------------------------
 
   @Test
   void withoutCheckpointsNothingIsDone() {

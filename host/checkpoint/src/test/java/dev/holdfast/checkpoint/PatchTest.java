@@ -75,7 +75,12 @@ class PatchTest {
   private void add(String of, int keep, DriftPolicy drift) throws Exception {
     var settings =
         new CheckpointSettings(
-            RestorePolicy.CONTINUE, drift, keep, Duration.ofMillis(20), Duration.ofMillis(200));
+            RestorePolicy.CONTINUE,
+            drift,
+            keep,
+            Duration.ofMillis(20),
+            Duration.ofMillis(200),
+            Duration.ZERO);
     var _ = checkpoints.add(STORE, Subject.parse(of, List.of()), settings, false);
   }
 

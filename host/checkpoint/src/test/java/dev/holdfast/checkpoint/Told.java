@@ -1,6 +1,7 @@
 package dev.holdfast.checkpoint;
 
 import dev.holdfast.quorum.Blobs;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -52,6 +53,21 @@ final class Told implements CheckpointListener {
   }
 
   @Override
+  public void suspected(
+      Checkpoint checkpoint, Generation generation, Duration after, List<Difference> differences) {
+    lines.add("suspected %d %s".formatted(generation.number(), words(differences)));
+  }
+
+  @Override
+  public void rolledBack(Checkpoint checkpoint, Generation blamed, List<Difference> differences) {
+    lines.add("rolled back %d %s".formatted(blamed.number(), words(differences)));
+  }
+
+  private static List<String> words(List<Difference> differences) {
+    return differences.stream().map(each -> each.from() + ">" + each.to()).toList();
+  }
+
+  @Override
   public void drifted(
       Checkpoint checkpoint,
       Optional<Generation> kept,
@@ -61,7 +77,7 @@ final class Told implements CheckpointListener {
         "drifted %s %s %s"
             .formatted(
                 kept.map(each -> Long.toString(each.number())).orElse("nothing"),
-                differences.stream().map(each -> each.from() + ">" + each.to()).toList(),
+                words(differences),
                 policy));
   }
 

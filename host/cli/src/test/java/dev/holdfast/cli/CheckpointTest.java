@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
@@ -56,6 +57,7 @@ class CheckpointTest extends AgainstFakeCluster {
             "keep",
             "quietMillis",
             "delayMillis",
+            "rollBackWithinMillis",
             "unrestored",
             "watched",
             "dirtySince");
@@ -63,24 +65,25 @@ class CheckpointTest extends AgainstFakeCluster {
     assertThat(holdfast("checkpoint", "show", "web-app", "2").out())
         .isEqualTo(
             """
-            id           2
-            resource     web-app
-            source       file
-            path         /etc/contoso
-            generation   1
-            digest       sha256:21
-            sizeBytes    4096
-            savedAt      2026-11-21T22:40:01.120Z
-            cause        Added
-            policy       fail
-            onDrift      adopt
-            excludes     *.log
-            keep         3
-            quietMillis  0
-            delayMillis  500
-            unrestored   false
-            watched      true
-            dirtySince   -
+            id                    2
+            resource              web-app
+            source                file
+            path                  /etc/contoso
+            generation            1
+            digest                sha256:21
+            sizeBytes             4096
+            savedAt               2026-11-21T22:40:01.120Z
+            cause                 Added
+            policy                fail
+            onDrift               adopt
+            excludes              *.log
+            keep                  3
+            quietMillis           0
+            delayMillis           500
+            rollBackWithinMillis  0
+            unrestored            false
+            watched               true
+            dirtySince            -
             """);
     assertOneLine(holdfast("checkpoint", "show", "web-app", "3"), 4, "has no checkpoint 3");
   }
@@ -171,6 +174,26 @@ class CheckpointTest extends AgainstFakeCluster {
   }
 
   @Test
+  void validate_saysWhatWouldNotDo_andExitsWith3() {
+    assertThat(holdfast("validate", "--only", "checkpoints"))
+        .isEqualTo(
+            new Ended(
+                3,
+                """
+                CHECK        NODE   OBJECT                                             RESULT
+                checkpoints  alpha  web-app, checkpoint 1 (registry:Software\\Contoso)  ok
+                checkpoints  alpha  web-app, checkpoint 2 (file:/etc/contoso)          HandleHeld
+                """,
+                """
+                web-app, checkpoint 2 (file:/etc/contoso): vi (pid 7) has it open for writing; next: end the processes that have its files open for writing
+                2 looked at, 1 would not do
+                """));
+    assertThat(cluster.validated).containsExactly(Set.of("checkpoints"));
+    assertThat(holdfast("validate", "-q", "-o", "json").json().at("/kind").asString())
+        .isEqualTo("ValidationList");
+  }
+
+  @Test
   void add_asJsonIsTheCheckpoint_andAsNameItsId() {
     Ended ended = holdfast("checkpoint", "add", "web-db", "file:/etc/db", "-q", "-o", "json");
 
@@ -202,6 +225,8 @@ class CheckpointTest extends AgainstFakeCluster {
         "250ms",
         "--max-delay",
         "2s",
+        "--roll-back-within",
+        "1m",
         "--grant");
     holdfast("checkpoint", "add", "web-db", "file:/x", "--quiet=0", "--max-delay", "0", "-q");
 
@@ -215,8 +240,9 @@ class CheckpointTest extends AgainstFakeCluster {
                 4,
                 250L,
                 2000L,
+                60_000L,
                 true),
-            new NewCheckpoint("file:/x", null, null, List.of(), null, 0L, 0L, false));
+            new NewCheckpoint("file:/x", null, null, List.of(), null, 0L, 0L, null, false));
   }
 
   @Test

@@ -6,6 +6,7 @@ import dev.holdfast.http.FakeCluster;
 import dev.holdfast.service.api.Command;
 import dev.holdfast.service.api.MonitorSignal;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -231,8 +232,20 @@ class HoldfastTest extends AgainstFakeCluster {
     assertThat(cluster.resource("web-app").state()).isEqualTo("Online");
   }
 
+  /** As the service does, whose file is gone last of all; a stop waits for that. */
+  private void endWhenAsked() {
+    try {
+      while (cluster.commands.stream().noneMatch(Command.StopService.class::isInstance)) {
+        Thread.onSpinWait();
+      }
+      Files.delete(home.resolve("run/service.json"));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   @Test
-  void everyChange_reachesTheServiceAsItIsMeant() throws IOException {
+  void everyChange_reachesTheServiceAsItIsMeant() throws Exception {
     holdfast("group", "create", "g 1");
     holdfast("group", "online", "web");
     holdfast("group", "offline", "web");
@@ -263,7 +276,9 @@ class HoldfastTest extends AgainstFakeCluster {
     holdfast("type", "unregister", "Generic Application", "--force");
     holdfast("monitor", "kill", "shared-0", "--signal", "stop");
     holdfast("monitor", "restart", "shared-0");
+    Thread ending = Thread.ofPlatform().daemon().start(this::endWhenAsked);
     holdfast("service", "stop", "--keep");
+    ending.join();
 
     assertThat(cluster.commands)
         .containsExactly(

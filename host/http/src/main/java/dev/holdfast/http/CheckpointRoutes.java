@@ -123,6 +123,7 @@ final class CheckpointRoutes {
             asked.keep(),
             asked.quietMillis(),
             asked.delayMillis(),
+            asked.rollBackWithinMillis(),
             asked.grant() != null && asked.grant());
     answer(
         context,

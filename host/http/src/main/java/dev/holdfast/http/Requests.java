@@ -62,6 +62,7 @@ final class Requests {
       @Nullable Integer keep,
       @Nullable Long quietMillis,
       @Nullable Long delayMillis,
+      @Nullable Long rollBackWithinMillis,
       @Nullable Boolean grant) {}
 
   record Rollback(@Nullable Long to) {}

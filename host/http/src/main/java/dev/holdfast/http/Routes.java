@@ -27,6 +27,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -77,6 +78,11 @@ final class Routes {
         read("/v1/types", c -> all(c, "TypeList", api.types())),
         read("/v1/types/{type}", c -> one(c, "Type", api.type(c.pathParam("type")))),
         read("/v1/type-verification", c -> all(c, "TypeList", api.verifyTypes())),
+        new Route(
+            GET,
+            "/v1/validation",
+            CHANGE,
+            c -> all(c, "ValidationList", api.validate(only(c.queryParam("only"))))),
         read("/v1/monitors", c -> all(c, "MonitorList", api.monitors())),
         read("/v1/monitors/{monitor}", c -> one(c, "Monitor", api.monitor(monitor(c)))),
         read("/v1/audit", c -> one(c, "AuditFacts", api.auditFacts())),
@@ -217,6 +223,12 @@ final class Routes {
         context,
         "Log",
         api.log(resource(context), orElse(context, "from", 0), Math.clamp(max, 1, MAX_LOG_BYTES)));
+  }
+
+  private static Set<String> only(@Nullable String checks) {
+    return checks == null || checks.isBlank()
+        ? Set.of()
+        : Set.copyOf(List.of(checks.trim().split("\\s*,\\s*")));
   }
 
   private static EventQuery query(Context context) {

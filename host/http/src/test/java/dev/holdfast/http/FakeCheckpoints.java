@@ -63,6 +63,7 @@ public final class FakeCheckpoints implements CheckpointApi {
           asAdded.keep(),
           asAdded.quietMillis(),
           asAdded.delayMillis(),
+          asAdded.rollBackWithinMillis(),
           asAdded.unrestored(),
           asAdded.watched(),
           asAdded.dirtySince());
@@ -90,10 +91,10 @@ public final class FakeCheckpoints implements CheckpointApi {
     this.resources = resources;
     var key =
         new NewCheckpoint(
-            "registry:Software\\Contoso", null, null, List.of(), null, null, null, false);
+            "registry:Software\\Contoso", null, null, List.of(), null, null, null, null, false);
     var files =
         new NewCheckpoint(
-            "file:/etc/contoso", "fail", "adopt", List.of("*.log"), 3, 0L, 500L, false);
+            "file:/etc/contoso", "fail", "adopt", List.of("*.log"), 3, 0L, 500L, null, false);
     Kept first = given("web-app", 1, key);
     put(first.with(first.next("Changed")));
     put(given("web-app", 2, files));
@@ -119,6 +120,7 @@ public final class FakeCheckpoints implements CheckpointApi {
             wanted.keep() == null ? 10 : wanted.keep(),
             wanted.quietMillis() == null ? 250 : wanted.quietMillis(),
             wanted.delayMillis() == null ? 2000 : wanted.delayMillis(),
+            wanted.rollBackWithinMillis() == null ? 0 : wanted.rollBackWithinMillis(),
             false,
             true,
             null),

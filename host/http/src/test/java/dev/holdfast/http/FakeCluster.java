@@ -23,6 +23,7 @@ import dev.holdfast.service.api.ResourceView;
 import dev.holdfast.service.api.ServiceView;
 import dev.holdfast.service.api.StatusView;
 import dev.holdfast.service.api.TypeView;
+import dev.holdfast.service.api.ValidationView;
 import dev.holdfast.service.api.Why;
 import java.nio.file.Files;
 import java.time.Duration;
@@ -32,6 +33,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -67,6 +69,9 @@ public final class FakeCluster implements ClusterApi {
 
   /** Says back what it was asked, until a test puts a real one here. */
   public volatile RegistryApi registry = new FakeRegistry();
+
+  /** What was asked to be validated. */
+  public final List<Set<String>> validated = new CopyOnWriteArrayList<>();
 
   public final FakeCheckpoints checkpoints = new FakeCheckpoints(this::requireResource);
 
@@ -498,6 +503,28 @@ public final class FakeCluster implements ClusterApi {
       throw new ApiException.NotFound("OperationNotFound", id, "There is no operation " + id + ".");
     }
     return found;
+  }
+
+  @Override
+  public List<ValidationView> validate(Set<String> only) {
+    validated.add(only);
+    return List.of(
+        new ValidationView(
+            "checkpoints",
+            "web-app, checkpoint 1 (registry:Software\\Contoso)",
+            "alpha",
+            true,
+            null,
+            null,
+            null),
+        new ValidationView(
+            "checkpoints",
+            "web-app, checkpoint 2 (file:/etc/contoso)",
+            "alpha",
+            false,
+            "HandleHeld",
+            "vi (pid 7) has it open for writing",
+            "end the processes that have its files open for writing"));
   }
 
   @Override

@@ -235,7 +235,7 @@ class HttpApiTest {
             + "\"path\":\"Software\\\\Contoso\",\"generation\":2,\"digest\":\"sha256:12\","
             + "\"sizeBytes\":4096,\"savedAt\":\"2026-11-21T22:40:02.120Z\",\"cause\":\"Changed\","
             + "\"policy\":\"continue\",\"onDrift\":\"restore\",\"excludes\":[],\"keep\":10,"
-            + "\"quietMillis\":250,\"delayMillis\":2000,\"unrestored\":false,\"watched\":true,"
+            + "\"quietMillis\":250,\"delayMillis\":2000,\"rollBackWithinMillis\":0,\"unrestored\":false,\"watched\":true,"
             + "\"dirtySince\":null}";
 
     for (String list :
@@ -299,6 +299,7 @@ class HttpApiTest {
                 4,
                 100L,
                 0L,
+                null,
                 true));
     assertThat(cluster.checkpoints.callers.getFirst().pid())
         .isEqualTo(ProcessHandle.current().pid());
@@ -313,7 +314,7 @@ class HttpApiTest {
     assertThat(cluster.checkpoints.added)
         .containsExactly(
             new CheckpointApi.NewCheckpoint(
-                "file:/etc/db", null, null, List.of(), null, null, null, false));
+                "file:/etc/db", null, null, List.of(), null, null, null, null, false));
     assertThat(cluster.checkpoints.checkpoints("web-db")).isEmpty();
   }
 
@@ -498,7 +499,8 @@ class HttpApiTest {
               route.method().equals(HandlerType.GET)
                   && !route
                       .path()
-                      .matches("/v1/registry.*|.*/content|.*/diff|/v1/checkpoint-verification"));
+                      .matches(
+                          "/v1/registry.*|.*/content|.*/diff|/v1/checkpoint-verification|/v1/validation"));
       // They may hold secrets, or let those who may not read see what is read.
     }
   }

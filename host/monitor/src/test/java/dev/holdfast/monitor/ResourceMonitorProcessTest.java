@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -146,6 +147,7 @@ class ResourceMonitorProcessTest {
   }
 
   @Test
+  @Tag("long")
   void coldStart_isMeasured_withAndWithoutAnAotCache() throws Exception {
     var plugin = PluginBuilder.scripted().in(folder);
     var cache = folder.resolve("monitor.aot");

@@ -1,9 +1,13 @@
 package dev.holdfast.service;
 
+import dev.holdfast.checkpoint.Checkpoint;
+import dev.holdfast.checkpoint.CheckpointListeners;
 import dev.holdfast.checkpoint.CheckpointStore;
 import dev.holdfast.checkpoint.Checkpoints;
 import dev.holdfast.checkpoint.Source;
+import dev.holdfast.checkpoint.SourceException;
 import dev.holdfast.checkpoint.Subject;
+import dev.holdfast.checkpoint.file.FileTree;
 import dev.holdfast.cluster.ClusterEvent;
 import dev.holdfast.cluster.ClusterState;
 import dev.holdfast.cluster.MonitorName;
@@ -25,6 +29,8 @@ import dev.holdfast.service.api.RuntimeDirectory;
 import dev.holdfast.service.archive.ArchiveDigest;
 import dev.holdfast.service.archive.PluginStore;
 import dev.holdfast.service.checkpoint.CheckpointDesk;
+import dev.holdfast.service.checkpoint.CheckpointMeters;
+import dev.holdfast.service.checkpoint.CheckpointNarrator;
 import dev.holdfast.service.checkpoint.PatchDesk;
 import dev.holdfast.service.chronicle.CheckpointChronicle;
 import dev.holdfast.service.chronicle.EventChronicle;
@@ -85,6 +91,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -119,6 +126,7 @@ final class ClusterService implements AutoCloseable {
   private final ClusterRecords records;
   private final Engine engine;
   private final EventChronicle chronicle;
+  private final Commands commands;
   private final ServiceApi api;
   private final ApiServer apiServer;
   private final ProcessIdentity self;
@@ -171,15 +179,22 @@ final class ClusterService implements AutoCloseable {
       opened.push(() -> removeIfEmpty(runtime));
       PluginStore plugins = PluginStore.open(quorum.resolve("plugins"), home.unpacked());
       Registry registry = keep(registry(hives, keep(loadedHives()), events));
+      CheckpointStore store = CheckpointStore.open(log, log.blobs(throughFailPoints()));
+      finishRestores(store);
+      var checkpointMeters = new CheckpointMeters(meters, clock);
       Checkpoints checkpoints =
           keep(
               new Checkpoints(
-                  CheckpointStore.open(log, log.blobs(throughFailPoints())),
+                  store,
                   subject -> source(registry, subject),
-                  new CheckpointChronicle(events, this::resourceName),
+                  new CheckpointListeners(
+                      List.of(
+                          new CheckpointChronicle(events, this::resourceName),
+                          new CheckpointNarrator(this::say),
+                          checkpointMeters)),
                   node,
                   clock,
-                  home.run()));
+                  emptied(home.captures())));
       engine =
           keep(
               new Engine(
@@ -199,6 +214,8 @@ final class ClusterService implements AutoCloseable {
                       checkpoints,
                       meters,
                       this::halt)));
+      var desk = new CheckpointDesk(checkpoints, registry, engine.loop()::state);
+      registry.adviseOnChanges(desk::adviceOnChange);
       var patches =
           new PatchDesk(
               checkpoints,
@@ -209,7 +226,7 @@ final class ClusterService implements AutoCloseable {
               Executors.newVirtualThreadPerTaskExecutor());
       engine.onToolEnd(patches::toolEnded);
       resumePatches = patches::resume;
-      var commands =
+      commands =
           new Commands(
               engine.loop(),
               engine.monitors(),
@@ -229,7 +246,7 @@ final class ClusterService implements AutoCloseable {
               events,
               incidents,
               registry,
-              new CheckpointDesk(checkpoints, registry, engine.loop()::state),
+              desk,
               checkpoints::isUnrestored,
               checkpoints::patchOf,
               node,
@@ -239,6 +256,7 @@ final class ClusterService implements AutoCloseable {
               state -> {
                 engine.refreshMeters(state);
                 incidentMeters.refresh(state);
+                checkpointMeters.refresh(state, checkpoints);
               });
       measureItself(meters);
       serveApi(options, runtime);
@@ -276,11 +294,41 @@ final class ClusterService implements AutoCloseable {
     return new Registry(hives, loaded, owner, this::running, new RegistryChronicle(events), clock);
   }
 
-  private static Source source(Registry registry, Subject subject) {
+  private Source source(Registry registry, Subject subject) {
     return switch (subject.kind()) {
       case REGISTRY -> registry.source(subject.path());
-      case FILE -> throw new IllegalStateException("file trees are being built");
+      case FILE -> new FileTree(Path.of(subject.path()), subject.excludes(), home.captures());
     };
+  }
+
+  /** A directory of what is thrown away again; what a death left there goes now. */
+  private static Path emptied(Path directory) throws IOException {
+    Files.createDirectories(directory);
+    try (Stream<Path> left = Files.list(directory)) {
+      for (Path file : left.toList()) {
+        Files.delete(file);
+      }
+    }
+    return directory;
+  }
+
+  /** A restore that a death cut short is finished, or undone, before anybody looks at the files. */
+  private static void finishRestores(CheckpointStore store) {
+    for (Checkpoint checkpoint : store.all()) {
+      if (checkpoint.subject().kind() != Subject.Kind.FILE) {
+        continue;
+      }
+      Path tree = Path.of(checkpoint.subject().path());
+      try {
+        FileTree.recover(tree).forEach(said -> LOG.warn("{}: {}", tree, said));
+      } catch (SourceException e) {
+        LOG.error("A restore of {} that was cut short is not finished: {}", tree, e.getMessage());
+      }
+    }
+  }
+
+  private void say(String resource, String what) {
+    commands.say(resource, what);
   }
 
   private String resourceName(String id) {

@@ -3,6 +3,7 @@ package dev.holdfast.service;
 import dev.holdfast.checkpoint.Patch;
 import dev.holdfast.cluster.ClusterResource;
 import dev.holdfast.cluster.ClusterState;
+import dev.holdfast.cluster.TypeStatus;
 import dev.holdfast.service.api.ApiException;
 import dev.holdfast.service.api.Asker;
 import dev.holdfast.service.api.AuditFacts;
@@ -22,10 +23,13 @@ import dev.holdfast.service.api.Operation;
 import dev.holdfast.service.api.RegistryApi;
 import dev.holdfast.service.api.ResourceView;
 import dev.holdfast.service.api.ServiceView;
+import dev.holdfast.service.api.ShellWord;
 import dev.holdfast.service.api.StatusView;
 import dev.holdfast.service.api.TypeView;
+import dev.holdfast.service.api.ValidationView;
 import dev.holdfast.service.api.Why;
 import dev.holdfast.service.audit.Witness;
+import dev.holdfast.service.checkpoint.CheckpointDesk;
 import dev.holdfast.service.chronicle.EventViews;
 import dev.holdfast.service.chronicle.WhyTeller;
 import dev.holdfast.service.cluster.Engine;
@@ -44,6 +48,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.time.ZoneId;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -61,6 +66,10 @@ final class ServiceApi implements ClusterApi {
   /** Failures of the last day are shown. */
   static final Duration FAILURES_SINCE = Duration.ofHours(24);
 
+  private static final String CHECKPOINTS = "checkpoints";
+  private static final String PLUGINS = "plugins";
+  private static final List<String> CHECKS = List.of(CHECKPOINTS, PLUGINS);
+
   private static final Set<Integer> FAILURES =
       Set.of(
           EventId.RESOURCE_FAILED.number(),
@@ -76,7 +85,7 @@ final class ServiceApi implements ClusterApi {
   private final Views views;
   private final WhyTeller why;
   private final RegistryApi registry;
-  private final CheckpointApi checkpoints;
+  private final CheckpointDesk checkpoints;
   private final Witness witness;
   private final String node;
   private final long pid;
@@ -91,7 +100,7 @@ final class ServiceApi implements ClusterApi {
       EventLog events,
       Incidents incidents,
       RegistryApi registry,
-      CheckpointApi checkpoints,
+      CheckpointDesk checkpoints,
       Predicate<String> unrestored,
       Function<String, Optional<Patch>> patches,
       String node,
@@ -343,6 +352,38 @@ final class ServiceApi implements ClusterApi {
 
   private static ApiException unreadable(String what, IOException e) {
     return new ApiException.Failed("Unreadable", null, what + ": " + e.getMessage() + ".", e);
+  }
+
+  @Override
+  public List<ValidationView> validate(Set<String> only) {
+    for (String check : only) {
+      if (!CHECKS.contains(check)) {
+        throw new ApiException.Usage(
+            "BadCheck",
+            "\"%s\" is nothing that is validated; it is one of %s."
+                .formatted(check, String.join(", ", CHECKS)));
+      }
+    }
+    List<ValidationView> found = new ArrayList<>();
+    if (only.isEmpty() || only.contains(CHECKPOINTS)) {
+      found.addAll(checkpoints.rehearse(node));
+    }
+    if (only.isEmpty() || only.contains(PLUGINS)) {
+      verifyTypes().stream().map(this::validation).forEach(found::add);
+    }
+    return found;
+  }
+
+  private ValidationView validation(TypeView type) {
+    boolean ok = type.status().equals(TypeStatus.REGISTERED.toString());
+    return new ValidationView(
+        PLUGINS,
+        "type %s (%s)".formatted(type.name(), type.archive()),
+        node,
+        ok,
+        ok ? null : type.status(),
+        ok ? null : type.detail(),
+        ok ? null : "holdfast type show " + ShellWord.of(type.name()));
   }
 
   @Override

@@ -118,7 +118,9 @@ class AuditIT {
                   kills.incrementAndGet();
                 }
               }
-            });
+            },
+            // The common pool has one thread on two processors, and others wait for it.
+            Thread.ofPlatform()::start);
     try {
       for (int run = 0; run < RUNS; run++) {
         Audited audited = Audited.of(cluster).assertHolds();

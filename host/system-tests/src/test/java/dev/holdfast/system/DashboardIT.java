@@ -25,11 +25,13 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestReporter;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /**
  * Debian's Prometheus collects from a real service through the death of a monitor and the failure
  * of a resource; every query of the dashboard must then say what happened.
  */
+@Isolated("Prometheus looks each second, and a look that takes a second is none.")
 @Tag("system")
 class DashboardIT {
   private static final double LONGEST_RECOVERY_SECONDS = 60;

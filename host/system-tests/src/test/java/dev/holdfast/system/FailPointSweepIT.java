@@ -24,6 +24,7 @@ import java.util.concurrent.Future;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /**
  * Every fail point strikes while something is done, and nothing is lost and nothing there twice.
@@ -40,6 +41,7 @@ import org.junit.jupiter.api.Test;
  *   -Dholdfast.sweep.clusters=N   how many at a time
  * </pre>
  */
+@Isolated("It has clusters beside each other already, as many as a machine can take.")
 @Tag("long")
 class FailPointSweepIT {
   private static final Duration TIME =

@@ -10,9 +10,11 @@ import java.util.Map;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestReporter;
+import org.junit.jupiter.api.parallel.Isolated;
 import tools.jackson.databind.JsonNode;
 
 /** Q242398: the monitor that holds them dies, and nobody loses anything. */
+@Isolated("It has visitors come so and so often, and a time in which no monitor lives.")
 @Tag("system")
 class MonitorDeathIT {
   private static final int DEATHS = 10;

@@ -16,12 +16,14 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestReporter;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /**
  * A plugin that spins on every core, in the monitor of a hundred others: they are checked in time
  * all the same. By the stamps that the checked ones make: a check is due one interval after the
  * last one ended.
  */
+@Isolated("It measures how late checks are, in tenths of a second.")
 @Tag("system")
 class NoisyNeighbourIT {
   private static final int QUIET = 100;

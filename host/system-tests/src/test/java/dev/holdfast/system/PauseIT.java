@@ -16,6 +16,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestReporter;
+import org.junit.jupiter.api.parallel.Isolated;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -24,6 +25,8 @@ import tools.jackson.databind.JsonNode;
  *
  * <p>{@code -Dholdfast.load.seconds=600} holds the load for ten minutes.
  */
+@Isolated(
+    "It measures silences, and has half a second for a pause; under load it takes every core.")
 @Tag("system")
 class PauseIT {
   private static final String APPLICATION = "app";

@@ -11,9 +11,12 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Isolated;
 import tools.jackson.databind.JsonNode;
 
 /** Who may do what in the registry, and who holds what: with real processes at a real socket. */
+@Isolated(
+    "It has ten seconds for what takes one or two: an end that is seen is no idle connection.")
 @Tag("system")
 class RegistryGuardIT {
   private static final int FAILED = 1;

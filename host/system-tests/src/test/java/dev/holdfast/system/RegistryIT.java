@@ -165,23 +165,30 @@ class RegistryIT {
     cluster.does("registry", "add", watched);
     long before = key(watched).path("revision").asLong(0);
     cluster.does("registry", "add", watched + "\\Sub", "-v", "V", "-d", "1");
-    Ran ran =
-        Distribution.run(
-            cluster.folder(),
-            Map.of(),
-            List.of(
-                "timeout",
-                "15",
-                Distribution.launcher().toString(),
-                "registry",
-                "watch",
-                watched,
-                "-r",
-                "--after",
-                Long.toString(before),
-                "--home",
-                cluster.home().toString()));
-    assertThat(ran.out()).contains("value      " + watched + "\\Sub");
+    Path said = cluster.folder().resolve("watch.out");
+    Process watching =
+        Distribution.builder(
+                Map.of(),
+                List.of(
+                    Distribution.launcher().toString(),
+                    "registry",
+                    "watch",
+                    watched,
+                    "-r",
+                    "--after",
+                    Long.toString(before),
+                    "--home",
+                    cluster.home().toString()))
+            .redirectErrorStream(true)
+            .redirectOutput(said.toFile())
+            .start();
+    try {
+      Patience.named("the change is told")
+          .untilAsserted(
+              () -> assertThat(Files.readString(said)).contains("value      " + watched + "\\Sub"));
+    } finally {
+      watching.destroyForcibly().waitFor();
+    }
   }
 
   @Test

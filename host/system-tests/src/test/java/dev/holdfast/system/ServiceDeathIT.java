@@ -2,6 +2,7 @@ package dev.holdfast.system;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -109,6 +110,8 @@ class ServiceDeathIT {
     cluster.end("KILL");
     Processes.signal(Objects.requireNonNull(before.get("ticker")).pid(), "KILL");
     cluster.start("serve");
+    // What is adopted is Online until it is looked at; the one that ended has no process then.
+    Patience.until("ticker has another process", () -> hasAnotherProcess("ticker", before));
     DemoSites.RESOURCES.forEach(resource -> cluster.awaitState(resource, "Online"));
     cluster.awaitSupervised();
 
@@ -116,6 +119,12 @@ class ServiceDeathIT {
     assertThat(after.get("ticker")).isNotEqualTo(before.get("ticker"));
     assertThat(after.get("site-a")).isEqualTo(before.get("site-a"));
     assertThat(after.get("site-b")).isEqualTo(before.get("site-b"));
+  }
+
+  private static boolean hasAnotherProcess(String resource, Map<String, DemoSites.Identity> before)
+      throws IOException {
+    long ended = Objects.requireNonNull(before.get(resource)).pid();
+    return cluster.resource(resource).required("pid").asLong(ended) != ended;
   }
 
   @Test

@@ -7,8 +7,10 @@ import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /** A stop always ends, also where there is nobody who could take a resource offline. */
+@Isolated("It measures how long a stop takes, in tenths of a second.")
 @Tag("system")
 class StopIT {
   private static final int ENDED_WITHOUT_TYPE = 2023;

@@ -149,6 +149,14 @@ final class CheckpointCommands {
     @Nullable String maxDelay;
 
     @Option(
+        names = "--roll-back-within",
+        paramLabel = "TIME",
+        description =
+            "A resource that fails so soon after a generation was saved, and again after a restart,"
+                + " is rolled back to the one before; never without it.")
+    @Nullable String rollBackWithin;
+
+    @Option(
         names = "--grant",
         description = "Give the cluster service the rights to the key that it needs.")
     boolean grant;
@@ -165,6 +173,7 @@ final class CheckpointCommands {
               .put("keep", keep)
               .put("quietMillis", millis("--quiet", quiet))
               .put("delayMillis", millis("--max-delay", maxDelay))
+              .put("rollBackWithinMillis", millis("--roll-back-within", rollBackWithin))
               .put("grant", grant);
       excludes.forEach(body.putArray("excludes")::add);
       return told(session, "Checkpoint", change(session, all(), body), "added");

@@ -34,6 +34,7 @@ final class CheckpointTables {
                 "keep",
                 "quietMillis",
                 "delayMillis",
+                "rollBackWithinMillis",
                 "unrestored",
                 "watched",
                 "digest")

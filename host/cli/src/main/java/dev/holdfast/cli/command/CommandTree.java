@@ -177,6 +177,11 @@ public final class CommandTree {
               "Check every invariant from outside: /proc, files, records; 3 when one is broken.",
               "holdfast audit --save-baseline before.json",
               AuditCommand::new),
+          verb(
+              "validate",
+              "Look whether checkpoints could be restored and types loaded; 3 when not.",
+              "holdfast validate --only checkpoints",
+              ValidateCommand::new),
           noun(
               "debug",
               "For those who test crashes.",

@@ -16,6 +16,7 @@ import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -241,6 +242,7 @@ class DifferentialTest {
 
   /** For the documentation: which program says what of which file. */
   @Test
+  @Tag("long")
   void table() throws Exception {
     OutsideTools.needHivexModule();
     var table =

@@ -25,6 +25,8 @@ public interface CheckpointApi {
    * @param keep how many generations are kept; null for 10
    * @param quietMillis null for 250
    * @param delayMillis null for 2000
+   * @param rollBackWithinMillis a resource that fails so soon after a generation was saved, and
+   *     again after a restart, is rolled back; null or 0 for never
    * @param grant gives the cluster service the rights it needs to the key
    */
   record NewCheckpoint(
@@ -35,6 +37,7 @@ public interface CheckpointApi {
       @Nullable Integer keep,
       @Nullable Long quietMillis,
       @Nullable Long delayMillis,
+      @Nullable Long rollBackWithinMillis,
       boolean grant) {}
 
   /** Those of a resource; null for all, resource by resource. */

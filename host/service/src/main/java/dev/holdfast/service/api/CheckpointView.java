@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param keep so many generations are kept
  * @param quietMillis how long nothing must change before a change is saved
  * @param delayMillis how long a change waits at most
+ * @param rollBackWithinMillis see {@link CheckpointApi.NewCheckpoint}; 0 for never
  * @param unrestored whether the resource runs on configuration that could not be restored
  * @param watched whether changes are saved as they are made
  * @param dirtySince since when there are changes that are not saved yet; null for none
@@ -40,6 +41,7 @@ public record CheckpointView(
     int keep,
     long quietMillis,
     long delayMillis,
+    long rollBackWithinMillis,
     boolean unrestored,
     boolean watched,
     @Nullable Instant dirtySince) {}

@@ -1,6 +1,7 @@
 package dev.holdfast.service.api;
 
 import java.util.List;
+import java.util.Set;
 
 /**
  * What the cluster service can be asked and told. Implemented by the service, called by the HTTP
@@ -77,6 +78,14 @@ public interface ClusterApi {
 
   /** The registry, for which it matters who asks. */
   RegistryApi registry();
+
+  /**
+   * Looks whether what will be needed would do: each checkpoint is rehearsed, as if it were to be
+   * restored now; each type's archive is read. Changes nothing.
+   *
+   * @param only the checks that are made: {@code checkpoints}, {@code plugins}; empty for all
+   */
+  List<ValidationView> validate(Set<String> only);
 
   /** What of the resources' configuration follows them. */
   CheckpointApi checkpoints();

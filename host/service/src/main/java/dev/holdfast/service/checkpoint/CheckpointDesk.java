@@ -15,6 +15,7 @@ import dev.holdfast.checkpoint.Trouble;
 import dev.holdfast.cluster.ClusterResource;
 import dev.holdfast.cluster.ClusterState;
 import dev.holdfast.quorum.Blobs;
+import dev.holdfast.registry.KeyPath;
 import dev.holdfast.service.api.ApiException;
 import dev.holdfast.service.api.Caller;
 import dev.holdfast.service.api.CheckpointApi;
@@ -22,6 +23,9 @@ import dev.holdfast.service.api.CheckpointChangeView;
 import dev.holdfast.service.api.CheckpointDiffView;
 import dev.holdfast.service.api.CheckpointView;
 import dev.holdfast.service.api.GenerationView;
+import dev.holdfast.service.api.ShellWord;
+import dev.holdfast.service.api.ValidationView;
+import dev.holdfast.service.chronicle.CheckpointAdvice;
 import dev.holdfast.service.registry.Registry;
 import dev.holdfast.service.view.Lookup;
 import java.io.IOException;
@@ -231,22 +235,67 @@ public final class CheckpointDesk implements CheckpointApi {
         .toList();
   }
 
-  /** What would keep the checkpoints from being restored now; changes nothing. */
-  public List<String> rehearse() {
-    List<String> found = new ArrayList<>();
+  /** Whether each checkpoint could be restored now; changes nothing. */
+  public List<ValidationView> rehearse(String node) {
+    return checkpoints.store().all().stream().map(each -> rehearse(each, node)).toList();
+  }
+
+  private ValidationView rehearse(Checkpoint checkpoint, String node) {
+    String resource = nameOf(checkpoint.id().resource());
+    String object =
+        "%s, checkpoint %d (%s)"
+            .formatted(resource, checkpoint.id().number(), checkpoint.subject());
+    Optional<Trouble> trouble = checkpoints.rehearse(checkpoint);
+    return new ValidationView(
+        "checkpoints",
+        object,
+        node,
+        trouble.isEmpty(),
+        trouble.map(each -> each.obstacle().toString()).orElse(null),
+        trouble.map(Trouble::message).orElse(null),
+        trouble
+            .map(each -> CheckpointAdvice.of(checkpoint, resource, each.obstacle()))
+            .orElse(null));
+  }
+
+  /**
+   * What somebody should know who changes a key: an offline resource does not get to see it
+   * (Q174070).
+   *
+   * @param key from HKLM on, links followed
+   */
+  public List<String> adviceOnChange(KeyPath key) {
+    List<String> advice = new ArrayList<>();
     for (Checkpoint checkpoint : checkpoints.store().all()) {
-      Optional<Trouble> trouble = checkpoints.rehearse(checkpoint);
-      trouble.ifPresent(
-          each ->
-              found.add(
-                  "%s, checkpoint %d (%s): %s"
-                      .formatted(
-                          nameOf(checkpoint.id().resource()),
-                          checkpoint.id().number(),
-                          checkpoint.subject(),
-                          each)));
+      if (checkpoint.subject().kind() == Subject.Kind.REGISTRY
+          && key.isWithin(registry.resolved(checkpoint.subject().path()))) {
+        states
+            .get()
+            .findResource(checkpoint.id().resource())
+            .filter(resource -> !resource.isActive())
+            .map(resource -> advice(checkpoint, resource))
+            .ifPresent(advice::add);
+      }
     }
-    return found;
+    return advice;
+  }
+
+  private static String advice(Checkpoint checkpoint, ClusterResource resource) {
+    String name = resource.config().name();
+    String outcome =
+        switch (checkpoint.settings().onDrift()) {
+          case RESTORE -> "overwritten when it goes online (Q174070)";
+          case ADOPT -> "adopted when it goes online";
+          case REFUSE -> "what keeps it from going online until somebody decides";
+        };
+    return "this is checkpoint %d of %s, which is %s: the change will be %s; to keep it: holdfast checkpoint save %s %d"
+        .formatted(
+            checkpoint.id().number(),
+            name,
+            resource.state(),
+            outcome,
+            ShellWord.of(name),
+            checkpoint.id().number());
   }
 
   // ---- changes -------------------------------------------------------------------------------
@@ -261,6 +310,7 @@ public final class CheckpointDesk implements CheckpointApi {
     try {
       subject = Subject.parse(wanted.of(), wanted.excludes());
       settings = settings(wanted);
+      checkpoints.require(subject);
     } catch (IllegalArgumentException e) {
       throw new ApiException.Invalid(
           "BadCheckpoint",
@@ -305,7 +355,10 @@ public final class CheckpointDesk implements CheckpointApi {
         wanted.onDrift() == null ? otherwise.onDrift() : DriftPolicy.parse(wanted.onDrift()),
         wanted.keep() == null ? otherwise.keep() : wanted.keep(),
         quiet,
-        delay);
+        delay,
+        wanted.rollBackWithinMillis() == null
+            ? otherwise.rollBackWithin()
+            : Duration.ofMillis(wanted.rollBackWithinMillis()));
   }
 
   private static Duration min(Duration one, Duration other) {

@@ -37,6 +37,7 @@ final class CheckpointViews {
         settings.keep(),
         settings.quiet().toMillis(),
         settings.delay().toMillis(),
+        settings.rollBackWithin().toMillis(),
         checkpoint.unrestored().isPresent(),
         watched.isWatched(),
         watched.dirtySince());
@@ -60,6 +61,7 @@ final class CheckpointViews {
         settings.keep(),
         settings.quiet().toMillis(),
         settings.delay().toMillis(),
+        settings.rollBackWithin().toMillis(),
         false,
         false,
         null);

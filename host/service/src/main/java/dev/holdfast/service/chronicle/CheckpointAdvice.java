@@ -1,15 +1,28 @@
 package dev.holdfast.service.chronicle;
 
 import dev.holdfast.checkpoint.Checkpoint;
+import dev.holdfast.checkpoint.Generation;
 import dev.holdfast.checkpoint.Obstacle;
 import dev.holdfast.checkpoint.Subject;
 import dev.holdfast.service.api.ShellWord;
 
 /** What to run next when something stands in the way of a checkpoint. */
-final class CheckpointAdvice {
+public final class CheckpointAdvice {
   private CheckpointAdvice() {}
 
-  static String of(Checkpoint checkpoint, String resource, Obstacle obstacle) {
+  /** How to undo what a generation changed. */
+  static String rollback(Checkpoint checkpoint, String resource, Generation blamed) {
+    String name = ShellWord.of(resource);
+    return checkpoint
+        .before(blamed)
+        .map(
+            each ->
+                "holdfast checkpoint rollback %s %d --to %d && holdfast resource restart %s"
+                    .formatted(name, checkpoint.id().number(), each.number(), name))
+        .orElse("holdfast checkpoint history %s %d".formatted(name, checkpoint.id().number()));
+  }
+
+  public static String of(Checkpoint checkpoint, String resource, Obstacle obstacle) {
     boolean isKey = checkpoint.subject().kind() == Subject.Kind.REGISTRY;
     String path =
         ShellWord.of(isKey ? "HKLM\\" + checkpoint.subject().path() : checkpoint.subject().path());

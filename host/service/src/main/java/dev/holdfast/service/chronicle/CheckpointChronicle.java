@@ -15,6 +15,7 @@ import dev.holdfast.service.event.EventId;
 import dev.holdfast.service.event.EventLog;
 import dev.holdfast.service.event.Holder;
 import dev.holdfast.service.event.NewEvent;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
@@ -134,6 +135,32 @@ public final class CheckpointChronicle implements CheckpointListener {
             ? "it was deleted"
             : differences.isEmpty() ? "what differs cannot be told" : told(differences);
     write(checkpoint, of(EventId.CHECKPOINT_DRIFT, checkpoint, told, outcome));
+  }
+
+  @Override
+  public void suspected(
+      Checkpoint checkpoint, Generation generation, Duration after, List<Difference> differences) {
+    write(
+        checkpoint,
+        of(
+                EventId.CHECKPOINT_SUSPECTED,
+                checkpoint,
+                generation.number(),
+                "%d s".formatted(after.toSeconds()),
+                told(differences))
+            .with("next", CheckpointAdvice.rollback(checkpoint, name(checkpoint), generation)));
+  }
+
+  @Override
+  public void rolledBack(Checkpoint checkpoint, Generation blamed, List<Difference> differences) {
+    write(
+        checkpoint,
+        of(
+            EventId.CHECKPOINT_ROLLED_BACK,
+            checkpoint,
+            blamed.number(),
+            told(differences),
+            checkpoint.current()));
   }
 
   private static String told(List<Difference> differences) {

@@ -25,6 +25,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -225,6 +226,10 @@ public final class WhyTeller {
           retryAt
               .map(at -> "nothing: it is tried again at " + time(at))
               .orElse("its policy: it is not tried again by itself");
+      Optional<String> undo = undoSuspected(resource);
+      if (undo.isPresent()) {
+        return new Blocker(again, undo.get());
+      }
       return new Blocker(
           again,
           "holdfast resource reset-failures %s && holdfast resource online %s"
@@ -256,14 +261,29 @@ public final class WhyTeller {
     };
   }
 
+  /** A change after which it failed, and no rollback has come since. */
+  private Optional<String> undoSuspected(ClusterResource resource) {
+    return about(resource)
+        .filter(
+            event ->
+                event.id() == EventId.CHECKPOINT_SUSPECTED.number()
+                    || event.id() == EventId.CHECKPOINT_ROLLED_BACK.number()
+                    || isOnline(event))
+        .reduce((_, last) -> last)
+        .filter(event -> event.id() == EventId.CHECKPOINT_SUSPECTED.number())
+        .map(event -> event.parameters().get("next"));
+  }
+
+  private Stream<Event> about(ClusterResource resource) {
+    return events
+        .query(new EventQuery(null, null, resource.id().toString(), null, EVENTS_LOOKED_AT))
+        .stream();
+  }
+
   /** What the event said when it happened is what is to be done. */
   private Blocker unrestored(ClusterResource resource) {
     Optional<Event> event =
-        events
-            .query(new EventQuery(null, null, resource.id().toString(), null, EVENTS_LOOKED_AT))
-            .stream()
-            .filter(each -> NOT_RESTORED.contains(each.id()))
-            .reduce((_, last) -> last);
+        about(resource).filter(each -> NOT_RESTORED.contains(each.id())).reduce((_, last) -> last);
     return new Blocker(
         "nothing, but it runs on configuration that could not be restored"
             + event.map(each -> " (%s, event %d)".formatted(each.cause(), each.id())).orElse(""),

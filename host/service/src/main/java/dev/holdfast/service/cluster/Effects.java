@@ -9,8 +9,10 @@ import dev.holdfast.cluster.ClusterResource;
 import dev.holdfast.cluster.ClusterState;
 import dev.holdfast.cluster.EntryPoint;
 import dev.holdfast.cluster.Failure;
+import dev.holdfast.cluster.FailureReason;
 import dev.holdfast.cluster.MonitorName;
 import dev.holdfast.cluster.MonitorStatus;
+import dev.holdfast.cluster.Notice;
 import dev.holdfast.cluster.ResourceEvent;
 import dev.holdfast.cluster.ResourceId;
 import dev.holdfast.cluster.TypeRegistration;
@@ -132,8 +134,19 @@ final class Effects {
       case Action.StopMonitor(MonitorName monitor) -> monitors.stop(monitor);
       case Action.KillMonitor(MonitorName monitor, String because) ->
           monitors.kill(monitor, because);
-      case Action.Tell _ -> {} // Told after all has been carried out, on another thread.
+      // What is told is told after all has been carried out, on another thread; but that a resource
+      // failed is to be known before it goes online again.
+      case Action.Tell(Notice notice) -> {
+        if (notice.kind() == Notice.Kind.RESOURCE_FAILED && isItsOwn(notice)) {
+          notice.resource().ifPresent(id -> checkpoints.failed(id.toString()));
+        }
+      }
     }
+  }
+
+  /** An operator who asks for a failure knows why it fails. */
+  private static boolean isItsOwn(Notice notice) {
+    return !FailureReason.OPERATOR.toString().equals(notice.details().get(Notice.REASON));
   }
 
   private static Optional<ClusterResource> resource(ClusterState state, ResourceId id) {

@@ -373,6 +373,30 @@ public enum EventId {
       "checkpoint",
       "path",
       "generation"),
+  CHECKPOINT_SUSPECTED(
+      2036,
+      EventType.WARNING,
+      "Checkpoint",
+      "Cluster resource '%1' failed %5 after generation %4 of checkpoint %2 (%3) was saved, which"
+          + " changed: %6.",
+      "resource",
+      "checkpoint",
+      "path",
+      "generation",
+      "after",
+      "differences"),
+  CHECKPOINT_ROLLED_BACK(
+      2037,
+      EventType.WARNING,
+      "Checkpoint",
+      "Checkpoint %2 of cluster resource '%1' (%3) was rolled back: the resource failed again with"
+          + " generation %4, which had changed: %5. It is kept; generation %6 is restored now.",
+      "resource",
+      "checkpoint",
+      "path",
+      "generation",
+      "differences",
+      "restored"),
   PATCH_BEGUN(
       2040,
       EventType.INFORMATION,

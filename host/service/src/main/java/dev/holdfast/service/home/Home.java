@@ -149,6 +149,11 @@ public final class Home {
     return root.resolve("run");
   }
 
+  /** Where the layer of checkpoints keeps what it throws away again. */
+  public Path captures() {
+    return run().resolve("checkpoints");
+  }
+
   public Path lock() {
     return run().resolve("home.lock");
   }

@@ -198,6 +198,38 @@ public enum Metric {
       "dropped_by",
       "kind"),
 
+  RESOURCE_UNRESTORED(
+      Kind.GAUGE,
+      "holdfast.resource.unrestored",
+      Unit.NONE,
+      "1 while the resource runs on configuration that could not be restored, else 0.",
+      "resource",
+      "group",
+      "type"),
+  CHECKPOINT_SAVES(
+      Kind.COUNTER,
+      "holdfast.checkpoint.saves",
+      Unit.NONE,
+      "Generations that were saved, by what led to them.",
+      "cause"),
+  CHECKPOINT_RESTORES(
+      Kind.COUNTER,
+      "holdfast.checkpoint.restores",
+      Unit.NONE,
+      "Checkpoints that were restored before an online."),
+  CHECKPOINT_PROBLEMS(
+      Kind.COUNTER,
+      "holdfast.checkpoint.problems",
+      Unit.NONE,
+      "Saves, watches and restores of checkpoints that something stood in the way of.",
+      "operation",
+      "obstacle"),
+  CHECKPOINT_UNSAVED(
+      Kind.GAUGE,
+      "holdfast.checkpoint.unsaved.age",
+      Unit.SECONDS,
+      "Age of the oldest change to a checkpoint that is not saved yet; 0 when all are."),
+
   REGISTRY_COMMIT(
       Buckets.DISK,
       "holdfast.registry.commit.duration",
@@ -277,6 +309,7 @@ public enum Metric {
     require(Kind.GAUGE);
     return Gauge.builder(id, value::getAsDouble)
         .description(help)
+        .baseUnit(unit == Unit.SECONDS ? "seconds" : null)
         .tags(tags(labelValues))
         .register(registry);
   }

@@ -104,6 +104,11 @@ public final class Commands {
     operations.changed(after);
   }
 
+  /** Something happened to a resource that those should hear who wait for it. */
+  public void say(String resource, String what) {
+    operations.say(ResourceId.of(resource), what);
+  }
+
   /** What a check leads to: events, and what the operation then waits for. */
   private record Plan(List<ClusterEvent> events, Optional<Goal> goal, String message) {
     static Plan waitFor(Goal goal, ClusterEvent... events) {

@@ -23,6 +23,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Operations that are under way, and the last ones that ended: compares every new state with what
@@ -90,6 +91,19 @@ final class Operations {
         (operation, wait) -> {
           synchronized (wait) {
             changed(operation, wait, after);
+          }
+        });
+  }
+
+  /** Something happened to a resource that is no change of its state. */
+  void say(ResourceId resource, String what) {
+    waiting.forEach(
+        (operation, wait) -> {
+          synchronized (wait) {
+            @Nullable ClusterResource known = wait.told.get(resource);
+            if (known != null) {
+              operation.narrate(new Narration(clock.instant(), known.config().name(), what));
+            }
           }
         });
   }

@@ -1,6 +1,7 @@
 package dev.holdfast.service.registry;
 
 import dev.holdfast.registry.KeyOptions;
+import dev.holdfast.registry.KeyPath;
 import dev.holdfast.registry.Revision;
 import dev.holdfast.registry.security.KeyAccess;
 import dev.holdfast.service.api.ApiException;
@@ -8,23 +9,31 @@ import dev.holdfast.service.api.Caller;
 import dev.holdfast.service.api.RegistryApi.KeyName;
 import dev.holdfast.service.api.RegistryBatch;
 import dev.holdfast.service.api.RegistryCommitView;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Makes the changes that callers ask for. */
 final class KeyWriter {
   private final KeyGuard guard;
   private final KeyHolds holds;
+  private final Function<KeyPath, List<String>> advice;
 
-  KeyWriter(KeyGuard guard, KeyHolds holds) {
+  /**
+   * @param advice what somebody should know who changes that key
+   */
+  KeyWriter(KeyGuard guard, KeyHolds holds, Function<KeyPath, List<String>> advice) {
     this.guard = guard;
     this.holds = holds;
+    this.advice = advice;
   }
 
   RegistryCommitView change(Caller caller, RegistryBatch asked, boolean dryRun) {
     @Nullable GuardedBatch batch = null;
+    Set<KeyPath> changed = new LinkedHashSet<>();
     for (RegistryBatch.Precondition precondition : asked.preconditions()) {
       Place place = place(caller, precondition.path(), asked.handle());
       batch = batchOf(batch, caller, place);
@@ -34,11 +43,13 @@ final class KeyWriter {
       Place place = writable(place(caller, change.path(), asked.handle()));
       batch = batchOf(batch, caller, place);
       add(batch, change, place);
+      changed.add(place.resolvedFullPath());
     }
     if (batch == null || asked.changes().isEmpty()) {
       throw new ApiException.Usage("EmptyBatch", "The batch has no change; it has at least one.");
     }
-    return HiveCommits.commit(batch.hive(), batch.build(), List.of(), dryRun);
+    List<String> notes = changed.stream().map(advice).flatMap(List::stream).distinct().toList();
+    return HiveCommits.commit(batch.hive(), batch.build(), notes, dryRun);
   }
 
   private Place place(Caller caller, @Nullable String path, @Nullable Long handle) {

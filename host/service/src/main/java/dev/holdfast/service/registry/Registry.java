@@ -22,6 +22,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executors;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -35,6 +36,7 @@ public final class Registry implements RegistryApi, AutoCloseable {
   private final KeyFiles files;
   private final KeySecurity security;
   private final InstantSource clock;
+  private volatile Function<KeyPath, List<String>> advice = _ -> List.of();
 
   /**
    * @param hives in the order in which they are shown
@@ -51,7 +53,7 @@ public final class Registry implements RegistryApi, AutoCloseable {
     this.guard = new KeyGuard(owner, listener);
     this.holds = new KeyHolds(tree, guard, processes, listener, clock);
     this.reader = new KeyReader(guard);
-    this.writer = new KeyWriter(guard, holds);
+    this.writer = new KeyWriter(guard, holds, key -> advice.apply(key));
     this.files = new KeyFiles(tree, guard, holds, loaded, clock);
     this.security = new KeySecurity(guard);
     this.clock = clock;
@@ -176,6 +178,15 @@ public final class Registry implements RegistryApi, AutoCloseable {
   }
 
   // ---- checkpoints -----------------------------------------------------------------------------
+
+  /**
+   * Who says what somebody should know who changes a key.
+   *
+   * @param advisor takes the key from HKLM on, links followed
+   */
+  public void adviseOnChanges(Function<KeyPath, List<String>> advisor) {
+    advice = advisor;
+  }
 
   /**
    * A key as checkpoints reach it.
