@@ -12,12 +12,14 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /**
  * Checkpoints in the cluster database, below the key of their resource.
  *
  * <pre>
- *   Resources\ID\Checkpoints       NextId
+ *   Resources\ID\Checkpoints       NextId; while it is patched: Patch, PatchNode, PatchSince,
+ *                                  PatchBefore, PatchCommand, PatchExit, PatchAfter
  *     00000001                     Source, Path, Excludes, OnRestoreFailure, OnDrift, Keep,
  *                                  QuietMillis, DelayMillis, RollBackWithinMillis, Current, Live,
  *                                  Unrestored, Rollback
@@ -30,6 +32,7 @@ import java.util.Optional;
 final class CheckpointKeys {
   static final String CHECKPOINTS = "Checkpoints";
   static final String NEXT_ID = "NextId";
+  static final String PATCH = "Patch";
   private static final KeyPath RESOURCES = KeyPath.of("Resources");
 
   private CheckpointKeys() {}
@@ -113,6 +116,35 @@ final class CheckpointKeys {
     batch.set(nodes, RegistryValue.sz(node, fingerprint));
   }
 
+  static void patch(Batch.Builder batch, String resource, Patch patch) {
+    KeyPath key = all(resource);
+    List<String> before = new ArrayList<>();
+    new TreeMap<>(patch.before())
+        .forEach((number, generation) -> before.add(number + "=" + generation));
+    batch.createKey(key);
+    batch.set(key, RegistryValue.sz(PATCH, patch.state().toString()));
+    batch.set(key, RegistryValue.sz("PatchNode", patch.node()));
+    batch.set(key, RegistryValue.qword("PatchSince", patch.since().toEpochMilli()));
+    batch.set(key, RegistryValue.multiSz("PatchBefore", before));
+    batch.set(key, RegistryValue.sz("PatchCommand", patch.command()));
+    batch.set(key, RegistryValue.sz("PatchExit", patch.exit().orElse("")));
+    batch.set(key, RegistryValue.sz("PatchAfter", patch.after()));
+  }
+
+  static void noPatch(Batch.Builder batch, String resource) {
+    for (String name :
+        List.of(
+            PATCH,
+            "PatchNode",
+            "PatchSince",
+            "PatchBefore",
+            "PatchCommand",
+            "PatchExit",
+            "PatchAfter")) {
+      batch.deleteValue(all(resource), name);
+    }
+  }
+
   private static void flag(Batch.Builder batch, KeyPath key, String name, boolean on) {
     if (on) {
       batch.set(key, RegistryValue.dword(name, 1));
@@ -131,6 +163,31 @@ final class CheckpointKeys {
     }
     checkpoints.sort(Comparator.comparingInt(each -> each.id().number()));
     return checkpoints;
+  }
+
+  /** The patch of a resource, while there is one. */
+  static Optional<Patch> readPatch(RegistryKey all) {
+    return all.value(PATCH)
+        .map(
+            state ->
+                new Patch(
+                    Patch.State.parse(state.text()),
+                    text(all, "PatchNode"),
+                    Instant.ofEpochMilli(number(all, "PatchSince", 0)),
+                    before(all.value("PatchBefore").map(RegistryValue::texts).orElse(List.of())),
+                    text(all, "PatchCommand"),
+                    Optional.of(text(all, "PatchExit")).filter(exit -> !exit.isEmpty()),
+                    text(all, "PatchAfter")));
+  }
+
+  private static Map<Integer, Long> before(List<String> texts) {
+    Map<Integer, Long> before = new HashMap<>();
+    for (String text : texts) {
+      int equals = text.indexOf('=');
+      before.put(
+          Integer.valueOf(text.substring(0, equals)), Long.valueOf(text.substring(equals + 1)));
+    }
+    return before;
   }
 
   static int nextId(RegistryKey all) {

@@ -76,4 +76,28 @@ public interface CheckpointListener {
       Optional<Generation> kept,
       List<Difference> differences,
       DriftPolicy policy);
+
+  /**
+   * A resource is being patched from now on.
+   *
+   * @param kept what had been edited before it began, and stays
+   */
+  default void patchBegun(String resource, Patch patch, List<Checkpoint> kept) {}
+
+  /**
+   * What a patch left is what the resource goes online with.
+   *
+   * @param checkpoints with their new generations
+   */
+  default void patchCommitted(String resource, Patch patch, List<Checkpoint> checkpoints) {}
+
+  /** The tool did not succeed, as far as is known; everything stays as it left it. */
+  default void patchIncomplete(String resource, Patch patch) {}
+
+  /**
+   * The checkpoints are what they were before the patch; what is outside of them is not.
+   *
+   * @param kept whose content was another, and is kept as their last but one or last generation
+   */
+  default void patchAborted(String resource, Patch patch, List<Checkpoint> kept) {}
 }

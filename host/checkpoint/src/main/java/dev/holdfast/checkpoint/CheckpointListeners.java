@@ -66,4 +66,24 @@ public record CheckpointListeners(List<CheckpointListener> listeners)
       DriftPolicy policy) {
     listeners.forEach(each -> each.drifted(checkpoint, kept, differences, policy));
   }
+
+  @Override
+  public void patchBegun(String resource, Patch patch, List<Checkpoint> kept) {
+    listeners.forEach(each -> each.patchBegun(resource, patch, kept));
+  }
+
+  @Override
+  public void patchCommitted(String resource, Patch patch, List<Checkpoint> checkpoints) {
+    listeners.forEach(each -> each.patchCommitted(resource, patch, checkpoints));
+  }
+
+  @Override
+  public void patchIncomplete(String resource, Patch patch) {
+    listeners.forEach(each -> each.patchIncomplete(resource, patch));
+  }
+
+  @Override
+  public void patchAborted(String resource, Patch patch, List<Checkpoint> kept) {
+    listeners.forEach(each -> each.patchAborted(resource, patch, kept));
+  }
 }

@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -93,9 +94,32 @@ public final class CheckpointStore {
     return known.getOrDefault(resource, List.of());
   }
 
-  /** Whether the resource has any; answers at once. */
+  /** Whether the resource has any, or is patched; answers at once. */
   public boolean hasAny(String resource) {
-    return known.containsKey(resource);
+    return known.containsKey(resource) || patchOf(resource).isPresent();
+  }
+
+  /** The patch of a resource, while there is one; answers at once. */
+  public Optional<Patch> patchOf(String resource) {
+    return log.snapshot().key(CheckpointKeys.all(resource)).flatMap(CheckpointKeys::readPatch);
+  }
+
+  /** All patches, by the resource's id. */
+  public Map<String, Patch> patches() {
+    Map<String, Patch> patches = new LinkedHashMap<>();
+    log.snapshot()
+        .root()
+        .key("Resources")
+        .ifPresent(
+            resources -> {
+              for (RegistryKey resource : resources.subkeys()) {
+                resource
+                    .subkey(CheckpointKeys.CHECKPOINTS)
+                    .flatMap(CheckpointKeys::readPatch)
+                    .ifPresent(patch -> patches.put(resource.name(), patch));
+              }
+            });
+    return patches;
   }
 
   public Optional<Checkpoint> find(CheckpointId id) {
@@ -224,8 +248,7 @@ public final class CheckpointStore {
     var marks = new Marks(checkpoint);
     marks.added = Optional.of(added);
     change.accept(marks);
-    List<Generation> kept = new ArrayList<>(checkpoint.generations());
-    kept.add(added);
+    List<Generation> kept = with(checkpoint, added);
     List<Generation> dropped = beyond(kept, checkpoint.settings().keep(), marks.current);
     try {
       commit(
@@ -246,11 +269,85 @@ public final class CheckpointStore {
     return changed;
   }
 
+  /** Neither what counts nor what has just been added, whatever is kept beside. */
   private static List<Generation> beyond(List<Generation> all, int keep, long current) {
     int surplus = all.size() - keep;
     return surplus <= 0
         ? List.of()
-        : all.stream().filter(each -> each.number() != current).limit(surplus).toList();
+        : all.subList(0, all.size() - 1).stream()
+            .filter(each -> each.number() != current)
+            .limit(surplus)
+            .toList();
+  }
+
+  /**
+   * Adds a generation to each of a resource's checkpoints, all of which count from now on, and ends
+   * its patch; all of that or nothing.
+   *
+   * @param savings in the order of the checkpoints
+   */
+  List<Checkpoint> commitPatch(String resource, List<Checkpoint> checkpoints, List<Saving> savings)
+      throws IOException {
+    List<Generation> added = new ArrayList<>();
+    List<Marks> marks = new ArrayList<>();
+    List<List<Generation>> dropped = new ArrayList<>();
+    try {
+      for (int i = 0; i < checkpoints.size(); i++) {
+        Checkpoint checkpoint = checkpoints.get(i);
+        Generation generation = write(checkpoint.nextNumber(), savings.get(i));
+        added.add(generation);
+        var change = new Marks(checkpoint);
+        change.added = Optional.of(generation);
+        marks.add(
+            change
+                .currentIsAdded()
+                .rollback(false)
+                .live(false)
+                .unrestored(Optional.empty())
+                .left(generation.node(), generation.fingerprint()));
+        dropped.add(
+            beyond(with(checkpoint, generation), checkpoint.settings().keep(), change.current));
+      }
+      commit(
+          resource,
+          batch -> {
+            for (int i = 0; i < checkpoints.size(); i++) {
+              CheckpointId id = checkpoints.get(i).id();
+              CheckpointKeys.add(batch, id, added.get(i));
+              dropped.get(i).forEach(each -> CheckpointKeys.drop(batch, id, each));
+              marks.get(i).write(batch);
+            }
+            CheckpointKeys.noPatch(batch, resource);
+          });
+    } catch (IOException e) {
+      added.forEach(each -> letGoUnlessKept(each, e));
+      throw e;
+    }
+    List<Checkpoint> changed = new ArrayList<>();
+    for (int i = 0; i < checkpoints.size(); i++) {
+      List<Generation> kept = with(checkpoints.get(i), added.get(i));
+      kept.removeAll(dropped.get(i));
+      Checkpoint now = marks.get(i).done(kept);
+      dropped.get(i).forEach(each -> release(each.digest()));
+      changed.add(know(now));
+    }
+    return changed;
+  }
+
+  private static List<Generation> with(Checkpoint checkpoint, Generation added) {
+    List<Generation> all = new ArrayList<>(checkpoint.generations());
+    all.add(added);
+    return all;
+  }
+
+  /** Writes down a resource's patch. */
+  void patch(String resource, Patch patch) throws IOException {
+    commit(resource, batch -> CheckpointKeys.patch(batch, resource, patch));
+  }
+
+  /** Ends a resource's patch. */
+  void noPatch(String resource) throws IOException {
+    commit(resource, batch -> CheckpointKeys.noPatch(batch, resource));
   }
 
   /** Writes what is different, if anything is. */

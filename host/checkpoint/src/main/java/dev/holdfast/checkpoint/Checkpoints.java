@@ -190,6 +190,89 @@ public final class Checkpoints implements AutoCloseable {
     return lane(id.resource()).rollback(id, to);
   }
 
+  // ---- patches ---------------------------------------------------------------------------------
+
+  /** The patch of a resource, while there is one; answers at once. */
+  public Optional<Patch> patchOf(String resource) {
+    return around.store().patchOf(resource);
+  }
+
+  /**
+   * Begins to patch a resource that is offline: what was saved is restored, but where the live
+   * content was edited meanwhile that stays, and is saved as a generation of its own. Durable when
+   * this returns; from then on {@link #beforeOnline} refuses. Whoever calls looks once more then
+   * whether it is offline still, and if not, says {@link #forgetPatch}.
+   *
+   * @throws PatchRefusedException it is being patched
+   * @throws SourceException a checkpoint could not be restored; those before it are
+   */
+  public Patch beginPatch(String resource)
+      throws PatchRefusedException, SourceException, IOException {
+    return lane(resource).beginPatch();
+  }
+
+  /** Ends a patch that was begun too late: the resource was on its way to online. */
+  public void forgetPatch(String resource) throws IOException {
+    lane(resource).forgetPatch();
+    running(resource);
+  }
+
+  /**
+   * Writes down that a tool is about to be started.
+   *
+   * @param command as a shell reads it
+   * @param after see {@link Patch#after}
+   * @throws PatchRefusedException there is no patch, or a tool runs
+   */
+  public Patch runPatch(String resource, String command, String after)
+      throws PatchRefusedException, IOException {
+    return lane(resource).runPatch(command, after);
+  }
+
+  /**
+   * The tool could not be started.
+   *
+   * @param before what the patch was before that
+   */
+  public void patchNotRun(String resource, Patch before) throws IOException {
+    lane(resource).notRun(before);
+  }
+
+  /**
+   * The tool has ended: a patch whose tool succeeded is committed, another is incomplete, and so is
+   * one that cannot be committed. Does nothing unless a tool runs.
+   *
+   * @param exit as {@code exit 3}
+   * @return the patch that is incomplete now; empty when there is none any more
+   * @throws SourceException it could not be committed, and is incomplete
+   */
+  public Optional<Patch> patchRan(String resource, boolean succeeded, String exit)
+      throws SourceException, IOException {
+    return lane(resource).patchRan(succeeded, exit);
+  }
+
+  /**
+   * Saves the live content of all checkpoints as what the resource goes online with, and ends the
+   * patch; all of that or nothing.
+   *
+   * @return the checkpoints with their new generations
+   */
+  public List<Checkpoint> commitPatch(String resource)
+      throws PatchRefusedException, SourceException, IOException {
+    return lane(resource).commitPatch();
+  }
+
+  /**
+   * Restores what counted when the patch began, and ends the patch. What is live until then is kept
+   * as a generation.
+   *
+   * @return the checkpoints whose content was another
+   */
+  public List<Checkpoint> abortPatch(String resource)
+      throws PatchRefusedException, SourceException, IOException {
+    return lane(resource).abortPatch();
+  }
+
   /** What differs from one generation to another. */
   public List<Difference> diff(Checkpoint checkpoint, Generation from, Generation to)
       throws SourceException {

@@ -35,6 +35,7 @@ final class Lane {
   private final Surroundings around;
   private final Executor blocking;
   private final Restorer restorer;
+  private final Patcher patcher;
   private final ReentrantLock lock = new ReentrantLock(true);
   private final Map<CheckpointId, Guard> guards = new ConcurrentHashMap<>();
   private final Suspicions suspicions = new Suspicions();
@@ -47,6 +48,7 @@ final class Lane {
     this.around = around;
     this.blocking = blocking;
     this.restorer = new Restorer(around);
+    this.patcher = new Patcher(resource, around, restorer);
   }
 
   /** Completes when the last failure has been dealt with. */
@@ -72,6 +74,10 @@ final class Lane {
   Restoration beforeOnline() {
     lock.lock();
     try {
+      Optional<Restoration.Refusal> patched = patcher.refusal();
+      if (patched.isPresent()) {
+        return new Restoration(0, around.store().of(resource).size(), List.of(), patched);
+      }
       disarm(); // Nobody runs, so whatever was armed is of an online that is over.
       List<Checkpoint> checkpoints = new ArrayList<>(around.store().of(resource));
       Map<CheckpointId, Trouble> owed = new HashMap<>();
@@ -487,6 +493,77 @@ final class Lane {
     lock.lock();
     try {
       return restorer.rehearse(checkpoint);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  // ---- patches ---------------------------------------------------------------------------------
+
+  Patch beginPatch() throws PatchRefusedException, SourceException, IOException {
+    lock.lock();
+    try {
+      patcher.requireNone();
+      disarm(); // As before an online: nobody runs.
+      List<Checkpoint> checkpoints = new ArrayList<>();
+      for (Checkpoint checkpoint : around.store().of(resource)) {
+        checkpoints.add(checkpoint.live() ? saveOwed(checkpoint) : checkpoint);
+      }
+      return patcher.begin(checkpoints);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  Patch runPatch(String command, String after) throws PatchRefusedException, IOException {
+    lock.lock();
+    try {
+      return patcher.run(command, after);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  void notRun(Patch before) throws IOException {
+    lock.lock();
+    try {
+      patcher.notRun(before);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  Optional<Patch> patchRan(boolean succeeded, String exit) throws SourceException, IOException {
+    lock.lock();
+    try {
+      return patcher.ran(succeeded, exit);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  List<Checkpoint> commitPatch() throws PatchRefusedException, SourceException, IOException {
+    lock.lock();
+    try {
+      return patcher.commit();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  List<Checkpoint> abortPatch() throws PatchRefusedException, SourceException, IOException {
+    lock.lock();
+    try {
+      return patcher.abort();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  void forgetPatch() throws IOException {
+    lock.lock();
+    try {
+      around.store().noPatch(resource);
     } finally {
       lock.unlock();
     }

@@ -74,7 +74,7 @@ final class Restorer {
                 refusals.stream().allMatch(Refusal::again)));
   }
 
-  private static String name(Checkpoint checkpoint) {
+  static String name(Checkpoint checkpoint) {
     return "checkpoint %d (%s)".formatted(checkpoint.id().number(), checkpoint.subject());
   }
 
@@ -199,6 +199,43 @@ final class Restorer {
 
   private static Trouble nothingGood() {
     return new Trouble(Obstacle.CORRUPT, "no generation can be read back");
+  }
+
+  // ---- while it stays offline
+  // ------------------------------------------------------------------
+
+  /**
+   * Makes the live content of a checkpoint what counts, for a resource that stays offline.
+   *
+   * @throws SourceException the live content is not what was saved
+   */
+  Checkpoint restoreOffline(Checkpoint checkpoint) throws SourceException, IOException {
+    Generation good =
+        firstGood(checkpoint, true)
+            .orElseThrow(() -> new SourceException(Obstacle.CORRUPT, nothingGood().message()));
+    List<String> notes = List.of();
+    if (!liveFingerprint(checkpoint).equals(good.fingerprint())) {
+      Path blob = around.store().blobs().file(good.digest());
+      notes =
+          switch (checkpoint.settings().onRestoreFailure()) {
+            case RETRY -> restoreRetrying(checkpoint, blob);
+            case FORCE -> source(checkpoint).restore(blob, true);
+            case CONTINUE, FAIL -> source(checkpoint).restore(blob, false);
+          };
+    }
+    Checkpoint restored =
+        around
+            .store()
+            .mark(
+                checkpoint,
+                marks ->
+                    marks
+                        .live(false)
+                        .rollback(false)
+                        .unrestored(Optional.empty())
+                        .left(around.node(), good.fingerprint()));
+    around.listener().restored(restored, good, notes);
+    return restored;
   }
 
   // ---- one checkpoint

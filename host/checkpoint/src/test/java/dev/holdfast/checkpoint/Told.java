@@ -80,4 +80,28 @@ final class Told implements CheckpointListener {
                 words(differences),
                 policy));
   }
+
+  @Override
+  public void patchBegun(String resource, Patch patch, List<Checkpoint> kept) {
+    lines.add("patch begun, kept %s".formatted(ids(kept)));
+  }
+
+  @Override
+  public void patchCommitted(String resource, Patch patch, List<Checkpoint> checkpoints) {
+    lines.add("patch committed %s".formatted(ids(checkpoints)));
+  }
+
+  @Override
+  public void patchIncomplete(String resource, Patch patch) {
+    lines.add(patch.toString());
+  }
+
+  @Override
+  public void patchAborted(String resource, Patch patch, List<Checkpoint> kept) {
+    lines.add("patch aborted, kept %s".formatted(ids(kept)));
+  }
+
+  private static List<Integer> ids(List<Checkpoint> checkpoints) {
+    return checkpoints.stream().map(each -> each.id().number()).toList();
+  }
 }

@@ -181,6 +181,36 @@ class HoldfastTest extends AgainstFakeCluster {
   }
 
   @Test
+  void patch_isOneStep_orATool() {
+    for (String step : List.of("--begin", "--commit", "--abort")) {
+      assertThat(holdfast("resource", "patch", "web-app", step).code()).isZero();
+    }
+    assertThat(
+            holdfast(
+                    "resource",
+                    "patch",
+                    "web-app",
+                    "-q",
+                    "--",
+                    "isinteg",
+                    "-patch",
+                    "-v",
+                    "--begin")
+                .code())
+        .isZero();
+
+    assertThat(cluster.commands)
+        .containsExactly(
+            new Command.BeginPatch("web-app"),
+            new Command.CommitPatch("web-app"),
+            new Command.AbortPatch("web-app"),
+            new Command.RunPatch("web-app", List.of("isinteg", "-patch", "-v", "--begin")));
+    assertOneLine(holdfast("resource", "patch", "web-app"), 2, "--begin", "-- CMD");
+    assertOneLine(holdfast("resource", "patch", "web-app", "--begin", "--abort"), 2, "one of");
+    assertOneLine(holdfast("resource", "patch", "web-app", "--begin", "--", "x"), 2, "one of");
+  }
+
+  @Test
   void noWait_returnsAtOnce() {
     cluster.holdOperations = true;
 
@@ -328,7 +358,7 @@ class HoldfastTest extends AgainstFakeCluster {
         "graph",
         "completion bash",
         "resource control web-app Rotate a=b",
-        "resource patch web-app -- vi x",
+        "resource patch web-app",
         "group move web --to beta",
         "monitor threads shared-0",
         "events show one",

@@ -43,6 +43,8 @@ final class Requests {
 
   record Maintenance(@Nullable Boolean on) {}
 
+  record Tool(@Nullable List<String> command) {}
+
   record Archive(@Nullable String archive) {}
 
   record Registry(

@@ -119,6 +119,15 @@ final class Routes {
         onResource("restart", Command.RestartResource::new),
         onResource("fail", Command.FailResource::new),
         onResource("reset-failures", Command.ResetFailures::new),
+        onResource("patch/begin", Command.BeginPatch::new),
+        onResource("patch/commit", Command.CommitPatch::new),
+        onResource("patch/abort", Command.AbortPatch::new),
+        change(
+            POST,
+            "/v1/resources/{resource}/patch/run",
+            c ->
+                new Command.RunPatch(
+                    resource(c), required(body(c, Requests.Tool.class).command(), "command"))),
         change(PATCH, "/v1/resources/{resource}/properties", this::setResource),
         change(
             PUT,

@@ -31,6 +31,7 @@ import dev.holdfast.service.archive.PluginStore;
 import dev.holdfast.service.checkpoint.CheckpointDesk;
 import dev.holdfast.service.checkpoint.CheckpointMeters;
 import dev.holdfast.service.checkpoint.CheckpointNarrator;
+import dev.holdfast.service.checkpoint.PatchDesk;
 import dev.holdfast.service.chronicle.CheckpointChronicle;
 import dev.holdfast.service.chronicle.EventChronicle;
 import dev.holdfast.service.chronicle.IncidentMeters;
@@ -88,6 +89,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
@@ -128,6 +130,7 @@ final class ClusterService implements AutoCloseable {
   private final ServiceApi api;
   private final ApiServer apiServer;
   private final ProcessIdentity self;
+  private final Runnable resumePatches;
   private volatile boolean ready;
   private volatile Optional<ProcessIdentity> cacheMaker = Optional.empty();
 
@@ -213,12 +216,23 @@ final class ClusterService implements AutoCloseable {
                       this::halt)));
       var desk = new CheckpointDesk(checkpoints, registry, engine.loop()::state);
       registry.adviseOnChanges(desk::adviceOnChange);
+      var patches =
+          new PatchDesk(
+              checkpoints,
+              engine.slots(),
+              this::look,
+              applicationEnvironment(),
+              home.root().toString(),
+              Executors.newVirtualThreadPerTaskExecutor());
+      engine.onToolEnd(patches::toolEnded);
+      resumePatches = patches::resume;
       commands =
           new Commands(
               engine.loop(),
               engine.monitors(),
               engine.registrar(),
               engine.validator(),
+              patches,
               clock,
               UUID::randomUUID,
               Executors.newVirtualThreadPerTaskExecutor(),
@@ -234,6 +248,7 @@ final class ClusterService implements AutoCloseable {
               registry,
               desk,
               checkpoints::isUnrestored,
+              checkpoints::patchOf,
               node,
               clock,
               self.pid(),
@@ -320,6 +335,17 @@ final class ClusterService implements AutoCloseable {
     return engine.loop().state().findResource(id).map(each -> each.config().name()).orElse(id);
   }
 
+  /** Looks at the state on the deciding thread, so that nothing comes in between. */
+  private CompletableFuture<?> look(Consumer<ClusterState> look) {
+    return engine
+        .loop()
+        .request(
+            state -> {
+              look.accept(state);
+              return List.of();
+            });
+  }
+
   private Optional<CallerProcesses.Running> running(int pid) {
     return processes
         .identify(pid)
@@ -404,6 +430,7 @@ final class ClusterService implements AutoCloseable {
   void start() throws InterruptedException {
     endLeftMonitors();
     engine.start();
+    resumePatches.run();
     registerShipped();
     boolean all = await(RECOVERY_WAIT_MAX, this::isRecovered);
     if (!all) {

@@ -1,5 +1,6 @@
 package dev.holdfast.service;
 
+import dev.holdfast.checkpoint.Patch;
 import dev.holdfast.cluster.ClusterResource;
 import dev.holdfast.cluster.ClusterState;
 import dev.holdfast.cluster.TypeStatus;
@@ -53,6 +54,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -100,6 +102,7 @@ final class ServiceApi implements ClusterApi {
       RegistryApi registry,
       CheckpointDesk checkpoints,
       Predicate<String> unrestored,
+      Function<String, Optional<Patch>> patches,
       String node,
       InstantSource clock,
       long pid,
@@ -112,8 +115,8 @@ final class ServiceApi implements ClusterApi {
     this.incidents = incidents;
     this.registry = registry;
     this.checkpoints = checkpoints;
-    this.views = new Views(clock, node, engine.slots(), engine.types(), unrestored);
-    this.why = new WhyTeller(events, clock, ZoneId.systemDefault(), unrestored);
+    this.views = new Views(clock, node, engine.slots(), engine.types(), unrestored, patches);
+    this.why = new WhyTeller(events, clock, ZoneId.systemDefault(), unrestored, patches);
     this.witness = new Witness(engine, records, node, clock);
     this.node = node;
     this.pid = pid;

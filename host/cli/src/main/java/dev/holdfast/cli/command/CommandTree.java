@@ -410,9 +410,10 @@ public final class CommandTree {
             LaterCommand::new),
         verb(
             "patch",
-            "Maintain it while offline (a later release).",
-            "holdfast resource patch web-app -- vi app.conf",
-            LaterCommand::new));
+            "Repair it while offline, and keep what that changed of its checkpoints.",
+            "holdfast resource patch mail-store -- isinteg -patch\n"
+                + "holdfast resource patch mail-store --begin",
+            ResourceCommands.Patch::new));
   }
 
   /**

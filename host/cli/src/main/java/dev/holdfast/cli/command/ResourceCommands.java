@@ -212,6 +212,44 @@ final class ResourceCommands {
     }
   }
 
+  static final class Patch extends OnResource {
+    @Option(names = "--begin", description = "Restore its checkpoints, and let them be edited.")
+    boolean begin;
+
+    @Option(names = "--commit", description = "What is there now is what it goes online with.")
+    boolean commit;
+
+    @Option(
+        names = "--abort",
+        description = "Its checkpoints become what they were; other files do not.")
+    boolean abort;
+
+    @Parameters(
+        index = "1..*",
+        arity = "0..*",
+        paramLabel = "-- CMD ARG",
+        description = "A tool to run: begin, and commit when it exits with 0.")
+    List<String> command = new ArrayList<>();
+
+    @Override
+    int run(Session session) {
+      int steps = (begin ? 1 : 0) + (commit ? 1 : 0) + (abort ? 1 : 0);
+      if (steps + (command.isEmpty() ? 0 : 1) != 1) {
+        throw usage(
+            "A patch takes one of --begin, --commit, --abort and a tool to run: holdfast resource"
+                + " patch RESOURCE -- CMD ARG.");
+      }
+      if (command.isEmpty()) {
+        String step = begin ? "begin" : commit ? "commit" : "abort";
+        return session.change("POST", Target.of("resources", resource, "patch", step), null);
+      }
+      ObjectNode body = Json.object();
+      ArrayNode words = body.putArray("command");
+      command.forEach(words::add);
+      return session.change("POST", Target.of("resources", resource, "patch", "run"), body);
+    }
+  }
+
   static final class Logs extends OnResource {
     private static final long DEFAULT_TAIL = 64 * 1024;
 

@@ -78,6 +78,30 @@ public sealed interface Command {
     }
   }
 
+  /**
+   * Begins to patch a resource that is Offline: its checkpoints are restored, and until the patch
+   * ends, what is changed of them is no drift and it does not go online.
+   */
+  record BeginPatch(String resource) implements Command {}
+
+  /** Ends a patch: what is there now is what the resource goes online with. */
+  record CommitPatch(String resource) implements Command {}
+
+  /** Ends a patch: the checkpoints are what they were before. */
+  record AbortPatch(String resource) implements Command {}
+
+  /**
+   * Runs a tool in the resource's surroundings, in a patch of its own unless one is open; commits
+   * when it succeeds.
+   *
+   * @param command a program and its arguments; no shell reads it
+   */
+  record RunPatch(String resource, List<String> command) implements Command {
+    public RunPatch {
+      command = List.copyOf(command);
+    }
+  }
+
   /** Forgets its failures, so that the restart policy counts from nought. */
   record ResetFailures(String resource) implements Command {}
 

@@ -6,9 +6,11 @@ import dev.holdfast.checkpoint.CheckpointListener;
 import dev.holdfast.checkpoint.Difference;
 import dev.holdfast.checkpoint.DriftPolicy;
 import dev.holdfast.checkpoint.Generation;
+import dev.holdfast.checkpoint.Patch;
 import dev.holdfast.checkpoint.Subject;
 import dev.holdfast.checkpoint.Trouble;
 import dev.holdfast.quorum.Blobs;
+import dev.holdfast.service.api.ShellWord;
 import dev.holdfast.service.event.EventId;
 import dev.holdfast.service.event.EventLog;
 import dev.holdfast.service.event.Holder;
@@ -180,6 +182,66 @@ public final class CheckpointChronicle implements CheckpointListener {
     return difference.to() == null
         ? "%s was removed (%s)".formatted(what, difference.from())
         : "%s %s became %s".formatted(what, difference.from(), difference.to());
+  }
+
+  // ---- patches -------------------------------------------------------------------------------
+
+  @Override
+  public void patchBegun(String resource, Patch patch, List<Checkpoint> kept) {
+    write(resource, EventId.PATCH_BEGUN.of(names.apply(resource), newest(kept)));
+  }
+
+  @Override
+  public void patchCommitted(String resource, Patch patch, List<Checkpoint> checkpoints) {
+    NewEvent event = EventId.PATCH_COMMITTED.of(names.apply(resource), newest(checkpoints));
+    write(resource, patch.command().isEmpty() ? event : event.with("tool", patch.command()));
+  }
+
+  @Override
+  public void patchIncomplete(String resource, Patch patch) {
+    String name = names.apply(resource);
+    String exit = patch.exit().orElse("an exit that is not known");
+    write(
+        resource,
+        EventId.PATCH_INCOMPLETE
+            .of(name, patch.command(), exit)
+            .with(
+                "next",
+                "holdfast resource patch %s --commit or --abort".formatted(ShellWord.of(name)))
+            .because(exit));
+  }
+
+  @Override
+  public void patchAborted(String resource, Patch patch, List<Checkpoint> kept) {
+    write(
+        resource,
+        EventId.PATCH_ABORTED.of(
+            names.apply(resource),
+            kept.isEmpty()
+                ? "nothing"
+                : "kept of "
+                    + String.join(", ", kept.stream().map(CheckpointChronicle::named).toList())));
+  }
+
+  private static String newest(List<Checkpoint> checkpoints) {
+    return checkpoints.isEmpty()
+        ? "none"
+        : String.join(
+            ", ",
+            checkpoints.stream()
+                .map(
+                    each ->
+                        "%s as generation %d"
+                            .formatted(named(each), each.generations().getLast().number()))
+                .toList());
+  }
+
+  private static String named(Checkpoint checkpoint) {
+    return "checkpoint %d (%s)".formatted(checkpoint.id().number(), checkpoint.subject());
+  }
+
+  private void write(String resource, NewEvent event) {
+    var _ = events.append(event.about(names.apply(resource), resource));
   }
 
   // ---- events --------------------------------------------------------------------------------

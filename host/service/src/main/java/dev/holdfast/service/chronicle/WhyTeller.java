@@ -1,5 +1,6 @@
 package dev.holdfast.service.chronicle;
 
+import dev.holdfast.checkpoint.Patch;
 import dev.holdfast.cluster.ClusterResource;
 import dev.holdfast.cluster.ClusterState;
 import dev.holdfast.cluster.GroupConfig;
@@ -22,6 +23,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -40,14 +42,21 @@ public final class WhyTeller {
   private final InstantSource clock;
   private final ZoneId zone;
   private final Predicate<String> unrestored;
+  private final Function<String, Optional<Patch>> patches;
 
   /**
    * @param unrestored whether a resource, by its id, runs on configuration that could not be
    *     restored
+   * @param patches the patch of a resource, by its id
    */
   public WhyTeller(
-      EventLog events, InstantSource clock, ZoneId zone, Predicate<String> unrestored) {
+      EventLog events,
+      InstantSource clock,
+      ZoneId zone,
+      Predicate<String> unrestored,
+      Function<String, Optional<Patch>> patches) {
     this.unrestored = unrestored;
+    this.patches = patches;
     this.events = events;
     this.clock = clock;
     this.zone = zone;
@@ -166,6 +175,10 @@ public final class WhyTeller {
               ? "holdfast type register ARCHIVE.zip"
               : "holdfast type show " + ShellWord.of(resource.config().type()));
     }
+    Optional<Patch> patch = patches.apply(resource.id().toString());
+    if (patch.isPresent()) {
+      return patched(name, patch.get());
+    }
     Optional<ClusterResource> dependent = dependentThatGoesFirst(state, resource);
     if (dependent.isPresent()) {
       ClusterResource other = dependent.get();
@@ -230,6 +243,22 @@ public final class WhyTeller {
             ? "nothing"
             : "nothing: all it depends on is Online";
     return new Blocker(dependencies, null);
+  }
+
+  private Blocker patched(String name, Patch patch) {
+    String word = ShellWord.of(name);
+    String what = patch.since(time(patch.since()));
+    return switch (patch.state()) {
+      case OPEN ->
+          new Blocker(
+              what + "; --commit keeps what was changed, --abort brings back what was before",
+              "holdfast resource patch %s --commit".formatted(word));
+      case RUNNING -> new Blocker(what, "holdfast resource logs %s -f".formatted(word));
+      case INCOMPLETE ->
+          new Blocker(
+              what + "; --commit keeps what was changed, --abort brings back what was before",
+              "holdfast resource patch %s -- %s".formatted(word, patch.command()));
+    };
   }
 
   /** A change after which it failed, and no rollback has come since. */

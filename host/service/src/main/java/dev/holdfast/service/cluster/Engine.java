@@ -89,6 +89,7 @@ public final class Engine implements AutoCloseable {
   private final CallMeters callMeters;
   private final MonitorMeters monitorMeters;
   private volatile BiConsumer<ClusterState, ClusterState> changes = (_, _) -> {};
+  private volatile BiConsumer<SlotKey, Exit> tools = (_, _) -> {};
   private final TypeChecks typeChecks;
 
   /** Opens the monitors' socket; starts nothing yet. */
@@ -233,6 +234,11 @@ public final class Engine implements AutoCloseable {
     changes = listener;
   }
 
+  /** Who hears of the end of tools. Before {@link #start}. */
+  public void onToolEnd(BiConsumer<SlotKey, Exit> listener) {
+    tools = listener;
+  }
+
   @Override
   public void close() {
     typeChecks.close();
@@ -341,9 +347,13 @@ public final class Engine implements AutoCloseable {
 
     @Override
     public void ended(SlotKey key, SlotView slot, Exit exit) {
-      // The monitor asks IsAlive when it hears of it; what it says must meet this exit.
-      loop.post(new ClusterEvent.ProcessEnded(key.resource(), exit));
-      talk.slotChanged(key.resource(), slot);
+      if (key.isTools()) {
+        tools.accept(key, exit);
+      } else {
+        // The monitor asks IsAlive when it hears of it; what it says must meet this exit.
+        loop.post(new ClusterEvent.ProcessEnded(key.resource(), exit));
+        talk.slotChanged(key.resource(), slot);
+      }
       chronicle.processEnded(key, slot.pid().orElse(0), exit, loop.state());
     }
 

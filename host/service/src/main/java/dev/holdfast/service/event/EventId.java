@@ -396,7 +396,40 @@ public enum EventId {
       "path",
       "generation",
       "differences",
-      "restored");
+      "restored"),
+  PATCH_BEGUN(
+      2040,
+      EventType.INFORMATION,
+      "Checkpoint",
+      "A patch of cluster resource '%1' was begun; it does not go online until that is committed or"
+          + " aborted. Edits made before it: %2.",
+      "resource",
+      "edits"),
+  PATCH_COMMITTED(
+      2041,
+      EventType.INFORMATION,
+      "Checkpoint",
+      "The patch of cluster resource '%1' was committed: %2.",
+      "resource",
+      "generations"),
+  PATCH_INCOMPLETE(
+      2042,
+      EventType.ERROR,
+      "Checkpoint",
+      "The patch of cluster resource '%1' is incomplete: its tool (%2) ended with %3. What it"
+          + " changed and what was before are both kept; the resource does not go online until the"
+          + " patch is committed or aborted, or a tool succeeds.",
+      "resource",
+      "tool",
+      "exit"),
+  PATCH_ABORTED(
+      2043,
+      EventType.WARNING,
+      "Checkpoint",
+      "The patch of cluster resource '%1' was aborted: its checkpoints are what they were before"
+          + " it. Files outside of them are as the patch left them. What was changed: %2.",
+      "resource",
+      "kept");
 
   /** The source of the events that MSCS had, and of ours. */
   private static final String MSCS_SOURCE = "ClusSvc";

@@ -20,6 +20,7 @@ import dev.holdfast.service.api.Asker;
 import dev.holdfast.service.api.Command;
 import dev.holdfast.service.api.Narration;
 import dev.holdfast.service.api.Operation;
+import dev.holdfast.service.checkpoint.PatchDesk;
 import dev.holdfast.service.cluster.ClusterLoop;
 import dev.holdfast.service.posix.Signal;
 import dev.holdfast.service.supervision.Monitors;
@@ -42,6 +43,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -56,6 +58,7 @@ public final class Commands {
   private final Monitors monitors;
   private final TypeRegistrar registrar;
   private final PropertyValidator validator;
+  private final PatchDesk patches;
   private final InstantSource clock;
   private final Supplier<UUID> ids;
   private final Executor executor;
@@ -74,6 +77,7 @@ public final class Commands {
       Monitors monitors,
       TypeRegistrar registrar,
       PropertyValidator validator,
+      PatchDesk patches,
       InstantSource clock,
       Supplier<UUID> ids,
       Executor executor,
@@ -82,6 +86,7 @@ public final class Commands {
     this.monitors = monitors;
     this.registrar = registrar;
     this.validator = validator;
+    this.patches = patches;
     this.clock = clock;
     this.ids = ids;
     this.executor = executor;
@@ -140,6 +145,34 @@ public final class Commands {
       case Command.FailResource(String resource) ->
           change(asker, "fail " + resource, state -> fail(state, resource));
       case Command.SetResource set -> setResource(set, asker);
+      case Command.BeginPatch(String resource) ->
+          patch(
+              asker,
+              "begin to patch " + resource,
+              resource,
+              patches::requireBegin,
+              (found, _) -> patches.begin(found));
+      case Command.CommitPatch(String resource) ->
+          patch(
+              asker,
+              "commit the patch of " + resource,
+              resource,
+              patches::requireEnd,
+              (found, _) -> patches.commit(found));
+      case Command.AbortPatch(String resource) ->
+          patch(
+              asker,
+              "abort the patch of " + resource,
+              resource,
+              patches::requireEnd,
+              (found, _) -> patches.abort(found));
+      case Command.RunPatch(String resource, List<String> tool) ->
+          patch(
+              asker,
+              "patch " + resource,
+              resource,
+              patches::requireRun,
+              (found, tell) -> patches.run(found, tool, tell));
       case Command.ResetFailures(String resource) ->
           change(asker, "reset failures of " + resource, state -> resetFailures(state, resource));
       case Command.Maintenance(String resource, boolean on) ->
@@ -265,14 +298,18 @@ public final class Commands {
     return Plan.done("deleted", new ClusterEvent.GroupDeleted(group.id()));
   }
 
-  private static Plan wantGroup(ClusterState state, String name, boolean online) {
+  private Plan wantGroup(ClusterState state, String name, boolean online) {
     GroupConfig group = Lookup.group(state, name);
     List<ResourceId> all = state.resourcesOf(group.id()).stream().map(ClusterResource::id).toList();
     if (online) {
       for (ClusterResource resource : state.resourcesOf(group.id())) {
         requireResolved(state, resource);
         RequiredTypes.requireForOnline(state, resource);
+        patches.requireNone(resource);
       }
+    }
+    if (!online) {
+      state.resourcesOf(group.id()).forEach(resource -> requireNoTools(state, resource));
     }
     return Plan.waitFor(
         online ? new Goal.AllOnline(Set.copyOf(all)) : new Goal.AllOffline(Set.copyOf(all)),
@@ -413,8 +450,9 @@ public final class Commands {
     return registrar.inOwnMonitor(monitor -> validator.ask(monitor, type, checked.declared()));
   }
 
-  private static Plan deleteResource(ClusterState state, String name) {
+  private Plan deleteResource(ClusterState state, String name) {
     ClusterResource resource = Lookup.resource(state, name);
+    patches.requireNoTool(resource, "cannot be deleted");
     Requests.deleteProblem(state, resource)
         .ifPresent(
             problem -> {
@@ -423,11 +461,18 @@ public final class Commands {
     return Plan.done("deleted", new ClusterEvent.ResourceDeleted(resource.id()));
   }
 
-  private static Plan want(ClusterState state, String name, boolean online) {
+  private Plan want(ClusterState state, String name, boolean online) {
     ClusterResource resource = Lookup.resource(state, name);
     if (online) {
       requireResolved(state, resource);
       RequiredTypes.requireForOnline(state, resource);
+      patches.requireNone(resource);
+      for (ResourceId id : Requests.providersOf(state, resource.id())) {
+        Optional.ofNullable(state.resources().get(id)).ifPresent(patches::requireNone);
+      }
+    }
+    if (!online) {
+      requireNoTools(state, resource);
     }
     Set<ResourceId> all = new LinkedHashSet<>();
     all.add(resource.id());
@@ -440,9 +485,11 @@ public final class Commands {
         new ClusterEvent.Wanted(List.of(resource.id()), online));
   }
 
-  private static Plan restart(ClusterState state, String name) {
+  private Plan restart(ClusterState state, String name) {
     ClusterResource resource = Lookup.resource(state, name);
     requireResolved(state, resource);
+    patches.requireNone(resource);
+    requireNoTools(state, resource);
     RequiredTypes.requireForOnline(state, resource);
     Set<ResourceId> all = new LinkedHashSet<>();
     all.add(resource.id());
@@ -524,6 +571,62 @@ public final class Commands {
             set.properties(),
             set.privateOnly(),
             false);
+  }
+
+  // ---- patches -------------------------------------------------------------------------------
+
+  /** What a tool needs is not taken from it. */
+  private void requireNoTools(ClusterState state, ClusterResource provider) {
+    for (ResourceId id : Requests.dependentsOf(state, provider.id())) {
+      Optional.ofNullable(state.resources().get(id))
+          .ifPresent(
+              dependent -> patches.requireNoTool(dependent, "needs what it depends on Online"));
+    }
+  }
+
+  /** A step of a patch; the words are how it went. */
+  @FunctionalInterface
+  private interface PatchStep {
+    String carryOut(ClusterResource resource, Consumer<String> tell);
+  }
+
+  private Operation patch(
+      Asker asker,
+      String what,
+      String name,
+      BiConsumer<ClusterState, ClusterResource> check,
+      PatchStep step) {
+    ClusterState state = loop.state();
+    ClusterResource resource = Lookup.resource(state, name);
+    check.accept(state, resource);
+    if (asker.dryRun()) {
+      Operation operation = operations.begin("dry run: " + what);
+      operation.narrate(new Narration(clock.instant(), resource.config().name(), "would " + what));
+      operations.done(operation, "nothing was changed");
+      return operation;
+    }
+    Operation operation = operations.begin(what);
+    executor.execute(() -> carryOut(operation, resource, step));
+    return operation;
+  }
+
+  private void carryOut(Operation operation, ClusterResource resource, PatchStep step) {
+    try {
+      operations.done(
+          operation,
+          step.carryOut(
+              resource,
+              line ->
+                  operation.narrate(
+                      new Narration(clock.instant(), resource.config().name(), line))));
+    } catch (RuntimeException e) {
+      ApiException refusal =
+          e instanceof ApiException refused
+              ? refused
+              : new ApiException.Internal(
+                  "Internal", "The cluster service failed: " + e.getMessage(), e);
+      operations.failed(operation, refusal, Set.of(resource.id()), loop.state());
+    }
   }
 
   // ---- types ---------------------------------------------------------------------------------
@@ -644,6 +747,14 @@ public final class Commands {
 
   private Operation stopService(boolean keep, Asker asker) {
     String what = keep ? "stop the service, keep applications" : "stop the service";
+    String tools = keep ? "" : patches.tools(loop.state());
+    if (!tools.isEmpty()) {
+      throw new ApiException.Conflict(
+          "ToolRuns",
+          null,
+          "A tool patches %s, and half a patch is worse than none. Wait for its end, or leave it running for the next service: holdfast service stop --keep."
+              .formatted(tools));
+    }
     if (asker.dryRun()) {
       Operation operation = operations.begin("dry run: " + what);
       operations.done(operation, "nothing was changed");

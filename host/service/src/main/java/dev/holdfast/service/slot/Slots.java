@@ -163,11 +163,17 @@ public final class Slots implements AutoCloseable {
             executor);
   }
 
-  /** A resource's slots as they are now. */
+  /** A resource's slots as they are now, but for that of a tool. */
   public List<SlotView> of(ResourceId resource) {
     return keysOf(resource).stream()
+        .filter(key -> !key.isTools())
         .flatMap(key -> Optional.ofNullable(records.get(key)).map(slot -> view(key, slot)).stream())
         .toList();
+  }
+
+  /** A slot as it is now; empty when nothing was ever started in it. */
+  public Optional<SlotView> find(SlotKey key) {
+    return Optional.ofNullable(records.get(key)).map(slot -> view(key, slot));
   }
 
   private SlotRecord.Intent next() {
@@ -445,11 +451,12 @@ public final class Slots implements AutoCloseable {
     return then(key, () -> end(key, grace));
   }
 
-  /** Stops all of a resource's processes; fails when one of them stands. */
+  /** Stops all of a resource's processes, but for a tool; fails when one of them stands. */
   public CompletableFuture<Void> stopAll(ResourceId resource, Duration grace) {
     return CompletableFuture.allOf(
         keysOf(resource).stream()
             .filter(records::containsKey)
+            .filter(key -> !key.isTools())
             .map(key -> stop(key, grace))
             .toArray(CompletableFuture[]::new));
   }

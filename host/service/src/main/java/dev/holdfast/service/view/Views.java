@@ -1,5 +1,6 @@
 package dev.holdfast.service.view;
 
+import dev.holdfast.checkpoint.Patch;
 import dev.holdfast.cluster.ClusterResource;
 import dev.holdfast.cluster.ClusterState;
 import dev.holdfast.cluster.GroupConfig;
@@ -24,6 +25,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -36,18 +38,22 @@ public final class Views {
   private final Slots slots;
   private final TypeResolver types;
   private final Predicate<String> unrestored;
+  private final Function<String, Optional<Patch>> patches;
 
   /**
    * @param unrestored whether a resource, by its id, runs on configuration that could not be
    *     restored
+   * @param patches the patch of a resource, by its id
    */
   public Views(
       InstantSource clock,
       String node,
       Slots slots,
       TypeResolver types,
-      Predicate<String> unrestored) {
+      Predicate<String> unrestored,
+      Function<String, Optional<Patch>> patches) {
     this.unrestored = unrestored;
+    this.patches = patches;
     this.clock = clock;
     this.node = node;
     this.slots = slots;
@@ -205,13 +211,17 @@ public final class Views {
   }
 
   /** One sentence; what is wrong with the type goes before all else. */
-  private static @Nullable String detail(ClusterState state, ClusterResource resource) {
+  private @Nullable String detail(ClusterState state, ClusterResource resource) {
     var problem = state.typeProblems().get(resource.config().type().toLowerCase(Locale.ROOT));
     if (state.findType(resource.config().type()).isEmpty()) {
       return "the type " + resource.config().type() + " is not registered";
     }
     if (problem != null) {
       return problem.detail();
+    }
+    Optional<Patch> patch = patches.apply(resource.id().toString());
+    if (patch.isPresent()) {
+      return patch.get().since(patch.get().since().toString());
     }
     return resource.detail().isEmpty() ? null : resource.detail();
   }

@@ -14,6 +14,7 @@ import static dev.holdfast.service.GivenCluster.with;
 import static dev.holdfast.service.GivenCluster.withTypeProblem;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.holdfast.checkpoint.Patch;
 import dev.holdfast.cluster.ClusterResource;
 import dev.holdfast.cluster.ClusterState;
 import dev.holdfast.cluster.Phase;
@@ -29,6 +30,8 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
@@ -42,11 +45,12 @@ class WhyTellerTest {
   private final AtomicReference<Instant> now = new AtomicReference<>(NOW);
   private EventLog events;
   private WhyTeller teller;
+  private Optional<Patch> patch = Optional.empty();
 
   @BeforeEach
   void open() throws IOException {
     events = EventLog.open(folder, "alpha", now::get, EventLogLimits.DEFAULT);
-    teller = new WhyTeller(events, now::get, ZoneOffset.UTC, _ -> false);
+    teller = new WhyTeller(events, now::get, ZoneOffset.UTC, _ -> false, _ -> patch);
   }
 
   @AfterEach
@@ -283,5 +287,32 @@ class WhyTellerTest {
     assertThat(why.blockedBy()).isEqualTo("nothing: every resource is as it is wanted");
     assertThat(why.chain()).isEmpty();
     assertThat(why.unblock()).isNull();
+  }
+
+  @Test
+  void aPatchIsWhatStandsInTheWay_andIsSaidWithTheNextCommand() {
+    ClusterState state = state(resource(config(2, "app").wanted(false), new Phase.Offline()));
+    for (String[] each :
+        List.of(
+            new String[] {"OPEN", "patch open since ", "holdfast resource patch app --commit"},
+            new String[] {"RUNNING", "patch running since ", "holdfast resource logs app -f"},
+            new String[] {
+              "INCOMPLETE", "patch incomplete since ", "holdfast resource patch app -- isinteg"
+            })) {
+      patch =
+          Optional.of(
+              new Patch(
+                  Patch.State.valueOf(each[0]),
+                  "alpha",
+                  NOW,
+                  Map.of(),
+                  "isinteg",
+                  Optional.of("exit 3"),
+                  ""));
+      Why why = why(state);
+      assertThat(why.blockedBy()).startsWith(each[1]);
+      assertThat(why.unblock()).isEqualTo(each[2]);
+    }
+    assertThat(why(state).blockedBy()).contains(": exit 3");
   }
 }

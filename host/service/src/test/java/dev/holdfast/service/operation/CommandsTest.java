@@ -518,6 +518,30 @@ class CommandsTest {
   }
 
   @Test
+  void whatIsPatchedIsNotBroughtOnline() throws Exception {
+    await().atMost(PATIENCE).until(() -> resource("db").isSupervised());
+    await().atMost(PATIENCE).until(() -> resource("app").isSupervised());
+    node.keep(resource("db").id());
+    assertThat(conflict("ProviderNotOnline", new Command.BeginPatch("app")))
+        .hasMessageContaining("holdfast resource online db");
+    assertThat(outcome(node.commands.submit(new Command.BeginPatch("db"), DRY)))
+        .isInstanceOf(Outcome.Done.class);
+    conflict("NotPatched", new Command.CommitPatch("db"));
+
+    assertThat(done(new Command.BeginPatch("db"))).startsWith("patch open");
+
+    assertThat(conflict("Patched", new Command.OnlineResource("app")))
+        .hasMessageStartingWith("db cannot be brought online: patch open since ");
+    conflict("Patched", new Command.OnlineResource("db"));
+    conflict("Patched", new Command.OnlineGroup("web"));
+    conflict("Patched", new Command.RestartResource("db"));
+    conflict("Patched", new Command.BeginPatch("db"));
+    assertThat(done(new Command.CommitPatch("db"))).startsWith("patch committed");
+    assertThat(done(new Command.OnlineResource("app"))).isEqualTo("Online 2/2");
+    conflict("NotOffline", new Command.RunPatch("db", List.of("true")));
+  }
+
+  @Test
   void aTypeInUse_isUnregisteredByForceOnly_andItsResourcesStay() throws Exception {
     assertThat(conflict("TypeInUse", new Command.UnregisterType("test", false)))
         .hasMessage(

@@ -2,6 +2,8 @@ package dev.holdfast.service.operation;
 
 import static dev.holdfast.service.GivenCluster.TEST;
 
+import dev.holdfast.checkpoint.CheckpointStore;
+import dev.holdfast.checkpoint.Checkpoints;
 import dev.holdfast.cluster.Action;
 import dev.holdfast.cluster.ClusterEvent;
 import dev.holdfast.cluster.ClusterState;
@@ -28,14 +30,28 @@ import dev.holdfast.protocol.wire.ToMonitor;
 import dev.holdfast.protocol.wire.ToService;
 import dev.holdfast.protocol.wire.ValidateProperties;
 import dev.holdfast.protocol.wire.Validated;
+import dev.holdfast.quorum.DirectoryQuorumLog;
+import dev.holdfast.quorum.Holder;
+import dev.holdfast.registry.Batch;
+import dev.holdfast.registry.CommitException;
 import dev.holdfast.service.archive.PluginStore;
+import dev.holdfast.service.checkpoint.PatchDesk;
+import dev.holdfast.service.chronicle.CheckpointChronicle;
 import dev.holdfast.service.cluster.ClusterLoop;
+import dev.holdfast.service.event.EventLog;
+import dev.holdfast.service.event.EventLogLimits;
 import dev.holdfast.service.home.Home;
 import dev.holdfast.service.process.ExitStatus;
 import dev.holdfast.service.process.FakeProcesses;
 import dev.holdfast.service.process.ProcessIdentity;
 import dev.holdfast.service.process.ProcessSpec;
+import dev.holdfast.service.process.StopOutcome;
+import dev.holdfast.service.record.ClusterRecords;
 import dev.holdfast.service.record.StateStore;
+import dev.holdfast.service.slot.SlotKey;
+import dev.holdfast.service.slot.SlotListener;
+import dev.holdfast.service.slot.SlotView;
+import dev.holdfast.service.slot.Slots;
 import dev.holdfast.service.supervision.MonitorDeath;
 import dev.holdfast.service.supervision.MonitorListener;
 import dev.holdfast.service.supervision.Monitors;
@@ -43,6 +59,7 @@ import dev.holdfast.service.type.PropertyValidator;
 import dev.holdfast.service.type.TypeRegistrar;
 import dev.holdfast.service.type.TypeResolver;
 import dev.holdfast.spi.Description;
+import dev.holdfast.spi.Exit;
 import dev.holdfast.spi.Found;
 import dev.holdfast.spi.Health;
 import dev.holdfast.spi.ResourceException.Retry;
@@ -71,6 +88,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.UnaryOperator;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 
@@ -115,6 +133,8 @@ final class FakeNode implements AutoCloseable {
   private final Path folder;
   private final Map<ProcessIdentity, FakeMonitor> lives = new ConcurrentHashMap<>();
   private final FakeProcesses processes = new FakeProcesses(this::begin);
+  private final DirectoryQuorumLog log;
+  final Checkpoints checkpoints;
   private final TypeRegistrar registrar;
   private final PropertyValidator validator;
   private final ScheduledExecutorService beats = Executors.newSingleThreadScheduledExecutor();
@@ -145,12 +165,48 @@ final class FakeNode implements AutoCloseable {
     validator =
         new PropertyValidator(
             new TypeResolver(plugins, Runnable::run), monitors, new AtomicLong()::incrementAndGet);
+    log =
+        DirectoryQuorumLog.tryOpen(
+            folder.resolve("quorum"),
+            Holder.thisProcess("alpha", Instant.EPOCH),
+            InstantSource.system());
+    checkpoints =
+        new Checkpoints(
+            CheckpointStore.open(log, log.blobs(UnaryOperator.identity())),
+            _ -> {
+              throw new AssertionError("nothing here has checkpoints");
+            },
+            new CheckpointChronicle(
+                EventLog.open(
+                    home.events(), "alpha", InstantSource.system(), EventLogLimits.DEFAULT),
+                UnaryOperator.identity()),
+            "alpha",
+            InstantSource.system(),
+            home.run());
     commands =
         new Commands(
             loop,
             monitors,
             registrar,
             validator,
+            new PatchDesk(
+                checkpoints,
+                new Slots(
+                    home,
+                    processes,
+                    new ClusterRecords(log, "alpha"),
+                    new SilentSlots(),
+                    UUID::randomUUID,
+                    Runnable::run),
+                look ->
+                    loop.request(
+                        state -> {
+                          look.accept(state);
+                          return List.of();
+                        }),
+                Map.of(),
+                home.root().toString(),
+                Runnable::run),
             InstantSource.system(),
             UUID::randomUUID,
             Runnable::run,
@@ -168,6 +224,28 @@ final class FakeNode implements AutoCloseable {
     monitors.close();
     beats.shutdownNow();
     forgetMonitors();
+    checkpoints.close();
+    log.close();
+  }
+
+  /** Has a resource's key in the quorum, where its patch is kept. */
+  void keep(ResourceId resource) throws CommitException {
+    log.commit(Batch.builder().createKey("Resources\\" + resource).build());
+  }
+
+  /** Nobody hears of slots here. */
+  private static final class SilentSlots implements SlotListener {
+    @Override
+    public void started(SlotKey key, ProcessIdentity process) {}
+
+    @Override
+    public void adopted(SlotKey key, ProcessIdentity process) {}
+
+    @Override
+    public void ended(SlotKey key, SlotView slot, Exit exit) {}
+
+    @Override
+    public void killed(SlotKey key, ProcessIdentity process, StopOutcome outcome) {}
   }
 
   /** All monitors are gone at once. */

@@ -73,7 +73,7 @@ class ViewsTest {
     var types =
         new TypeResolver(
             PluginStore.open(folder.resolve("plugins"), home.unpacked()), Runnable::run);
-    views = new Views(() -> NOW, "alpha", slots, types, _ -> false);
+    views = new Views(() -> NOW, "alpha", slots, types, _ -> false, _ -> Optional.empty());
   }
 
   @AfterEach
