@@ -76,9 +76,13 @@ final class Lane {
       List<Checkpoint> checkpoints = new ArrayList<>(around.store().of(resource));
       Map<CheckpointId, Trouble> owed = new HashMap<>();
       for (int i = 0; i < checkpoints.size(); i++) {
-        if (checkpoints.get(i).live()) {
+        if (checkpoints.get(i).live().isPresent()) {
           try {
-            checkpoints.set(i, saveOwed(checkpoints.get(i)));
+            checkpoints.set(
+                i,
+                checkpoints.get(i).isLiveOn(around.node())
+                    ? saveOwed(checkpoints.get(i))
+                    : leaveThere(checkpoints.get(i)));
           } catch (SourceException e) {
             owed.put(checkpoints.get(i).id(), Trouble.of(e));
           } catch (IOException e) {
@@ -94,6 +98,18 @@ final class Lane {
     } finally {
       lock.unlock();
     }
+  }
+
+  /**
+   * It ran on another node last, and nobody saved there what it changed at the end. What is here is
+   * older than what was saved, so it is restored over and not saved.
+   */
+  private Checkpoint leaveThere(Checkpoint checkpoint) throws IOException {
+    String there = checkpoint.live().orElseThrow();
+    Checkpoint changed =
+        around.store().mark(checkpoint, marks -> marks.notLive().unrestored(Optional.empty()));
+    around.listener().leftThere(checkpoint, there);
+    return changed;
   }
 
   // ---- while it runs ---------------------------------------------------------------------------
@@ -113,7 +129,7 @@ final class Lane {
 
   private Checkpoint markLive(Checkpoint checkpoint) {
     try {
-      return around.store().mark(checkpoint, marks -> marks.live(true));
+      return around.store().mark(checkpoint, marks -> marks.liveOn(around.node()));
     } catch (IOException e) {
       around.listener().notSaved(checkpoint, Cause.CHANGED, Trouble.ofStore(e), true);
       return checkpoint;
@@ -275,7 +291,7 @@ final class Lane {
       disarm();
       boolean allSaved = true;
       for (Checkpoint checkpoint : around.store().of(resource)) {
-        if (checkpoint.live()) {
+        if (checkpoint.isLiveOn(around.node())) {
           allSaved &= trySave(checkpoint, Cause.OFFLINE, false).isEmpty();
         }
       }
@@ -341,7 +357,7 @@ final class Lane {
           .store()
           .mark(
               checkpoint,
-              marks -> marks.live(false).unrestored(Optional.empty()).left(around.node(), ABSENT));
+              marks -> marks.notLive().unrestored(Optional.empty()).left(around.node(), ABSENT));
     }
   }
 
@@ -375,9 +391,11 @@ final class Lane {
   }
 
   private void state(CheckpointStore.Marks marks, boolean runs, String fingerprint) {
-    marks.live(runs).left(around.node(), fingerprint);
-    if (!runs) {
-      marks.unrestored(Optional.empty());
+    marks.left(around.node(), fingerprint);
+    if (runs) {
+      marks.liveOn(around.node());
+    } else {
+      marks.notLive().unrestored(Optional.empty());
     }
   }
 
@@ -433,7 +451,7 @@ final class Lane {
       if (guard != null) {
         guard.dirt().take();
       }
-      return saveNow(checkpoint, cause, checkpoint.live());
+      return saveNow(checkpoint, cause, checkpoint.isLiveOn(around.node()));
     } finally {
       lock.unlock();
     }

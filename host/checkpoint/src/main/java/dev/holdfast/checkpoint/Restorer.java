@@ -231,7 +231,7 @@ final class Restorer {
                   checkpoint,
                   marks ->
                       marks
-                          .live(true)
+                          .liveOn(around.node())
                           .rollback(false)
                           .unrestored(Optional.empty())
                           .left(around.node(), good.get().fingerprint()));
@@ -274,7 +274,9 @@ final class Restorer {
         var _ =
             around
                 .store()
-                .mark(checkpoint, marks -> marks.live(true).unrestored(Optional.of(fingerprint)));
+                .mark(
+                    checkpoint,
+                    marks -> marks.liveOn(around.node()).unrestored(Optional.of(fingerprint)));
       } catch (IOException e) {
         around.listener().notSaved(checkpoint, Cause.CHANGED, Trouble.ofStore(e), false);
       }
