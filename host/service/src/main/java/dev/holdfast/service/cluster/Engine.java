@@ -340,6 +340,11 @@ public final class Engine implements AutoCloseable {
     }
 
     @Override
+    public void foundOfOtherNode(SlotKey key, ProcessIdentity process, String node) {
+      chronicle.processOfOtherNode(key, process, node, loop.state());
+    }
+
+    @Override
     public void ended(SlotKey key, SlotView slot, Exit exit) {
       // The monitor asks IsAlive when it hears of it; what it says must meet this exit.
       loop.post(new ClusterEvent.ProcessEnded(key.resource(), exit));
