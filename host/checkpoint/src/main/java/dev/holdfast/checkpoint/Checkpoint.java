@@ -11,8 +11,8 @@ import java.util.stream.Stream;
  *
  * @param generations in the order of their numbers
  * @param current the number of the one that is restored before the next online
- * @param live whether the resource may have changed the content since it was restored or saved
- *     last: from before an online until the save after it has ended
+ * @param live on which node the resource may have changed the content since it was restored or
+ *     saved last: from before an online until the save after it has ended; empty otherwise
  * @param unrestored the fingerprint of the live content when it could not be restored, while the
  *     resource runs on that; empty when it was restored
  * @param rollback whether the current generation was chosen by an operator: until it is restored,
@@ -25,13 +25,27 @@ public record Checkpoint(
     CheckpointSettings settings,
     List<Generation> generations,
     long current,
-    boolean live,
+    Optional<String> live,
     Optional<String> unrestored,
     boolean rollback,
     Map<String, String> left) {
   public Checkpoint {
     generations = List.copyOf(generations);
     left = Map.copyOf(left);
+  }
+
+  /**
+   * Whether what the resource may have changed is to be found on that node. Each node has hives of
+   * its own, and those where it did not run are older than what was saved last. Files are the
+   * machine's, and nodes that share a directory with a lock are on one.
+   */
+  public boolean isLiveOn(String node) {
+    return live.filter(
+            where ->
+                where.isEmpty()
+                    || where.equalsIgnoreCase(node)
+                    || subject.kind() == Subject.Kind.FILE)
+        .isPresent();
   }
 
   /** The generation of that number, if it is kept. */

@@ -4,6 +4,7 @@ import dev.holdfast.registry.Batch;
 import dev.holdfast.registry.KeyPath;
 import dev.holdfast.registry.RegistryKey;
 import dev.holdfast.registry.RegistryValue;
+import dev.holdfast.registry.ValueType;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -27,7 +28,8 @@ import java.util.TreeMap;
  *       Left                       by node: the fingerprint of what it was left with
  * </pre>
  *
- * The number of a checkpoint is written as RegSync did.
+ * The number of a checkpoint is written as RegSync did. Live is the name of a node; a number there
+ * is of before there was more than one, and means whoever reads it.
  */
 final class CheckpointKeys {
   static final String CHECKPOINTS = "Checkpoints";
@@ -94,8 +96,8 @@ final class CheckpointKeys {
     batch.set(key(id), RegistryValue.qword("Current", number));
   }
 
-  static void live(Batch.Builder batch, CheckpointId id, boolean live) {
-    flag(batch, key(id), "Live", live);
+  static void live(Batch.Builder batch, CheckpointId id, Optional<String> node) {
+    text(batch, key(id), "Live", node);
   }
 
   static void rollback(Batch.Builder batch, CheckpointId id, boolean rollback) {
@@ -103,11 +105,7 @@ final class CheckpointKeys {
   }
 
   static void unrestored(Batch.Builder batch, CheckpointId id, Optional<String> fingerprint) {
-    if (fingerprint.isPresent()) {
-      batch.set(key(id), RegistryValue.sz("Unrestored", fingerprint.get()));
-    } else {
-      batch.deleteValue(key(id), "Unrestored");
-    }
+    text(batch, key(id), "Unrestored", fingerprint);
   }
 
   static void left(Batch.Builder batch, CheckpointId id, String node, String fingerprint) {
@@ -142,6 +140,14 @@ final class CheckpointKeys {
             "PatchExit",
             "PatchAfter")) {
       batch.deleteValue(all(resource), name);
+    }
+  }
+
+  private static void text(Batch.Builder batch, KeyPath key, String name, Optional<String> text) {
+    if (text.isPresent()) {
+      batch.set(key, RegistryValue.sz(name, text.get()));
+    } else {
+      batch.deleteValue(key, name);
     }
   }
 
@@ -217,10 +223,14 @@ final class CheckpointKeys {
             Duration.ofMillis(number(key, "RollBackWithinMillis", 0))),
         generations,
         number(key, "Current", 0),
-        number(key, "Live", 0) != 0,
+        live(key),
         key.value("Unrestored").map(RegistryValue::text),
         number(key, "Rollback", 0) != 0,
         left);
+  }
+
+  private static Optional<String> live(RegistryKey key) {
+    return key.value("Live").map(value -> value.type() == ValueType.REG_SZ ? value.text() : "");
   }
 
   private static Generation readGeneration(RegistryKey key) {

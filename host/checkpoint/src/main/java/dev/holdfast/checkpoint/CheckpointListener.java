@@ -18,6 +18,14 @@ public interface CheckpointListener {
    */
   void notSaved(Checkpoint checkpoint, Cause wanted, Trouble trouble, boolean again);
 
+  /**
+   * The resource ran on another node last, and that node did not save what changed there at the
+   * end.
+   *
+   * @param node that node
+   */
+  default void leftThere(Checkpoint checkpoint, String node) {}
+
   /** Changes cannot be seen as they are made; what is changed is saved at offline only. */
   void notWatched(Checkpoint checkpoint, Trouble trouble);
 

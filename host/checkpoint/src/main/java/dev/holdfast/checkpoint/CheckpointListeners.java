@@ -23,6 +23,11 @@ public record CheckpointListeners(List<CheckpointListener> listeners)
   }
 
   @Override
+  public void leftThere(Checkpoint checkpoint, String node) {
+    listeners.forEach(each -> each.leftThere(checkpoint, node));
+  }
+
+  @Override
   public void notWatched(Checkpoint checkpoint, Trouble trouble) {
     listeners.forEach(each -> each.notWatched(checkpoint, trouble));
   }

@@ -143,10 +143,10 @@ public final class CheckpointStore {
   /**
    * Writes a new checkpoint with its first generation.
    *
-   * @param live whether the resource runs
+   * @param runs whether the resource runs
    */
   Checkpoint create(
-      CheckpointId id, Subject subject, CheckpointSettings settings, boolean live, Saving saving)
+      CheckpointId id, Subject subject, CheckpointSettings settings, boolean runs, Saving saving)
       throws IOException {
     Generation first = write(1, saving);
     var checkpoint =
@@ -156,7 +156,7 @@ public final class CheckpointStore {
             settings,
             List.of(first),
             1,
-            live,
+            runs ? Optional.of(saving.node()) : Optional.empty(),
             Optional.empty(),
             false,
             Map.of(saving.node(), first.fingerprint()));
@@ -167,7 +167,7 @@ public final class CheckpointStore {
             CheckpointKeys.create(batch, checkpoint);
             CheckpointKeys.add(batch, id, first);
             CheckpointKeys.current(batch, id, 1);
-            CheckpointKeys.live(batch, id, live);
+            CheckpointKeys.live(batch, id, checkpoint.live());
             CheckpointKeys.left(batch, id, saving.node(), first.fingerprint());
           });
     } catch (IOException e) {
@@ -302,7 +302,7 @@ public final class CheckpointStore {
             change
                 .currentIsAdded()
                 .rollback(false)
-                .live(false)
+                .notLive()
                 .unrestored(Optional.empty())
                 .left(generation.node(), generation.fingerprint()));
         dropped.add(
@@ -366,7 +366,7 @@ public final class CheckpointStore {
     private final Checkpoint before;
     private Optional<Generation> added = Optional.empty();
     private long current;
-    private boolean live;
+    private Optional<String> live;
     private boolean rollback;
     private Optional<String> unrestored;
     private final Map<String, String> left;
@@ -386,8 +386,13 @@ public final class CheckpointStore {
       return this;
     }
 
-    Marks live(boolean now) {
-      live = now;
+    Marks liveOn(String node) {
+      live = Optional.of(node);
+      return this;
+    }
+
+    Marks notLive() {
+      live = Optional.empty();
       return this;
     }
 
@@ -411,7 +416,7 @@ public final class CheckpointStore {
       if (current != before.current()) {
         CheckpointKeys.current(batch, id, current);
       }
-      if (live != before.live()) {
+      if (!live.equals(before.live())) {
         CheckpointKeys.live(batch, id, live);
       }
       if (rollback != before.rollback()) {

@@ -82,9 +82,9 @@ final class Lane {
       List<Checkpoint> checkpoints = new ArrayList<>(around.store().of(resource));
       Map<CheckpointId, Trouble> owed = new HashMap<>();
       for (int i = 0; i < checkpoints.size(); i++) {
-        if (checkpoints.get(i).live()) {
+        if (checkpoints.get(i).live().isPresent()) {
           try {
-            checkpoints.set(i, saveOwed(checkpoints.get(i)));
+            checkpoints.set(i, settled(checkpoints.get(i)));
           } catch (SourceException e) {
             owed.put(checkpoints.get(i).id(), Trouble.of(e));
           } catch (IOException e) {
@@ -100,6 +100,23 @@ final class Lane {
     } finally {
       lock.unlock();
     }
+  }
+
+  /** What was live is saved, where that is here. */
+  private Checkpoint settled(Checkpoint checkpoint) throws SourceException, IOException {
+    return checkpoint.isLiveOn(around.node()) ? saveOwed(checkpoint) : leaveThere(checkpoint);
+  }
+
+  /**
+   * It ran on another node last, and nobody saved there what it changed at the end. What is here is
+   * older than what was saved, so it is restored over and not saved.
+   */
+  private Checkpoint leaveThere(Checkpoint checkpoint) throws IOException {
+    String there = checkpoint.live().orElseThrow();
+    Checkpoint changed =
+        around.store().mark(checkpoint, marks -> marks.notLive().unrestored(Optional.empty()));
+    around.listener().leftThere(checkpoint, there);
+    return changed;
   }
 
   // ---- while it runs ---------------------------------------------------------------------------
@@ -119,7 +136,7 @@ final class Lane {
 
   private Checkpoint markLive(Checkpoint checkpoint) {
     try {
-      return around.store().mark(checkpoint, marks -> marks.live(true));
+      return around.store().mark(checkpoint, marks -> marks.liveOn(around.node()));
     } catch (IOException e) {
       around.listener().notSaved(checkpoint, Cause.CHANGED, Trouble.ofStore(e), true);
       return checkpoint;
@@ -246,8 +263,8 @@ final class Lane {
   private void rollBackBlamed(Checkpoint checkpoint) {
     Generation blamed = checkpoint.currentGeneration();
     Optional<Generation> before = checkpoint.before(blamed);
-    if (before.isEmpty()) {
-      return;
+    if (before.isEmpty() || blamed.cause() == Cause.PATCHED) {
+      return; // A patch changed more than its checkpoints, and that is not rolled back (Q288562).
     }
     try {
       Checkpoint changed = rollBack(checkpoint, before.get());
@@ -281,7 +298,7 @@ final class Lane {
       disarm();
       boolean allSaved = true;
       for (Checkpoint checkpoint : around.store().of(resource)) {
-        if (checkpoint.live()) {
+        if (checkpoint.isLiveOn(around.node())) {
           allSaved &= trySave(checkpoint, Cause.OFFLINE, false).isEmpty();
         }
       }
@@ -347,7 +364,7 @@ final class Lane {
           .store()
           .mark(
               checkpoint,
-              marks -> marks.live(false).unrestored(Optional.empty()).left(around.node(), ABSENT));
+              marks -> marks.notLive().unrestored(Optional.empty()).left(around.node(), ABSENT));
     }
   }
 
@@ -381,9 +398,11 @@ final class Lane {
   }
 
   private void state(CheckpointStore.Marks marks, boolean runs, String fingerprint) {
-    marks.live(runs).left(around.node(), fingerprint);
-    if (!runs) {
-      marks.unrestored(Optional.empty());
+    marks.left(around.node(), fingerprint);
+    if (runs) {
+      marks.liveOn(around.node());
+    } else {
+      marks.notLive().unrestored(Optional.empty());
     }
   }
 
@@ -439,7 +458,7 @@ final class Lane {
       if (guard != null) {
         guard.dirt().take();
       }
-      return saveNow(checkpoint, cause, checkpoint.live());
+      return saveNow(checkpoint, cause, checkpoint.isLiveOn(around.node()));
     } finally {
       lock.unlock();
     }
@@ -507,7 +526,7 @@ final class Lane {
       disarm(); // As before an online: nobody runs.
       List<Checkpoint> checkpoints = new ArrayList<>();
       for (Checkpoint checkpoint : around.store().of(resource)) {
-        checkpoints.add(checkpoint.live() ? saveOwed(checkpoint) : checkpoint);
+        checkpoints.add(checkpoint.live().isPresent() ? settled(checkpoint) : checkpoint);
       }
       return patcher.begin(checkpoints);
     } finally {

@@ -230,7 +230,7 @@ final class Restorer {
                 checkpoint,
                 marks ->
                     marks
-                        .live(false)
+                        .notLive()
                         .rollback(false)
                         .unrestored(Optional.empty())
                         .left(around.node(), good.fingerprint()));
@@ -268,7 +268,7 @@ final class Restorer {
                   checkpoint,
                   marks ->
                       marks
-                          .live(true)
+                          .liveOn(around.node())
                           .rollback(false)
                           .unrestored(Optional.empty())
                           .left(around.node(), good.get().fingerprint()));
@@ -311,7 +311,9 @@ final class Restorer {
         var _ =
             around
                 .store()
-                .mark(checkpoint, marks -> marks.live(true).unrestored(Optional.of(fingerprint)));
+                .mark(
+                    checkpoint,
+                    marks -> marks.liveOn(around.node()).unrestored(Optional.of(fingerprint)));
       } catch (IOException e) {
         around.listener().notSaved(checkpoint, Cause.CHANGED, Trouble.ofStore(e), false);
       }

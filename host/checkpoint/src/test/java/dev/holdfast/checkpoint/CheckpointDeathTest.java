@@ -95,7 +95,8 @@ class CheckpointDeathTest {
         source.write("v" + i);
         checkpoints.gone(WEB).join();
         Checkpoint saved = checkpoints.store().find(ID).orElseThrow();
-        if (saved.live() || !saved.currentGeneration().fingerprint().equals("text:v" + i)) {
+        if (saved.live().isPresent()
+            || !saved.currentGeneration().fingerprint().equals("text:v" + i)) {
           isGone = true;
           return; // It was told that it could not be saved.
         }
@@ -162,7 +163,7 @@ class CheckpointDeathTest {
         return;
       }
       String live = source.content().orElseThrow();
-      boolean wasLive = checkpoints.store().find(ID).orElseThrow().live();
+      boolean wasLive = checkpoints.store().find(ID).orElseThrow().live().isPresent();
       checkpoints.gone(WEB).join();
       checkpoints.beforeOnline(WEB).join();
       if (wasLive) {

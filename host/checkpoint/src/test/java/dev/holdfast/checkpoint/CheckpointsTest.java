@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.holdfast.quorum.DirectoryQuorumLog;
 import dev.holdfast.registry.Batch;
+import dev.holdfast.registry.RegistryValue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -192,7 +193,7 @@ class CheckpointsTest {
     offline();
     assertThat(current(id)).isEqualTo("2 Offline 82");
     assertThat(source.watcherCount()).isZero();
-    assertThat(checkpoint(id).live()).isFalse();
+    assertThat(checkpoint(id).live()).isEmpty();
   }
 
   @Test
@@ -456,7 +457,7 @@ class CheckpointsTest {
     source.write("changed");
     offline();
     assertThat(told.lines).contains("not saved Offline AccessDenied: not granted, again");
-    assertThat(checkpoint(id).live()).isTrue();
+    assertThat(checkpoint(id).live()).contains("alpha");
     source.readingFails = null;
     awaitCurrent(id, "2 Offline changed");
   }
@@ -487,10 +488,77 @@ class CheckpointsTest {
     source.write(null);
     await().until(() -> told.lines.contains("not saved Changed Missing: it is not there"));
     offline();
-    assertThat(checkpoint(id).live()).isFalse();
+    assertThat(checkpoint(id).live()).isEmpty();
     online();
     assertThat(source.content()).contains("80");
     assertThat(told.lines).noneMatch(line -> line.startsWith("drifted"));
+  }
+
+  // ---- another node ------
+
+  @Test
+  void whatAnotherNodeDidNotSaveIsNotSavedFromHereInstead() throws Exception {
+    CheckpointId id = add();
+    online();
+    source.write("81");
+    awaitCurrent(id, "2 Changed 81");
+    assertThat(checkpoint(id).live()).contains("alpha");
+    // The node ends without an offline, and the content of the next one is older.
+    reopen("beta");
+    source.write("80");
+    offline();
+    assertThat(current(id)).isEqualTo("2 Changed 81");
+    online();
+    assertThat(source.content()).contains("81");
+    assertThat(current(id)).isEqualTo("2 Changed 81");
+    assertThat(checkpoint(id).live()).contains("beta");
+    assertThat(told.lines).contains("left there alpha");
+  }
+
+  @Test
+  void whenTheNodeThatDidNotSaveComesBack_itsContentIsKeptAsAnEdit() throws Exception {
+    CheckpointId id = add();
+    online();
+    awaitClean(id);
+    reopen("beta");
+    online();
+    awaitClean(id);
+    offline();
+    reopen("alpha");
+    source.write("changed on alpha and never saved");
+    online();
+    assertThat(source.content()).contains("80");
+    assertThat(checkpoint(id).generations().getLast().cause()).isEqualTo(Cause.DRIFT);
+  }
+
+  @Test
+  void filesAreTheMachines_soTheNextNodeSavesWhatWasChangedLast() throws Exception {
+    CheckpointId id =
+        checkpoints
+            .add(
+                WEB,
+                Subject.parse("file:/etc/web", List.of()),
+                settings(RestorePolicy.CONTINUE, DriftPolicy.RESTORE),
+                false)
+            .id();
+    online();
+    awaitClean(id);
+    reopen("beta");
+    source.write("81");
+    offline();
+    assertThat(current(id)).isEqualTo("2 Offline 81");
+    assertThat(told.lines).doesNotContain("left there alpha");
+  }
+
+  @Test
+  void whatWasWrittenWhenThereWasOneNodeMeansWhoeverReadsIt() throws Exception {
+    CheckpointId id = add();
+    log.commit(Batch.builder().set(CheckpointKeys.key(id), RegistryValue.dword("Live", 1)).build());
+    reopen("alpha");
+    source.write("81");
+    offline();
+    assertThat(current(id)).isEqualTo("2 Offline 81");
+    assertThat(checkpoint(id).live()).isEmpty();
   }
 
   // ---- generations -----------------------------------------------------------------------------

@@ -21,6 +21,11 @@ final class Told implements CheckpointListener {
   }
 
   @Override
+  public void leftThere(Checkpoint checkpoint, String node) {
+    lines.add("left there " + node);
+  }
+
+  @Override
   public void notWatched(Checkpoint checkpoint, Trouble trouble) {
     lines.add("not watched %s".formatted(trouble));
   }

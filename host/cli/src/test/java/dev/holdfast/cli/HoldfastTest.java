@@ -276,6 +276,7 @@ class HoldfastTest extends AgainstFakeCluster {
     holdfast("type", "unregister", "Generic Application", "--force");
     holdfast("monitor", "kill", "shared-0", "--signal", "stop");
     holdfast("monitor", "restart", "shared-0");
+    holdfast("group", "move", "web", "--to", "beta", "--no-wait");
     Thread ending = Thread.ofPlatform().daemon().start(this::endWhenAsked);
     holdfast("service", "stop", "--keep");
     ending.join();
@@ -305,7 +306,21 @@ class HoldfastTest extends AgainstFakeCluster {
             new Command.UnregisterType("Generic Application", true),
             new Command.KillMonitor("shared-0", MonitorSignal.STOP),
             new Command.RestartMonitor("shared-0"),
+            new Command.MoveGroup("web", "beta"),
             new Command.StopService(true));
+  }
+
+  @Test
+  void nodes_areListed() {
+    assertThat(holdfast("node", "list").out())
+        .isEqualTo(
+            """
+            NAME   STATE   PID  SINCE                     GROUPS  HOME
+            alpha  Holder  77   2026-11-21T22:40:00.120Z  web     /a
+            beta   Down    -    -                         -       -
+            """);
+    assertThat(holdfast("node", "show", "alpha").out()).contains("Holder");
+    assertOneLine(holdfast("node", "show", "gamma"), 4, "There is no node gamma.");
   }
 
   @Test
@@ -359,7 +374,7 @@ class HoldfastTest extends AgainstFakeCluster {
         "completion bash",
         "resource control web-app Rotate a=b",
         "resource patch web-app",
-        "group move web --to beta",
+        "group move web",
         "monitor threads shared-0",
         "events show one",
         "checkpoint",

@@ -41,6 +41,8 @@ final class Requests {
   record Properties(
       @Nullable Map<String, List<String>> properties, @Nullable Boolean privateOnly) {}
 
+  record Move(@Nullable String to) {}
+
   record Maintenance(@Nullable Boolean on) {}
 
   record Tool(@Nullable List<String> command) {}

@@ -85,6 +85,8 @@ final class Routes {
             c -> all(c, "ValidationList", api.validate(only(c.queryParam("only"))))),
         read("/v1/monitors", c -> all(c, "MonitorList", api.monitors())),
         read("/v1/monitors/{monitor}", c -> one(c, "Monitor", api.monitor(monitor(c)))),
+        read("/v1/nodes", c -> all(c, "NodeList", api.nodes())),
+        read("/v1/nodes/{node}", c -> one(c, "Node", api.node(c.pathParam("node")))),
         read("/v1/audit", c -> one(c, "AuditFacts", api.auditFacts())),
         read("/v1/events", c -> all(c, "EventList", api.events(query(c)))),
         read(
@@ -111,6 +113,7 @@ final class Routes {
             POST,
             "/v1/groups/{group}/offline",
             c -> new Command.OfflineGroup(c.pathParam("group"))),
+        change(POST, "/v1/groups/{group}/move", this::moveGroup),
         change(PATCH, "/v1/groups/{group}/properties", this::setGroup),
         change(POST, "/v1/resources", this::createResource),
         change(DELETE, "/v1/resources/{resource}", c -> new Command.DeleteResource(resource(c))),
@@ -190,6 +193,11 @@ final class Routes {
 
   private Command createGroup(Context context) throws IOException {
     return new Command.CreateGroup(required(body(context, Requests.Group.class).name(), "name"));
+  }
+
+  private Command moveGroup(Context context) throws IOException {
+    return new Command.MoveGroup(
+        context.pathParam("group"), required(body(context, Requests.Move.class).to(), "to"));
   }
 
   private Command setGroup(Context context) throws IOException {

@@ -16,6 +16,7 @@ import dev.holdfast.service.api.LogPiece;
 import dev.holdfast.service.api.MonitorView;
 import dev.holdfast.service.api.Narration;
 import dev.holdfast.service.api.NearestName;
+import dev.holdfast.service.api.NodeView;
 import dev.holdfast.service.api.Operation;
 import dev.holdfast.service.api.Outcome;
 import dev.holdfast.service.api.RegistryApi;
@@ -189,6 +190,23 @@ public final class FakeCluster implements ClusterApi {
       return groups().getFirst();
     }
     throw new ApiException.NotFound("GroupNotFound", group, "There is no group " + group + ".");
+  }
+
+  @Override
+  public List<NodeView> nodes() {
+    return List.of(
+        new NodeView("alpha", "Holder", 77, "/a", "/a.sock", NOW, List.of("web")),
+        new NodeView("beta", "Down", null, null, null, null, List.of()));
+  }
+
+  @Override
+  public NodeView node(String node) {
+    return nodes().stream()
+        .filter(each -> each.name().equalsIgnoreCase(node))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new ApiException.NotFound("NodeNotFound", node, "There is no node " + node + "."));
   }
 
   @Override

@@ -80,7 +80,7 @@ class HttpApiTest {
         .startsWith("HTTP/1.1 200")
         .contains(
             "{\"apiVersion\":\"holdfast/v1\",\"kind\":\"Status\",\"items\":[{\"service\":{\"pid\":77,"
-                + "\"version\":\"0.1.0\",\"ready\":true,\"node\":\"alpha\",\"revision\":42},\"groups\":[")
+                + "\"version\":\"0.1.0\",\"ready\":true,\"node\":\"alpha\",\"revision\":42,\"waitsFor\":null},\"groups\":[")
         .contains("\"failures\":[{\"time\":\"2026-11-21T22:40:00.120Z\",\"resource\":\"web-app\"");
   }
 

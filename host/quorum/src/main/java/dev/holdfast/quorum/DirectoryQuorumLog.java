@@ -62,7 +62,12 @@ public final class DirectoryQuorumLog implements QuorumLog {
     return tryOpen(path, holder, clock, UnaryOperator.identity());
   }
 
-  private static DirectoryQuorumLog tryOpen(
+  /**
+   * The same through something that stands between the log and its directory.
+   *
+   * @param through the identity for nothing there
+   */
+  public static DirectoryQuorumLog tryOpen(
       Path path, Holder holder, InstantSource clock, UnaryOperator<Storage> through)
       throws IOException {
     var directory = new QuorumDirectory(path);

@@ -3,6 +3,7 @@ package dev.holdfast.quorum;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -68,7 +69,7 @@ final class QuorumLock implements AutoCloseable {
         FileChannel.open(
             directory.resolve(LOCK_FILE), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
     try {
-      if (channel.tryLock() == null) {
+      if (lock(channel, directory) == null) {
         channel.close();
         return null;
       }
@@ -78,6 +79,28 @@ final class QuorumLock implements AutoCloseable {
       channel.close();
       throw e;
     }
+  }
+
+  private static @Nullable FileLock lock(FileChannel channel, Path directory) throws IOException {
+    try {
+      return channel.tryLock();
+    } catch (IOException e) {
+      throw noLocks(directory, e);
+    }
+  }
+
+  /** Without a lock two nodes would write at once, so there is no way around it. */
+  static IOException noLocks(Path directory, IOException refused) {
+    String fileSystem;
+    try {
+      fileSystem = Files.getFileStore(directory).type();
+    } catch (IOException e) {
+      fileSystem = "unknown";
+    }
+    return new IOException(
+        "quorum directory %s not opened: its file system (%s) gives no lock (%s), and without one two nodes could write there at once; put the quorum directory on a file system with locks, such as a local disk"
+            .formatted(directory, fileSystem, refused.getMessage()),
+        refused);
   }
 
   /** What the last one that took the lock wrote down; empty when there is nothing readable. */

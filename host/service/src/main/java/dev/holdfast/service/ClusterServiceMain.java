@@ -7,11 +7,13 @@ import dev.holdfast.service.demo.Demo;
 import dev.holdfast.service.home.DefaultHome;
 import dev.holdfast.service.home.Home;
 import dev.holdfast.service.home.HomeLock;
+import dev.holdfast.service.node.NodeNameTakenException;
 import dev.holdfast.service.settings.ServiceSettings;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 
@@ -54,6 +56,7 @@ public final class ClusterServiceMain {
       requireKnownFailPoints(System.getenv(FailPoints.VARIABLE));
       new CommandLine(options).parseArgs(Arrays.copyOfRange(args, 1, args.length));
       options.httpAddress();
+      var _ = options.nodeName();
     } catch (CommandLine.ParameterException | IllegalArgumentException e) {
       err.println(
           "holdfast " + args[0] + ": " + oneLine(e) + " See holdfast " + args[0] + " --help.");
@@ -61,7 +64,7 @@ public final class ClusterServiceMain {
     }
     try {
       return serve(options, demo, out);
-    } catch (HomeLock.HeldException e) {
+    } catch (HomeLock.HeldException | NodeNameTakenException e) {
       err.println("holdfast: " + oneLine(e));
       return EXIT_CONFLICT;
     } catch (IOException e) {
@@ -89,10 +92,33 @@ public final class ClusterServiceMain {
     Home home = Home.open(homeDirectory(options, demo));
     ServiceSettings settings = ServiceSettings.read(home.settings(), System.getenv());
     LogSetup.console(settings, consoleLevel(options, demo));
+    while (true) {
+      Optional<Integer> ended = live(options, home, settings, demo, out);
+      if (ended.isPresent()) {
+        return ended.get();
+      }
+    }
+  }
+
+  /**
+   * One life of the service.
+   *
+   * @return what to end with; empty when the quorum was handed to another node, and this one goes
+   *     on as one that waits
+   */
+  private static Optional<Integer> live(
+      ServeOptions options, Home home, ServiceSettings settings, boolean demo, PrintStream out)
+      throws IOException, InterruptedException {
     // The home's lock is taken before its log is written to.
     try (var service = new ClusterService(options, home, settings)) {
       LogSetup.apply(settings, home.log(), consoleLevel(options, demo));
       TerminationSignals.onEach(() -> service.requestStop(false));
+      if (service.isWaiting()) {
+        say(out, waitingLine(service));
+        if (!service.awaitQuorum()) {
+          return Optional.of(EXIT_OK);
+        }
+      }
       service.start();
       if (demo) {
         new Demo(
@@ -103,18 +129,35 @@ public final class ClusterServiceMain {
                 out)
             .run();
       }
-      out.println(readyLine(service));
-      out.flush();
+      say(out, readyLine(service));
       service.makeAotCaches();
       service.awaitStopped();
-      return service.wasTerminated() ? EXIT_INTERRUPTED : EXIT_OK;
+      if (service.wasHandedOver()) {
+        return Optional.empty();
+      }
+      return Optional.of(service.wasTerminated() ? EXIT_INTERRUPTED : EXIT_OK);
     }
   }
 
+  private static void say(PrintStream out, String line) {
+    out.println(line);
+    out.flush();
+  }
+
+  private static String waitingLine(ClusterService service) {
+    return "%s  for the quorum %s, held by %s"
+        .formatted(line("waiting", service), service.holder().quorum(), service.holder());
+  }
+
   private static String readyLine(ClusterService service) {
+    return line("ready", service);
+  }
+
+  private static String line(String state, ClusterService service) {
     var addresses = service.addresses();
-    return "ready  home %s  node %s  pid %d  socket %s%s"
+    return "%s  home %s  node %s  pid %d  socket %s%s"
         .formatted(
+            state,
             service.home(),
             service.node(),
             ProcessHandle.current().pid(),

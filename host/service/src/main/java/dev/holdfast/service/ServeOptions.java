@@ -1,10 +1,12 @@
 package dev.holdfast.service;
 
+import dev.holdfast.cluster.Requests;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -76,9 +78,18 @@ final class ServeOptions {
     }
   }
 
-  /** This node's name: as given, else the host's. */
+  /**
+   * This node's name: as given, else the host's.
+   *
+   * @throws IllegalArgumentException the one given cannot be a name
+   */
   String nodeName() {
     if (node != null) {
+      Optional<String> problem = Requests.nameProblem(node);
+      if (problem.isPresent()) {
+        throw new IllegalArgumentException(
+            "--node: \"%s\" cannot name a node: %s".formatted(node, problem.get()));
+      }
       return node;
     }
     try {

@@ -7,18 +7,17 @@ import dev.holdfast.cluster.TypeStatus;
 import dev.holdfast.service.api.ApiException;
 import dev.holdfast.service.api.Asker;
 import dev.holdfast.service.api.AuditFacts;
-import dev.holdfast.service.api.BlockingFeed;
 import dev.holdfast.service.api.CheckpointApi;
 import dev.holdfast.service.api.ClusterApi;
 import dev.holdfast.service.api.Command;
 import dev.holdfast.service.api.EventQuery;
 import dev.holdfast.service.api.EventView;
-import dev.holdfast.service.api.FailureView;
 import dev.holdfast.service.api.Feed;
 import dev.holdfast.service.api.GroupView;
 import dev.holdfast.service.api.IncidentView;
 import dev.holdfast.service.api.LogPiece;
 import dev.holdfast.service.api.MonitorView;
+import dev.holdfast.service.api.NodeView;
 import dev.holdfast.service.api.Operation;
 import dev.holdfast.service.api.RegistryApi;
 import dev.holdfast.service.api.ResourceView;
@@ -30,22 +29,15 @@ import dev.holdfast.service.api.ValidationView;
 import dev.holdfast.service.api.Why;
 import dev.holdfast.service.audit.Witness;
 import dev.holdfast.service.checkpoint.CheckpointDesk;
-import dev.holdfast.service.chronicle.EventViews;
 import dev.holdfast.service.chronicle.WhyTeller;
 import dev.holdfast.service.cluster.Engine;
-import dev.holdfast.service.event.Event;
-import dev.holdfast.service.event.EventId;
 import dev.holdfast.service.event.EventLog;
-import dev.holdfast.service.event.EventSubscription;
-import dev.holdfast.service.event.EventType;
-import dev.holdfast.service.event.Incidents;
 import dev.holdfast.service.operation.Commands;
 import dev.holdfast.service.process.BoundedOutput;
 import dev.holdfast.service.record.ClusterRecords;
 import dev.holdfast.service.view.Lookup;
 import dev.holdfast.service.view.Views;
 import java.io.IOException;
-import java.time.Duration;
 import java.time.InstantSource;
 import java.time.ZoneId;
 import java.util.ArrayList;
@@ -56,32 +48,18 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
-import org.jspecify.annotations.Nullable;
 
 /** The service as the HTTP layer sees it. Thread-safe; questions are answered from memory. */
 final class ServiceApi implements ClusterApi {
-  /** So many failures are shown. */
-  static final int FAILURES_SHOWN = 5;
-
-  /** Failures of the last day are shown. */
-  static final Duration FAILURES_SINCE = Duration.ofHours(24);
-
   private static final String CHECKPOINTS = "checkpoints";
   private static final String PLUGINS = "plugins";
   private static final List<String> CHECKS = List.of(CHECKPOINTS, PLUGINS);
 
-  private static final Set<Integer> FAILURES =
-      Set.of(
-          EventId.RESOURCE_FAILED.number(),
-          EventId.MONITOR_DIED.number(),
-          EventId.DEADLOCK.number(),
-          EventId.TYPE_NOT_RESOLVED.number());
-
   private final Engine engine;
   private final Commands commands;
   private final ClusterRecords records;
-  private final EventLog events;
-  private final Incidents incidents;
+  private final EventDesk events;
+  private final NodeDesk nodes;
   private final Views views;
   private final WhyTeller why;
   private final RegistryApi registry;
@@ -91,14 +69,14 @@ final class ServiceApi implements ClusterApi {
   private final long pid;
   private final BooleanSupplier ready;
   private final Consumer<ClusterState> refreshMeters;
-  private final InstantSource clock;
 
   ServiceApi(
       Engine engine,
       Commands commands,
       ClusterRecords records,
-      EventLog events,
-      Incidents incidents,
+      EventLog log,
+      EventDesk events,
+      NodeDesk nodes,
       RegistryApi registry,
       CheckpointDesk checkpoints,
       Predicate<String> unrestored,
@@ -112,17 +90,16 @@ final class ServiceApi implements ClusterApi {
     this.commands = commands;
     this.records = records;
     this.events = events;
-    this.incidents = incidents;
+    this.nodes = nodes;
     this.registry = registry;
     this.checkpoints = checkpoints;
     this.views = new Views(clock, node, engine.slots(), engine.types(), unrestored, patches);
-    this.why = new WhyTeller(events, clock, ZoneId.systemDefault(), unrestored, patches);
+    this.why = new WhyTeller(log, clock, ZoneId.systemDefault(), unrestored, patches);
     this.witness = new Witness(engine, records, node, clock);
     this.node = node;
     this.pid = pid;
     this.ready = ready;
     this.refreshMeters = refreshMeters;
-    this.clock = clock;
   }
 
   private ClusterState state() {
@@ -137,29 +114,7 @@ final class ServiceApi implements ClusterApi {
         views.groups(state),
         views.resources(state),
         views.monitors(state),
-        failures());
-  }
-
-  private List<FailureView> failures() {
-    List<FailureView> all =
-        events
-            .query(
-                new dev.holdfast.service.event.EventQuery(
-                    clock.instant().minus(FAILURES_SINCE), null, null, EventType.ERROR, 100))
-            .stream()
-            .filter(event -> FAILURES.contains(event.id()))
-            .map(ServiceApi::failure)
-            .toList();
-    return all.subList(Math.max(0, all.size() - FAILURES_SHOWN), all.size());
-  }
-
-  private static FailureView failure(Event event) {
-    return new FailureView(
-        event.time(),
-        event.resource(),
-        event.id(),
-        event.seq(),
-        event.resource() != null && event.cause() != null ? event.cause() : event.message());
+        events.failures());
   }
 
   @Override
@@ -230,95 +185,46 @@ final class ServiceApi implements ClusterApi {
     return witness.facts(pid, ready.getAsBoolean(), events.newestSeq());
   }
 
+  @Override
+  public List<NodeView> nodes() {
+    return nodes.nodes();
+  }
+
+  @Override
+  public NodeView node(String node) {
+    return nodes.node(node);
+  }
+
   // ---- events and incidents ----------------------------------------------------------------
 
   @Override
   public List<EventView> events(EventQuery query) {
-    return events.query(query(query)).stream().map(EventViews::of).toList();
-  }
-
-  private static dev.holdfast.service.event.EventQuery query(EventQuery query) {
-    return new dev.holdfast.service.event.EventQuery(
-        query.since(), query.id(), query.resource(), leastSevere(query.level()), query.limit());
-  }
-
-  private static @Nullable EventType leastSevere(@Nullable String level) {
-    if (level == null) {
-      return null;
-    }
-    // WSFC's Critical is an Error in MSCS, and here.
-    return EventType.find(level.equalsIgnoreCase("critical") ? "error" : level)
-        .orElseThrow(
-            () ->
-                new ApiException.Usage(
-                    "BadLevel", "A level is error, warning or information, not " + level + "."));
+    return events.events(query);
   }
 
   @Override
   public EventView event(long seq) {
-    long newest = events.newestSeq();
-    // Gapless: counted from the newest one back, an event's place is known.
-    return (seq < 1 || seq > newest ? List.<Event>of() : newest(newest - seq + 1))
-        .stream()
-            .filter(event -> event.seq() == seq)
-            .findFirst()
-            .map(EventViews::of)
-            .orElseThrow(
-                () ->
-                    new ApiException.NotFound(
-                        "EventNotFound",
-                        Long.toString(seq),
-                        "There is no event %d; the newest is %d.".formatted(seq, newest)));
-  }
-
-  private List<Event> newest(long count) {
-    return events.query(
-        dev.holdfast.service.event.EventQuery.newest((int) Math.min(count, Integer.MAX_VALUE)));
+    return events.event(seq);
   }
 
   @Override
   public Feed<EventView> followEvents(EventQuery query, long afterSeq) {
-    var feed = new BlockingFeed<EventView>();
-    var wanted = query(query);
-    EventSubscription subscription =
-        events.follow(
-            afterSeq + 1,
-            event -> {
-              if (wanted.matches(event) && !feed.add(EventViews.of(event))) {
-                feed.close();
-              }
-            });
-    feed.releasing(subscription::close);
-    return feed;
+    return events.follow(query, afterSeq);
+  }
+
+  @Override
+  public List<IncidentView> incidents() {
+    return events.incidents();
+  }
+
+  @Override
+  public IncidentView incident(long seq) {
+    return events.incident(seq);
   }
 
   @Override
   public void refreshMeters() {
     refreshMeters.accept(state());
-  }
-
-  @Override
-  public List<IncidentView> incidents() {
-    try {
-      return incidents.list().stream().map(EventViews::of).toList();
-    } catch (IOException e) {
-      throw unreadable("The incidents cannot be read", e);
-    }
-  }
-
-  @Override
-  public IncidentView incident(long seq) {
-    try {
-      return incidents
-          .find(seq)
-          .map(EventViews::of)
-          .orElseThrow(
-              () ->
-                  new ApiException.NotFound(
-                      "IncidentNotFound", Long.toString(seq), "There is no incident " + seq + "."));
-    } catch (IOException e) {
-      throw unreadable("The incident " + seq + " cannot be read", e);
-    }
   }
 
   // ---- logs --------------------------------------------------------------------------------

@@ -92,8 +92,31 @@ final class Cluster implements AutoCloseable {
     return this;
   }
 
+  /** Starts {@code serve} and waits until it says that it waits for another node. */
+  Cluster startWaiting(String... flags) throws IOException {
+    Process started = launch("serve", flags);
+    awaitLine("waiting ");
+    assertThat(started.isAlive()).as("serve waits: %s", errors()).isTrue();
+    return this;
+  }
+
+  /** Waits until the service has written a line that begins so. */
+  void awaitLine(String beginning) {
+    Patience.until(
+        "the service of " + home + " says: " + beginning,
+        () -> output().lines().anyMatch(line -> line.startsWith(beginning)));
+  }
+
   /** Starts it and waits until it is ready, which it is if this is true, or has ended. */
   boolean startOrEnd(String noun, String... flags) throws IOException {
+    Process started = launch(noun, flags);
+    Patience.until(
+        noun + " says that it is ready, or ends",
+        () -> readyLine().isPresent() || !started.isAlive());
+    return readyLine().isPresent();
+  }
+
+  private Process launch(String noun, String... flags) throws IOException {
     starts++;
     List<String> command =
         new ArrayList<>(
@@ -107,10 +130,7 @@ final class Cluster implements AutoCloseable {
             .redirectError(errorFile().toFile())
             .start();
     service = started;
-    Patience.until(
-        noun + " says that it is ready, or ends",
-        () -> readyLine().isPresent() || !started.isAlive());
-    return readyLine().isPresent();
+    return started;
   }
 
   private Path outputFile() {

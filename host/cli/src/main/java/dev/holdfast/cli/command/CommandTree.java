@@ -120,9 +120,15 @@ public final class CommandTree {
                   GroupCommands.Set::new),
               verb(
                   "move",
-                  "Move it to another node (a later release).",
+                  "Move it, and all others, to a node that waits for the quorum.",
                   "holdfast group move web --to beta",
-                  LaterCommand::new)),
+                  GroupCommands.Move::new)),
+          noun(
+              "node",
+              "Nodes that share the quorum.",
+              "holdfast node list",
+              verb("list", "All nodes.", "holdfast node list", NodeCommands.ListAll::new),
+              verb("show", "One node.", "holdfast node show beta", NodeCommands.Show::new)),
           resource(),
           noun(
               "monitor",

@@ -23,11 +23,22 @@ final class StatusPage {
     lines.add(
         "Service  %s  node %s  pid %s  version %s  revision %s"
             .formatted(
-                service.path("ready").asBoolean(false) ? "ready" : "not ready",
+                state(service),
                 Details.inline(service.path("node")),
                 Details.inline(service.path("pid")),
                 Details.inline(service.path("version")),
                 Details.inline(service.path("revision"))));
+    JsonNode holder = service.path("waitsFor");
+    if (holder.isObject()) {
+      lines.add(
+          "         waits for the quorum %s, held by node %s, pid %s, home %s"
+              .formatted(
+                  Details.inline(holder.path("quorum")),
+                  Details.inline(holder.path("node")),
+                  Details.inline(holder.path("pid")),
+                  Details.inline(holder.path("home"))));
+      return lines;
+    }
     lines.add("");
     lines.addAll(tree(status));
     lines.add("");
@@ -38,6 +49,12 @@ final class StatusPage {
       status.path("failures").values().forEach(failure -> lines.add(failure(failure)));
     }
     return lines;
+  }
+
+  private static String state(JsonNode service) {
+    return service.path("waitsFor").isObject()
+        ? "waiting"
+        : service.path("ready").asBoolean(false) ? "ready" : "not ready";
   }
 
   private List<String> tree(JsonNode status) {

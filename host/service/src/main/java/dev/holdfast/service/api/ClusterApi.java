@@ -11,7 +11,8 @@ import java.util.Set;
  * <p>Thread-safe: any number of threads call at once. Questions answer from memory and do not wait
  * for a monitor or a plugin; they answer in full also while no monitor lives. All methods throw
  * {@link ApiException}: {@link ApiException.NotFound} for a name that is not there, {@link
- * ApiException.Unreachable} while the service is starting or stopping.
+ * ApiException.Unreachable} while the service is starting or stopping, and {@link
+ * ApiException.Conflict} while it waits for the quorum, where it is not said otherwise.
  */
 public interface ClusterApi {
   /** Answers while the service is starting, too: {@code service.ready} is false then. */
@@ -41,6 +42,11 @@ public interface ClusterApi {
   List<MonitorView> monitors();
 
   MonitorView monitor(String monitor);
+
+  /** The nodes that share the quorum, by name. Answers while the service waits, too. */
+  List<NodeView> nodes();
+
+  NodeView node(String node);
 
   /**
    * The service's own word, for an audit from outside. Asks every monitor what it holds, and so,

@@ -23,6 +23,12 @@ public sealed interface Command {
 
   record OfflineGroup(String group) implements Command {}
 
+  /**
+   * Moves the group to another node, and all others with it: a quorum directory has one holder.
+   * Refused with a conflict unless that node waits for it.
+   */
+  record MoveGroup(String group, String node) implements Command {}
+
   record SetGroup(String group, Map<String, List<String>> properties) implements Command {
     public SetGroup {
       properties = inOrder(properties);

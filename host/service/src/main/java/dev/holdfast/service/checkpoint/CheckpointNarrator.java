@@ -42,6 +42,13 @@ public final class CheckpointNarrator implements CheckpointListener {
   }
 
   @Override
+  public void leftThere(Checkpoint checkpoint, String node) {
+    say(
+        checkpoint,
+        "was in use on node %s; its last changes may have stayed there".formatted(node));
+  }
+
+  @Override
   public void notWatched(Checkpoint checkpoint, Trouble trouble) {
     say(checkpoint, "not watched: %s".formatted(trouble));
   }

@@ -63,6 +63,14 @@ public final class CheckpointChronicle implements CheckpointListener {
   }
 
   @Override
+  public void leftThere(Checkpoint checkpoint, String node) {
+    write(
+        checkpoint,
+        of(EventId.CHECKPOINT_LEFT_THERE, checkpoint, node, checkpoint.currentGeneration().number())
+            .with("next", "it is kept as an edit when the resource goes online there again"));
+  }
+
+  @Override
   public void notWatched(Checkpoint checkpoint, Trouble trouble) {
     write(
         checkpoint,

@@ -62,6 +62,11 @@ public final class EventChronicle implements Chronicle, AutoCloseable {
     write(EventId.SERVICE_STARTED.of(node, version));
   }
 
+  /** All groups are this node's now, which another one had. */
+  public void tookOver(String from) {
+    write(EventId.NODE_TOOK_OVER.of(node, from));
+  }
+
   /** The service stops in order. */
   public void serviceStopped() {
     write(EventId.SERVICE_STOPPED.of(node));
@@ -235,6 +240,16 @@ public final class EventChronicle implements Chronicle, AutoCloseable {
   public void processTakenOver(SlotKey slot, ProcessIdentity process, ClusterState state) {
     String name = name(slot.resource(), state);
     write(EventId.PROCESS_ADOPTED.of(name, process.pid()).about(name, slot.resource().toString()));
+  }
+
+  @Override
+  public void processOfOtherNode(
+      SlotKey slot, ProcessIdentity process, String from, ClusterState state) {
+    String name = name(slot.resource(), state);
+    write(
+        EventId.PROCESS_OF_OTHER_NODE
+            .of(name, process.pid(), from)
+            .about(name, slot.resource().toString()));
   }
 
   @Override

@@ -39,6 +39,10 @@ public interface Chronicle {
   /** An application's process from before the service was taken over. */
   void processTakenOver(SlotKey slot, ProcessIdentity process, ClusterState state);
 
+  /** An application's process that another node started is about to be ended. */
+  default void processOfOtherNode(
+      SlotKey slot, ProcessIdentity process, String node, ClusterState state) {}
+
   /** An application's process ended. */
   void processEnded(SlotKey slot, int pid, Exit exit, ClusterState state);
 

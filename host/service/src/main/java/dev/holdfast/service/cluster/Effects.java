@@ -219,7 +219,7 @@ final class Effects {
         load(action.monitor(), type)
             // What a monitor that died had asked for may still be under way; find must see its
             // outcome.
-            .thenCombine(slots.settled(resource.id()), (loaded, _) -> loaded)
+            .thenCombine(slots.findable(resource.id()), (loaded, _) -> loaded)
             .whenComplete(
                 (loaded, failure) -> {
                   if (failure != null) {
@@ -304,7 +304,7 @@ final class Effects {
     switch (action.entryPoint()) {
       // What a monitor that died had asked for may still be under way; find must see its outcome.
       case FIND -> {
-        var _ = slots.settled(resource.id()).thenRun(() -> send(resource, action, call));
+        var _ = slots.findable(resource.id()).thenRun(() -> send(resource, action, call));
       }
       case ONLINE -> restoreThenSend(resource, action, call);
       case OPEN, OFFLINE, TERMINATE, LOOKS_ALIVE, IS_ALIVE, CLOSE -> send(resource, action, call);

@@ -346,6 +346,11 @@ public final class Engine implements AutoCloseable {
     }
 
     @Override
+    public void foundOfOtherNode(SlotKey key, ProcessIdentity process, String node) {
+      chronicle.processOfOtherNode(key, process, node, loop.state());
+    }
+
+    @Override
     public void ended(SlotKey key, SlotView slot, Exit exit) {
       if (key.isTools()) {
         tools.accept(key, exit);

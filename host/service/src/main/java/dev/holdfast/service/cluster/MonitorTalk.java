@@ -141,7 +141,8 @@ final class MonitorTalk {
    * What was found is decided about when the checkpoint layer has heard it: what is gone is saved
    * before it can be started again, and so is what a living one has changed meanwhile.
    */
-  private void afterCheckpoints(ResourceId id, ResourceEvent event) {
+  private void afterCheckpoints(ResourceId id, ResourceEvent answer) {
+    ResourceEvent event = answer instanceof ResourceEvent.FoundIt ? orForeign(id, answer) : answer;
     if (event instanceof ResourceEvent.FoundIt(Found.Absent _)) {
       var _ =
           checkpoints
@@ -159,6 +160,14 @@ final class MonitorTalk {
       checkpoints.running(id.toString());
     }
     loop.post(new ClusterEvent.OfResource(id, event));
+  }
+
+  /** Whatever a plugin makes of it, what another node started and nobody can end is not ours. */
+  private ResourceEvent orForeign(ResourceId id, ResourceEvent found) {
+    return slots
+        .standingOfOtherNode(id)
+        .<ResourceEvent>map(holder -> new ResourceEvent.FoundIt(new Found.Foreign(holder, 0)))
+        .orElse(found);
   }
 
   /** Open and terminate have their find with them, and unless they fail, that is what answers. */

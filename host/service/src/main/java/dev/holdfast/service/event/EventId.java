@@ -429,7 +429,34 @@ public enum EventId {
       "The patch of cluster resource '%1' was aborted: its checkpoints are what they were before"
           + " it. Files outside of them are as the patch left them. What was changed: %2.",
       "resource",
-      "kept");
+      "kept"),
+  CHECKPOINT_LEFT_THERE(
+      2050,
+      EventType.WARNING,
+      "Checkpoint",
+      "Checkpoint %2 of cluster resource '%1' (%3) was in use on node '%4' when that node ended."
+          + " What was changed there last may not have been saved; generation %5 counts.",
+      "resource",
+      "checkpoint",
+      "path",
+      "from",
+      "generation"),
+  PROCESS_OF_OTHER_NODE(
+      2051,
+      EventType.WARNING,
+      "Failover",
+      "Process %2 of cluster resource '%1', started by node '%3', is ended before the resource goes"
+          + " online here.",
+      "resource",
+      "pid",
+      "from"),
+  NODE_TOOK_OVER(
+      2052,
+      EventType.WARNING,
+      "Failover",
+      "Node '%1' took the quorum over from node '%2', and all groups with it.",
+      "node",
+      "from");
 
   /** The source of the events that MSCS had, and of ours. */
   private static final String MSCS_SOURCE = "ClusSvc";

@@ -63,6 +63,7 @@ public final class Commands {
   private final Supplier<UUID> ids;
   private final Executor executor;
   private final Consumer<Boolean> stop;
+  private final Handover handover;
   private final Operations operations;
 
   /** One at a time: what one refuses, and removes, another must not be about to register. */
@@ -71,6 +72,7 @@ public final class Commands {
   /**
    * @param executor for what blocks, such as loading an archive
    * @param stop stops the service; true keeps applications running
+   * @param handover gives all groups to another node
    */
   public Commands(
       ClusterLoop loop,
@@ -81,7 +83,8 @@ public final class Commands {
       InstantSource clock,
       Supplier<UUID> ids,
       Executor executor,
-      Consumer<Boolean> stop) {
+      Consumer<Boolean> stop,
+      Handover handover) {
     this.loop = loop;
     this.monitors = monitors;
     this.registrar = registrar;
@@ -91,6 +94,7 @@ public final class Commands {
     this.ids = ids;
     this.executor = executor;
     this.stop = stop;
+    this.handover = handover;
     this.operations = new Operations(clock);
   }
 
@@ -131,6 +135,7 @@ public final class Commands {
           change(asker, "online group " + group, state -> wantGroup(state, group, true));
       case Command.OfflineGroup(String group) ->
           change(asker, "offline group " + group, state -> wantGroup(state, group, false));
+      case Command.MoveGroup(String group, String node) -> moveGroup(group, node, asker);
       case Command.SetGroup(String group, Map<String, List<String>> properties) ->
           change(asker, "set group " + group, state -> setGroup(state, group, properties));
       case Command.CreateResource create -> createResource(create, asker);
@@ -344,6 +349,42 @@ public final class Commands {
     }
     return Plan.done(
         "set", new ClusterEvent.GroupPut(new GroupConfig(group.id(), newName, description)));
+  }
+
+  /** A directory has one holder: a group does not move without the others. */
+  private Operation moveGroup(String name, String node, Asker asker) {
+    ClusterState state = loop.state();
+    GroupConfig group = Lookup.group(state, name);
+    String to = handover.require(node);
+    String what = "move group %s to node %s".formatted(group.name(), to);
+    Operation operation = operations.begin(asker.dryRun() ? "dry run: " + what : what);
+    operation.narrate(
+        new Narration(
+            clock.instant(),
+            group.name(),
+            "a quorum directory has one holder, so %s to node %s"
+                .formatted(
+                    state.groups().size() == 1 ? "it goes" : "all groups go: " + names(state),
+                    to)));
+    if (asker.dryRun()) {
+      operations.done(operation, "nothing was changed");
+      return operation;
+    }
+    operations.await(operation, new Goal.Quiet(active(state)), state, loop::state);
+    executor.execute(() -> handover.begin(to));
+    return operation;
+  }
+
+  private static String names(ClusterState state) {
+    return String.join(", ", state.groups().values().stream().map(GroupConfig::name).toList());
+  }
+
+  private static Set<ResourceId> active(ClusterState state) {
+    Set<ResourceId> active = new LinkedHashSet<>();
+    state.resources().values().stream()
+        .filter(ClusterResource::isActive)
+        .forEach(resource -> active.add(resource.id()));
+    return active;
   }
 
   // ---- resources -----------------------------------------------------------------------------
@@ -765,11 +806,7 @@ public final class Commands {
       operations.done(operation, "applications go on; the next serve takes them over");
     } else {
       ClusterState state = loop.state();
-      Set<ResourceId> active = new LinkedHashSet<>();
-      state.resources().values().stream()
-          .filter(ClusterResource::isActive)
-          .forEach(resource -> active.add(resource.id()));
-      operations.await(operation, new Goal.Quiet(active), state, loop::state);
+      operations.await(operation, new Goal.Quiet(active(state)), state, loop::state);
     }
     executor.execute(() -> stop.accept(keep));
     return operation;

@@ -9,6 +9,7 @@ import dev.holdfast.cluster.ResourceId;
 import dev.holdfast.cluster.TypeRegistration;
 import dev.holdfast.quorum.QuorumLog;
 import dev.holdfast.registry.Batch;
+import dev.holdfast.registry.CommitException;
 import dev.holdfast.registry.KeyPath;
 import dev.holdfast.registry.RegistryKey;
 import dev.holdfast.registry.RegistryValue;
@@ -29,6 +30,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BiConsumer;
 
 /**
  * HKLM\Cluster: the cluster database in the layout that MSCS gave it, over the quorum log.
@@ -41,7 +43,8 @@ import java.util.concurrent.atomic.AtomicLong;
  *                                   common properties by their own names
  *     Parameters                    the private properties
  *     Instance                      Epoch, Phase, State, Since, Why, RetryAt, Failures, Restarts, …
- *       Slots\NAME                  Token, Intended, BootId, Pid, StartTicks, StopSignal, Exit
+ *       Slots\NAME                  Node, Token, Intended, BootId, Pid, StartTicks, StopSignal, Exit
+ *   Nodes                           Holder, HolderHome: the node that had all groups last
  *   Nodes\NAME\Monitors\NAME        Pid, StartTicks, BootId of each monitor that was started
  * </pre>
  *
@@ -52,6 +55,8 @@ public final class ClusterRecords implements StateStore, SlotStore {
   private static final KeyPath TYPES = KeyPath.of("ResourceTypes");
   private static final KeyPath RESOURCES = KeyPath.of("Resources");
   private static final KeyPath NODES = KeyPath.of("Nodes");
+  private static final String HOLDER = "Holder";
+  private static final String HOLDER_HOME = "HolderHome";
 
   /** What these records are kept in, and nobody else writes; in small letters. */
   public static final Set<String> OWN_KEYS =
@@ -191,8 +196,62 @@ public final class ClusterRecords implements StateStore, SlotStore {
     Remembered.of(resource).writeOver(batch, key.child("Instance"), Remembered.of(old));
   }
 
+  /**
+   * Takes all groups for this node. What is remembered of resources is then what it is to a node
+   * where they never ran.
+   *
+   * @param home this node's home
+   * @return the node that had them; empty if it was this one
+   */
+  public Optional<String> takeGroups(Instant now, String home) throws CommitException {
+    Optional<String> last = ofNodes(HOLDER);
+    if (last.filter(node::equals).isPresent()
+        && ofNodes(HOLDER_HOME).filter(home::equals).isPresent()) {
+      return Optional.empty();
+    }
+    Optional<String> other = last.filter(name -> !name.equalsIgnoreCase(node));
+    var batch =
+        Batch.builder()
+            .createKey(NODES)
+            .set(NODES, RegistryValue.sz(HOLDER, node))
+            .set(NODES, RegistryValue.sz(HOLDER_HOME, home));
+    if (other.isPresent()) {
+      read(now, other)
+          .resources()
+          .values()
+          .forEach(
+              resource ->
+                  Remembered.of(resource).write(batch, key(resource.id()).child("Instance")));
+      forEachSlot(
+          (slot, key) -> {
+            if (Values.findText(key, SlotKeys.NODE).isEmpty()) {
+              batch.set(slotKey(slot), RegistryValue.sz(SlotKeys.NODE, other.get()));
+            }
+          });
+    }
+    log.commit(batch.build());
+    return other;
+  }
+
+  /** Where this node's home was, if it was this one that had all groups last. */
+  public Optional<String> lastHome() {
+    return ofNodes(HOLDER).filter(node::equalsIgnoreCase).flatMap(_ -> ofNodes(HOLDER_HOME));
+  }
+
+  private Optional<String> ofNodes(String value) {
+    return log.snapshot()
+        .root()
+        .key(NODES)
+        .flatMap(nodes -> nodes.value(value))
+        .map(RegistryValue::text);
+  }
+
   @Override
   public ClusterState read(Instant now) {
+    return read(now, Optional.empty());
+  }
+
+  private ClusterState read(Instant now, Optional<String> elsewhere) {
     Snapshot snapshot = log.snapshot();
     List<GroupConfig> groups = new ArrayList<>();
     for (RegistryKey key : subkeys(snapshot, GROUPS)) {
@@ -211,7 +270,7 @@ public final class ClusterRecords implements StateStore, SlotStore {
     for (RegistryKey key : keys) {
       ResourceConfig config = ResourceKeys.read(key);
       var type = Optional.ofNullable(types.get(config.type().toLowerCase(Locale.ROOT)));
-      resources.add(Remembered.read(key, config, type, now));
+      resources.add(Remembered.read(key, config, type, now, elsewhere));
     }
     return ClusterState.remembered(groups, types.values(), resources);
   }
@@ -241,28 +300,44 @@ public final class ClusterRecords implements StateStore, SlotStore {
 
   @Override
   public CompletableFuture<Void> write(SlotKey slotKey, SlotRecord slot) {
-    KeyPath resource = key(slotKey.resource());
-    var batch = Batch.builder().ifKeyExists(resource);
-    SlotKeys.write(batch, resource.child("Instance").child("Slots").child(slotKey.slot()), slot);
+    var batch = Batch.builder().ifKeyExists(key(slotKey.resource()));
+    SlotKeys.write(batch, slotKey(slotKey), slot, node);
     return log.submit(batch.build()).thenApply(_ -> null);
+  }
+
+  private static KeyPath slotKey(SlotKey slot) {
+    return key(slot.resource()).child("Instance").child("Slots").child(slot.slot());
   }
 
   @Override
   public Map<SlotKey, SlotRecord> readAll() {
     Map<SlotKey, SlotRecord> slots = new HashMap<>();
+    forEachSlot((slot, key) -> slots.put(slot, SlotKeys.read(key)));
+    return slots;
+  }
+
+  @Override
+  public Map<SlotKey, String> ofOtherNodes() {
+    Map<SlotKey, String> nodes = new HashMap<>();
+    forEachSlot(
+        (slot, key) ->
+            Values.findText(key, SlotKeys.NODE)
+                .filter(name -> !name.equalsIgnoreCase(node))
+                .ifPresent(name -> nodes.put(slot, name)));
+    return nodes;
+  }
+
+  private void forEachSlot(BiConsumer<SlotKey, RegistryKey> each) {
     for (RegistryKey resource : subkeys(log.snapshot(), RESOURCES)) {
       resource
           .key("Instance\\Slots")
           .ifPresent(
               all -> {
                 for (RegistryKey slot : all.subkeys()) {
-                  slots.put(
-                      new SlotKey(ResourceId.of(resource.name()), slot.name()),
-                      SlotKeys.read(slot));
+                  each.accept(new SlotKey(ResourceId.of(resource.name()), slot.name()), slot);
                 }
               });
     }
-    return slots;
   }
 
   // ---- monitors ----------------------------------------------------------------------------
@@ -275,12 +350,26 @@ public final class ClusterRecords implements StateStore, SlotStore {
     return log.submit(batch.build());
   }
 
-  /** The processes of monitors that were started, as far as it is known, and not seen to end. */
-  public Map<MonitorName, ProcessIdentity> monitorProcesses() {
-    Map<MonitorName, ProcessIdentity> processes = new HashMap<>();
-    for (RegistryKey key : subkeys(log.snapshot(), monitors())) {
-      IdentityValues.read(key)
-          .ifPresent(identity -> processes.put(new MonitorName(key.name()), identity));
+  /** The nodes that were there once. */
+  public List<String> nodes() {
+    List<String> nodes = new ArrayList<>();
+    subkeys(log.snapshot(), NODES).forEach(key -> nodes.add(key.name()));
+    return nodes;
+  }
+
+  /** A monitor that was started, on whatever node, and not seen to end, as far as it is known. */
+  public record StartedMonitor(String node, MonitorName name, ProcessIdentity process) {}
+
+  /** The processes of monitors that were started by any node. */
+  public List<StartedMonitor> monitorProcesses() {
+    List<StartedMonitor> processes = new ArrayList<>();
+    Snapshot snapshot = log.snapshot();
+    for (RegistryKey each : subkeys(snapshot, NODES)) {
+      for (RegistryKey key : subkeys(snapshot, NODES.child(each.name()).child("Monitors"))) {
+        IdentityValues.read(key)
+            .map(it -> new StartedMonitor(each.name(), new MonitorName(key.name()), it))
+            .ifPresent(processes::add);
+      }
     }
     return processes;
   }

@@ -150,9 +150,18 @@ record Remembered(
     }
   }
 
-  /** A resource as it was, without a monitor since {@code now}. */
+  /**
+   * A resource as it was, without a monitor since {@code now}.
+   *
+   * @param elsewhere the node where it was; then it is Offline here, and comes online if it is
+   *     wanted: what ended with that node is no failure of its own
+   */
   static ClusterResource read(
-      RegistryKey resource, ResourceConfig config, Optional<TypeRegistration> type, Instant now) {
+      RegistryKey resource,
+      ResourceConfig config,
+      Optional<TypeRegistration> type,
+      Instant now,
+      Optional<String> elsewhere) {
     var description = type.map(registration -> registration.version().description());
     ClusterResource created =
         ClusterResource.created(
@@ -167,10 +176,15 @@ record Remembered(
     RegistryKey key = instance.get();
     Instant since = Instant.parse(Values.text(key, "Since"));
     List<Instant> failures = Values.texts(key, "Failures").stream().map(Instant::parse).toList();
-    String why = Values.text(key, "Why");
+    String why = elsewhere.map(node -> "was on node " + node).orElse(Values.text(key, "Why"));
     return created
         .edit()
-        .remembered(Values.number(key, "Epoch", 0), memory(key, now), why, since, Optional.of(now))
+        .remembered(
+            Values.number(key, "Epoch", 0),
+            elsewhere.isPresent() ? new Phase.Offline() : memory(key, now),
+            why,
+            elsewhere.isPresent() ? now : since,
+            Optional.of(now))
         .counted(
             new FailureWindow(failures),
             Values.number(key, "Restarts", 0),

@@ -12,11 +12,15 @@ import dev.holdfast.service.slot.SlotRecord;
 final class SlotKeys {
   private SlotKeys() {}
 
-  static void write(Batch.Builder batch, KeyPath key, SlotRecord slot) {
+  /** The value that says which node started the process; absent when there was but one. */
+  static final String NODE = "Node";
+
+  static void write(Batch.Builder batch, KeyPath key, SlotRecord slot, String node) {
     // Anew each time: a value of an earlier life must not be read as this one's.
     batch
         .deleteTree(key)
         .createKey(key)
+        .set(key, RegistryValue.sz(NODE, node))
         .set(key, RegistryValue.sz("Token", slot.token().value()))
         .set(key, RegistryValue.qword("Intended", slot.intended().ticks()))
         .set(key, RegistryValue.sz("IntendedBootId", slot.intended().bootId()))

@@ -12,6 +12,9 @@ public interface SlotListener {
   /** A process that lives from before the service was taken over. */
   void adopted(SlotKey key, ProcessIdentity process);
 
+  /** A process that another node started lives, and is about to be ended. */
+  default void foundOfOtherNode(SlotKey key, ProcessIdentity process, String node) {}
+
   /** A slot's process ended. */
   void ended(SlotKey key, SlotView slot, Exit exit);
 

@@ -10,4 +10,9 @@ public interface SlotStore {
 
   /** All records. */
   Map<SlotKey, SlotRecord> readAll();
+
+  /** Which slots' last processes another node started, by its name. */
+  default Map<SlotKey, String> ofOtherNodes() {
+    return Map.of();
+  }
 }

@@ -53,6 +53,9 @@ public final class Slots implements AutoCloseable {
   /** What a resource's output file may grow to before its older half is moved away. */
   public static final long OUTPUT_LIMIT_BYTES = 8L << 20;
 
+  /** From the stop signal to SIGKILL for what another node started. */
+  private static final Duration OTHER_NODE_GRACE = Duration.ofSeconds(5);
+
   private static final Logger LOG = LoggerFactory.getLogger(Slots.class);
 
   private final Home home;
@@ -81,6 +84,9 @@ public final class Slots implements AutoCloseable {
   /** Of which it was seen that nothing is left; by token, while it counts. */
   private final Set<SlotToken> gone = ConcurrentHashMap.newKeySet();
 
+  /** Whose processes are not seen gone yet that another node started; that node's name. */
+  private final Map<SlotKey, String> ofOtherNodes = new ConcurrentHashMap<>();
+
   /**
    * @param ids where tokens come from
    * @param executor runs continuations; its tasks do not block but on short file operations
@@ -103,10 +109,12 @@ public final class Slots implements AutoCloseable {
   /**
    * Takes over what is written down: processes that live are watched again, of those that ended
    * while nobody looked it is written down that how is unknown, and a start that was cut off
-   * between fork and record is found by its token.
+   * between fork and record is found by its token. What another node started is not taken over but
+   * ended, with all of its tree: it runs on that node's configuration.
    */
   public CompletableFuture<Void> takeOver() {
     var work = new ArrayList<CompletableFuture<?>>();
+    ofOtherNodes.putAll(store.ofOtherNodes());
     store
         .readAll()
         .forEach(
@@ -117,7 +125,7 @@ public final class Slots implements AutoCloseable {
               if (slot.isOccupied()) {
                 ProcessIdentity process = slot.process().orElseThrow();
                 if (processes.isAlive(process)) {
-                  listener.adopted(key, process);
+                  tellFound(key, process);
                 }
                 watch(key, slot, process);
               } else if (slot.isIntent()) {
@@ -131,7 +139,66 @@ public final class Slots implements AutoCloseable {
               }
               StepPoint.SERVICE_TAKE_SLOT.after();
             });
+    ofOtherNodes.keySet().retainAll(records.keySet());
+    ofOtherNodes.keySet().forEach(key -> work.add(endOfOtherNode(key, OTHER_NODE_GRACE)));
     return CompletableFuture.allOf(work.toArray(CompletableFuture[]::new));
+  }
+
+  private void tellFound(SlotKey key, ProcessIdentity process) {
+    String node = ofOtherNodes.get(key);
+    if (node == null) {
+      listener.adopted(key, process);
+    } else {
+      listener.foundOfOtherNode(key, process, node);
+    }
+  }
+
+  /** Behind what was asked of the slot before. Never fails: what stands is asked for. */
+  private CompletableFuture<Void> endOfOtherNode(SlotKey key, @Nullable Duration grace) {
+    return then(key, () -> end(key, grace))
+        .handle(
+            (_, failure) -> {
+              if (failure == null) {
+                ofOtherNodes.remove(key);
+              } else {
+                LOG.warn("What node {} started as {} stands", ofOtherNodes.get(key), key, failure);
+              }
+              return null;
+            });
+  }
+
+  /**
+   * What another node started for the resource and could not be ended, in words. While there is
+   * any, nothing of the resource may be started.
+   */
+  public Optional<String> standingOfOtherNode(ResourceId resource) {
+    return keysOf(resource).stream()
+        .filter(ofOtherNodes::containsKey)
+        .findFirst()
+        .map(
+            key ->
+                "a process of node %s that cannot be ended (%s)"
+                    .formatted(
+                        ofOtherNodes.get(key),
+                        Optional.ofNullable(records.get(key))
+                            .flatMap(SlotRecord::process)
+                            .map(process -> "pid " + process.pid())
+                            .orElse("slot " + key.slot())));
+  }
+
+  /**
+   * Completes when the resource can be looked for: nothing is under way any more, and what another
+   * node started is ended, or was tried once more.
+   */
+  public CompletableFuture<Void> findable(ResourceId resource) {
+    CompletableFuture<?>[] tried =
+        keysOf(resource).stream()
+            .filter(ofOtherNodes::containsKey)
+            .map(key -> endOfOtherNode(key, null))
+            .toArray(CompletableFuture[]::new);
+    return tried.length == 0
+        ? settled(resource)
+        : CompletableFuture.allOf(tried).thenCompose(_ -> settled(resource));
   }
 
   /**
@@ -155,7 +222,7 @@ public final class Slots implements AutoCloseable {
               return keep(key, started)
                   .thenApply(
                       _ -> {
-                        listener.adopted(key, first.get().process());
+                        tellFound(key, first.get().process());
                         watch(key, started, first.get().process());
                         return view(key, started);
                       });
@@ -538,6 +605,7 @@ public final class Slots implements AutoCloseable {
         }
         written.remove(key);
         tails.remove(key);
+        ofOtherNodes.remove(key);
       }
     }
     BoundedOutput output = outputs.remove(resource);

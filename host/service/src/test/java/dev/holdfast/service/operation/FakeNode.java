@@ -210,7 +210,8 @@ final class FakeNode implements AutoCloseable {
             InstantSource.system(),
             UUID::randomUUID,
             Runnable::run,
-            this::stop);
+            this::stop,
+            Handover.NONE);
     var _ =
         beats.scheduleAtFixedRate(
             () -> lives.values().forEach(FakeMonitor::beat), 0, 250, TimeUnit.MILLISECONDS);

@@ -365,6 +365,35 @@ class ClusterRecordsTest {
   }
 
   @Test
+  void aSlotSaysWhichNodeStartedIt() {
+    var key = new SlotKey(id(1), "main");
+    write(ClusterState.empty(), state(resource(1, "db", new Phase.Offline())));
+    records.write(key, slot(Optional.empty(), Optional.empty())).join();
+
+    assertThat(records.ofOtherNodes()).isEmpty();
+    assertThat(new ClusterRecords(log, "node-2").ofOtherNodes()).isEqualTo(Map.of(key, "node-1"));
+  }
+
+  @Test
+  void whatWasOnlineOnAnotherNode_isOfflineHere_andNoFailure() throws Exception {
+    assertThat(records.takeGroups(NOW, "/home")).isEmpty();
+    write(ClusterState.empty(), state(resource(1, "db", new Phase.Online(NOW))));
+    assertThat(records.takeGroups(NOW, "/home")).as("taken by the same node again").isEmpty();
+    assertThat(records.read(NOW).resources().values())
+        .allMatch(resource -> resource.phase() instanceof Phase.Closed(Phase.Online _, _));
+
+    var other = new ClusterRecords(log, "node-2");
+    assertThat(other.takeGroups(NOW, "/home")).contains("node-1");
+
+    assertThat(other.read(NOW).resources().values())
+        .allMatch(resource -> resource.phase() instanceof Phase.Closed(Phase.Offline _, _));
+    assertThat(other.takeGroups(NOW, "/home")).isEmpty();
+    assertThat(other.nodes()).isEmpty();
+    assertThat(other.lastHome()).contains("/home");
+    assertThat(records.lastHome()).as("of a node that does not have them").isEmpty();
+  }
+
+  @Test
   void aSlotOfAResourceThatIsNotThereIsRefused() {
     var key = new SlotKey(id(1), "main");
 
@@ -394,8 +423,9 @@ class ClusterRecordsTest {
     records.monitorStarted(MonitorName.SHARED, first).join();
     records.monitorStarted(MonitorName.SHARED, second).join();
 
-    assertThat(records.monitorProcesses()).isEqualTo(Map.of(MonitorName.SHARED, second));
-    assertThat(new ClusterRecords(log, "node-2").monitorProcesses()).isEmpty();
+    var expected = new ClusterRecords.StartedMonitor("node-1", MonitorName.SHARED, second);
+    assertThat(records.monitorProcesses()).containsExactly(expected);
+    assertThat(new ClusterRecords(log, "node-2").monitorProcesses()).containsExactly(expected);
   }
 
   // ---- what is written ---------------------------------------------------------------------

@@ -30,6 +30,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
@@ -40,9 +41,11 @@ import java.util.concurrent.Future;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.RepeatedTest;
@@ -447,6 +450,87 @@ class SlotsTest {
     assertThat(heard.started).hasSize(1);
   }
 
+  // ---- another node --------------------------------------------------------------------------
+
+  @Test
+  void whatAnotherNodeStartedIsEndedAndNotTakenOver() throws Exception {
+    ProcessIdentity process = spawnMarked();
+    store.records.put(KEY, intent(processes.now()).started(process));
+    store.others.put(KEY, "alpha");
+
+    var _ = get(slots.takeOver());
+
+    assertThat(heard.ofOthers).containsExactly("alpha");
+    assertThat(heard.adopted).isEmpty();
+    assertThat(processes.isAlive(process)).isFalse();
+    assertThat(slots.occupied()).isEmpty();
+    assertThat(slots.standingOfOtherNode(KEY.resource())).isEmpty();
+    assertThat(pid(start(SLEEP))).isNotEqualTo(process.pid());
+  }
+
+  @Test
+  void aStartThatWasCutOffOnAnotherNodeIsFoundByItsTokenAndEnded() throws Exception {
+    store.records.put(KEY, intent(processes.now()));
+    store.others.put(KEY, "alpha");
+    ProcessIdentity process = spawnMarked();
+
+    var _ = get(slots.takeOver());
+
+    assertThat(heard.ofOthers).containsExactly("alpha");
+    assertThat(processes.isAlive(process)).isFalse();
+    assertThat(slots.standingOfOtherNode(KEY.resource())).isEmpty();
+  }
+
+  @Test
+  void whatAnotherNodeStartedAndCannotBeEndedIsTriedAgainAndKeepsTheResourceOut() throws Exception {
+    ProcessIdentity process = spawnMarked();
+    var tries = new AtomicInteger();
+    Slots powerless =
+        overProcessesWhose(
+            Set.of("stop", "kill"),
+            () -> {
+              tries.incrementAndGet();
+              Object standing =
+                  CompletableFuture.completedFuture(
+                      new StopOutcome(
+                          true,
+                          false,
+                          Duration.ZERO,
+                          Duration.ZERO,
+                          List.of(new StopOutcome.Survivor(process, "sleep", 'D', ""))));
+              return standing;
+            });
+    store.records.put(KEY, intent(processes.now()).started(process));
+    store.others.put(KEY, "alpha");
+
+    var _ = get(powerless.takeOver());
+
+    assertThat(powerless.standingOfOtherNode(KEY.resource()).orElseThrow())
+        .contains("node alpha", "pid " + process.pid());
+    var _ = get(powerless.findable(KEY.resource()));
+    assertThat(tries).hasValue(2);
+    assertThat(powerless.standingOfOtherNode(KEY.resource())).isPresent();
+  }
+
+  private Slots overProcessesWhose(Set<String> methods, Supplier<Object> answer) {
+    var proxy =
+        (Processes)
+            Proxy.newProxyInstance(
+                Processes.class.getClassLoader(),
+                new Class<?>[] {Processes.class},
+                (_, called, arguments) -> {
+                  if (methods.contains(called.getName())) {
+                    return answer.get();
+                  }
+                  try {
+                    return called.invoke(processes, arguments);
+                  } catch (InvocationTargetException e) {
+                    throw e.getCause();
+                  }
+                });
+    return new Slots(home, proxy, store, heard, UUID::randomUUID, executor);
+  }
+
   // ---- the bed -----------------------------------------------------------------------------
 
   private SlotView start(Launch launch) throws Exception {
@@ -526,6 +610,7 @@ class SlotsTest {
   private static final class Memory implements SlotStore {
     final Map<SlotKey, SlotRecord> records = new ConcurrentHashMap<>();
     final List<SlotRecord> written = new java.util.concurrent.CopyOnWriteArrayList<>();
+    final Map<SlotKey, String> others = new ConcurrentHashMap<>();
     volatile Predicate<SlotRecord> refused = _ -> false;
 
     @Override
@@ -543,6 +628,11 @@ class SlotsTest {
       return Map.copyOf(records);
     }
 
+    @Override
+    public Map<SlotKey, String> ofOtherNodes() {
+      return Map.copyOf(others);
+    }
+
     SlotRecord last() {
       return Objects.requireNonNull(records.get(KEY));
     }
@@ -552,6 +642,7 @@ class SlotsTest {
   private static final class Heard implements SlotListener {
     final BlockingQueue<ProcessIdentity> started = new LinkedBlockingQueue<>();
     final BlockingQueue<ProcessIdentity> adopted = new LinkedBlockingQueue<>();
+    final BlockingQueue<String> ofOthers = new LinkedBlockingQueue<>();
     final BlockingQueue<Exit> ends = new LinkedBlockingQueue<>();
     final BlockingQueue<StopOutcome> killed = new LinkedBlockingQueue<>();
 
@@ -563,6 +654,11 @@ class SlotsTest {
     @Override
     public void adopted(SlotKey key, ProcessIdentity process) {
       adopted.add(process);
+    }
+
+    @Override
+    public void foundOfOtherNode(SlotKey key, ProcessIdentity process, String node) {
+      ofOthers.add(node);
     }
 
     @Override
