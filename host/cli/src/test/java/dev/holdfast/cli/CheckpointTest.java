@@ -185,7 +185,7 @@ class CheckpointTest extends AgainstFakeCluster {
                 checkpoints  alpha  web-app, checkpoint 2 (file:/etc/contoso)          HandleHeld
                 """,
                 """
-                web-app, checkpoint 2 (file:/etc/contoso): vi (pid 7) has it open for writing; next: end the processes that have its files open for writing
+                web-app, checkpoint 2 (file:/etc/contoso) on alpha: vi (pid 7) has it open for writing; next: end the processes that have its files open for writing
                 2 looked at, 1 would not do
                 """));
     assertThat(cluster.validated).containsExactly(Set.of("checkpoints"));

@@ -2,6 +2,7 @@ package dev.holdfast.http;
 
 import dev.holdfast.service.api.ApiException;
 import dev.holdfast.service.api.RegistryBatch;
+import dev.holdfast.service.api.Rehearsal;
 import io.javalin.http.Context;
 import java.io.IOException;
 import java.time.Instant;
@@ -66,6 +67,8 @@ final class Requests {
       @Nullable Long delayMillis,
       @Nullable Long rollBackWithinMillis,
       @Nullable Boolean grant) {}
+
+  record Rehearsals(@Nullable List<Rehearsal> rehearsals) {}
 
   record Rollback(@Nullable Long to) {}
 

@@ -83,6 +83,17 @@ final class Routes {
             "/v1/validation",
             CHANGE,
             c -> all(c, "ValidationList", api.validate(only(c.queryParam("only"))))),
+        new Route(GET, "/v1/rehearsals", CHANGE, c -> all(c, "RehearsalList", api.rehearsals())),
+        new Route(
+            POST,
+            "/v1/rehearsals",
+            CHANGE,
+            c ->
+                all(
+                    c,
+                    "ValidationList",
+                    api.rehearse(
+                        required(body(c, Requests.Rehearsals.class).rehearsals(), "rehearsals")))),
         read("/v1/monitors", c -> all(c, "MonitorList", api.monitors())),
         read("/v1/monitors/{monitor}", c -> one(c, "Monitor", api.monitor(monitor(c)))),
         read("/v1/nodes", c -> all(c, "NodeList", api.nodes())),

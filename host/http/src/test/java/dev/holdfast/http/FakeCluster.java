@@ -20,6 +20,7 @@ import dev.holdfast.service.api.NodeView;
 import dev.holdfast.service.api.Operation;
 import dev.holdfast.service.api.Outcome;
 import dev.holdfast.service.api.RegistryApi;
+import dev.holdfast.service.api.Rehearsal;
 import dev.holdfast.service.api.ResourceView;
 import dev.holdfast.service.api.ServiceView;
 import dev.holdfast.service.api.StatusView;
@@ -543,6 +544,27 @@ public final class FakeCluster implements ClusterApi {
             "HandleHeld",
             "vi (pid 7) has it open for writing",
             "end the processes that have its files open for writing"));
+  }
+
+  @Override
+  public List<Rehearsal> rehearsals() {
+    return List.of(
+        new Rehearsal(
+            "web-app, checkpoint 1 (registry:Software\\Contoso)",
+            "web-app",
+            1,
+            "registry:Software\\Contoso",
+            List.of(),
+            "/quorum/blobs/1"));
+  }
+
+  @Override
+  public List<ValidationView> rehearse(List<Rehearsal> wanted) {
+    return wanted.stream()
+        .map(
+            each ->
+                new ValidationView("checkpoints", each.object(), "beta", true, null, null, null))
+        .toList();
   }
 
   @Override

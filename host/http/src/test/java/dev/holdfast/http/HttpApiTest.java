@@ -319,6 +319,18 @@ class HttpApiTest {
   }
 
   @Test
+  void rehearsals_areAskedOfOneNode_andMadeByAnother() throws IOException {
+    String wanted = unix("GET", "/v1/rehearsals", "");
+    assertThat(wanted).contains("\"kind\":\"RehearsalList\"", "\"blob\":\"/quorum/blobs/1\"");
+    String items = wanted.substring(wanted.indexOf('['), wanted.lastIndexOf(']') + 1);
+    assertThat(unix("POST", "/v1/rehearsals", "{\"rehearsals\":" + items + "}"))
+        .contains("\"kind\":\"ValidationList\"", "\"node\":\"beta\"", "\"ok\":true");
+    assertThat(unix("POST", "/v1/rehearsals", "{}")).startsWith("HTTP/1.1 400");
+    assertThat(unix("GET", "/v1/validation?only=checkpoints", ""))
+        .contains("\"kind\":\"ValidationList\"", "\"obstacle\":\"HandleHeld\"");
+  }
+
+  @Test
   void checkpointThatIsRefused_isAProblemOfItsClass() throws IOException {
     String path = "/v1/resources/web-app/checkpoints";
 
@@ -500,7 +512,7 @@ class HttpApiTest {
                   && !route
                       .path()
                       .matches(
-                          "/v1/registry.*|.*/content|.*/diff|/v1/checkpoint-verification|/v1/validation"));
+                          "/v1/registry.*|.*/content|.*/diff|/v1/checkpoint-verification|/v1/validation|/v1/rehearsals"));
       // They may hold secrets, or let those who may not read see what is read.
     }
   }

@@ -8,6 +8,7 @@ import dev.holdfast.service.api.ApiException;
 import dev.holdfast.service.api.ApiServer;
 import dev.holdfast.service.api.ClusterApi;
 import dev.holdfast.service.api.ServiceView;
+import dev.holdfast.service.checkpoint.Rehearser;
 import dev.holdfast.service.home.Home;
 import dev.holdfast.service.home.HomeLock;
 import dev.holdfast.service.node.Member;
@@ -163,6 +164,7 @@ final class ClusterService implements AutoCloseable {
             local.eventDesk(),
             desk,
             local.registry(),
+            new Rehearser(local::source, local.name()),
             local.clock(),
             () -> requestStop(true)),
         options.httpAddress());

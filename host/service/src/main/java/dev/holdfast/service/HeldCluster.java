@@ -4,7 +4,6 @@ import dev.holdfast.checkpoint.Checkpoint;
 import dev.holdfast.checkpoint.CheckpointListeners;
 import dev.holdfast.checkpoint.CheckpointStore;
 import dev.holdfast.checkpoint.Checkpoints;
-import dev.holdfast.checkpoint.Source;
 import dev.holdfast.checkpoint.SourceException;
 import dev.holdfast.checkpoint.Subject;
 import dev.holdfast.checkpoint.file.FileTree;
@@ -30,6 +29,7 @@ import dev.holdfast.service.checkpoint.CheckpointDesk;
 import dev.holdfast.service.checkpoint.CheckpointMeters;
 import dev.holdfast.service.checkpoint.CheckpointNarrator;
 import dev.holdfast.service.checkpoint.PatchDesk;
+import dev.holdfast.service.checkpoint.Rehearser;
 import dev.holdfast.service.chronicle.CheckpointChronicle;
 import dev.holdfast.service.clock.SteadyClock;
 import dev.holdfast.service.cluster.Engine;
@@ -62,7 +62,6 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
-import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -130,7 +129,7 @@ final class HeldCluster implements AutoCloseable {
           opened.keep(
               new Checkpoints(
                   store,
-                  this::source,
+                  local::source,
                   new CheckpointListeners(
                       List.of(
                           new CheckpointChronicle(events, this::resourceName),
@@ -138,7 +137,7 @@ final class HeldCluster implements AutoCloseable {
                           checkpointMeters)),
                   local.name(),
                   clock,
-                  emptied(local.home().captures())));
+                  local.home().captures()));
       engine =
           opened.keep(
               new Engine(
@@ -192,6 +191,7 @@ final class HeldCluster implements AutoCloseable {
               new NodeDesk(membership, records::nodes, this::groupNames),
               local.registry(),
               desk,
+              new Rehearser(local::source, local.name()),
               checkpoints::isUnrestored,
               checkpoints::patchOf,
               local.name(),
@@ -231,25 +231,6 @@ final class HeldCluster implements AutoCloseable {
     } catch (CommitException e) {
       throw new IOException("The cluster database was not written: " + e.getMessage(), e);
     }
-  }
-
-  private Source source(Subject subject) {
-    return switch (subject.kind()) {
-      case REGISTRY -> local.registry().source(subject.path());
-      case FILE ->
-          new FileTree(Path.of(subject.path()), subject.excludes(), local.home().captures());
-    };
-  }
-
-  /** A directory of what is thrown away again; what a death left there goes now. */
-  private static Path emptied(Path directory) throws IOException {
-    Files.createDirectories(directory);
-    try (Stream<Path> left = Files.list(directory)) {
-      for (Path file : left.toList()) {
-        Files.delete(file);
-      }
-    }
-    return directory;
   }
 
   /** A restore that a death cut short is finished, or undone, before anybody looks at the files. */

@@ -1,5 +1,8 @@
 package dev.holdfast.service;
 
+import dev.holdfast.checkpoint.Source;
+import dev.holdfast.checkpoint.Subject;
+import dev.holdfast.checkpoint.file.FileTree;
 import dev.holdfast.failpoint.StepPoint;
 import dev.holdfast.service.api.ApiException;
 import dev.holdfast.service.api.ApiServer;
@@ -42,6 +45,7 @@ import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -83,6 +87,7 @@ final class LocalNode implements AutoCloseable {
       opened.keep(HomeLock.take(home));
       // Removed right before the lock is let go of: who waits for that may start the next service.
       opened.last(() -> ServiceFile.remove(home));
+      empty(home.captures());
       processes = opened.keep(LinuxProcesses.open(ProcessLimits.DEFAULT, LocalNode::stray));
       self =
           processes
@@ -107,6 +112,24 @@ final class LocalNode implements AutoCloseable {
       close();
       throw e;
     }
+  }
+
+  /** A directory of what is thrown away again; what a death left there goes now. */
+  private static void empty(Path directory) throws IOException {
+    Files.createDirectories(directory);
+    try (Stream<Path> left = Files.list(directory)) {
+      for (Path file : left.toList()) {
+        Files.delete(file);
+      }
+    }
+  }
+
+  /** What a checkpoint is of on this node. */
+  Source source(Subject subject) {
+    return switch (subject.kind()) {
+      case REGISTRY -> registry.source(subject.path());
+      case FILE -> new FileTree(Path.of(subject.path()), subject.excludes(), home.captures());
+    };
   }
 
   private static void stray(ProcessIdentity process, SlotToken token) {

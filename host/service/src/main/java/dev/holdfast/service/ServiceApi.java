@@ -20,6 +20,7 @@ import dev.holdfast.service.api.MonitorView;
 import dev.holdfast.service.api.NodeView;
 import dev.holdfast.service.api.Operation;
 import dev.holdfast.service.api.RegistryApi;
+import dev.holdfast.service.api.Rehearsal;
 import dev.holdfast.service.api.ResourceView;
 import dev.holdfast.service.api.ServiceView;
 import dev.holdfast.service.api.ShellWord;
@@ -29,6 +30,7 @@ import dev.holdfast.service.api.ValidationView;
 import dev.holdfast.service.api.Why;
 import dev.holdfast.service.audit.Witness;
 import dev.holdfast.service.checkpoint.CheckpointDesk;
+import dev.holdfast.service.checkpoint.Rehearser;
 import dev.holdfast.service.chronicle.WhyTeller;
 import dev.holdfast.service.cluster.Engine;
 import dev.holdfast.service.event.EventLog;
@@ -64,6 +66,7 @@ final class ServiceApi implements ClusterApi {
   private final WhyTeller why;
   private final RegistryApi registry;
   private final CheckpointDesk checkpoints;
+  private final Rehearser rehearser;
   private final Witness witness;
   private final String node;
   private final long pid;
@@ -79,6 +82,7 @@ final class ServiceApi implements ClusterApi {
       NodeDesk nodes,
       RegistryApi registry,
       CheckpointDesk checkpoints,
+      Rehearser rehearser,
       Predicate<String> unrestored,
       Function<String, Optional<Patch>> patches,
       String node,
@@ -93,6 +97,7 @@ final class ServiceApi implements ClusterApi {
     this.nodes = nodes;
     this.registry = registry;
     this.checkpoints = checkpoints;
+    this.rehearser = rehearser;
     this.views = new Views(clock, node, engine.slots(), engine.types(), unrestored, patches);
     this.why = new WhyTeller(log, clock, ZoneId.systemDefault(), unrestored, patches);
     this.witness = new Witness(engine, records, node, clock);
@@ -278,6 +283,16 @@ final class ServiceApi implements ClusterApi {
       verifyTypes().stream().map(this::validation).forEach(found::add);
     }
     return found;
+  }
+
+  @Override
+  public List<Rehearsal> rehearsals() {
+    return checkpoints.rehearsals();
+  }
+
+  @Override
+  public List<ValidationView> rehearse(List<Rehearsal> wanted) {
+    return rehearser.rehearse(wanted);
   }
 
   private ValidationView validation(TypeView type) {

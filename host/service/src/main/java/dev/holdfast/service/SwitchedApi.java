@@ -15,6 +15,7 @@ import dev.holdfast.service.api.MonitorView;
 import dev.holdfast.service.api.NodeView;
 import dev.holdfast.service.api.Operation;
 import dev.holdfast.service.api.RegistryApi;
+import dev.holdfast.service.api.Rehearsal;
 import dev.holdfast.service.api.ResourceView;
 import dev.holdfast.service.api.StatusView;
 import dev.holdfast.service.api.TypeView;
@@ -87,6 +88,16 @@ final class SwitchedApi implements ClusterApi {
   @Override
   public List<ValidationView> validate(Set<String> only) {
     return now.validate(only);
+  }
+
+  @Override
+  public List<Rehearsal> rehearsals() {
+    return now.rehearsals();
+  }
+
+  @Override
+  public List<ValidationView> rehearse(List<Rehearsal> wanted) {
+    return now.rehearse(wanted);
   }
 
   @Override

@@ -17,12 +17,14 @@ import dev.holdfast.service.api.NodeView;
 import dev.holdfast.service.api.Operation;
 import dev.holdfast.service.api.Outcome;
 import dev.holdfast.service.api.RegistryApi;
+import dev.holdfast.service.api.Rehearsal;
 import dev.holdfast.service.api.ResourceView;
 import dev.holdfast.service.api.ServiceView;
 import dev.holdfast.service.api.StatusView;
 import dev.holdfast.service.api.TypeView;
 import dev.holdfast.service.api.ValidationView;
 import dev.holdfast.service.api.Why;
+import dev.holdfast.service.checkpoint.Rehearser;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
@@ -40,6 +42,7 @@ final class WaitingApi implements ClusterApi {
   private final EventDesk events;
   private final NodeDesk nodes;
   private final RegistryApi registry;
+  private final Rehearser rehearser;
   private final InstantSource clock;
   private final Runnable stop;
   private volatile @Nullable Operation stopping;
@@ -54,6 +57,7 @@ final class WaitingApi implements ClusterApi {
       EventDesk events,
       NodeDesk nodes,
       RegistryApi registry,
+      Rehearser rehearser,
       InstantSource clock,
       Runnable stop) {
     this.service = service;
@@ -61,6 +65,7 @@ final class WaitingApi implements ClusterApi {
     this.events = events;
     this.nodes = nodes;
     this.registry = registry;
+    this.rehearser = rehearser;
     this.clock = clock;
     this.stop = stop;
   }
@@ -113,6 +118,16 @@ final class WaitingApi implements ClusterApi {
   @Override
   public List<ValidationView> validate(Set<String> only) {
     throw refusal.get();
+  }
+
+  @Override
+  public List<Rehearsal> rehearsals() {
+    throw refusal.get();
+  }
+
+  @Override
+  public List<ValidationView> rehearse(List<Rehearsal> wanted) {
+    return rehearser.rehearse(wanted);
   }
 
   @Override

@@ -1,8 +1,14 @@
 package dev.holdfast.service;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.holdfast.checkpoint.Capture;
+import dev.holdfast.checkpoint.Difference;
+import dev.holdfast.checkpoint.Obstacle;
+import dev.holdfast.checkpoint.Source;
+import dev.holdfast.checkpoint.SourceException;
 import dev.holdfast.service.api.ApiException;
 import dev.holdfast.service.api.Asker;
 import dev.holdfast.service.api.ClusterApi;
@@ -11,7 +17,9 @@ import dev.holdfast.service.api.EventQuery;
 import dev.holdfast.service.api.Operation;
 import dev.holdfast.service.api.Outcome;
 import dev.holdfast.service.api.RegistryApi;
+import dev.holdfast.service.api.Rehearsal;
 import dev.holdfast.service.api.ServiceView;
+import dev.holdfast.service.checkpoint.Rehearser;
 import dev.holdfast.service.event.EventLog;
 import dev.holdfast.service.event.EventLogLimits;
 import dev.holdfast.service.event.Incidents;
@@ -61,13 +69,66 @@ class WaitingApiTest {
                 new EventDesk(events, Incidents.open(folder.resolve("incidents")), clock),
                 new NodeDesk(membership, List::of, List::of),
                 registry,
+                new Rehearser(_ -> new UnreadableSource(), "beta"),
                 clock,
                 stops::incrementAndGet));
+  }
+
+  /** A key that nobody may write. */
+  private static final class UnreadableSource implements Source {
+    @Override
+    public Capture capture() {
+      throw new UnsupportedOperationException("nothing is saved from a node that waits");
+    }
+
+    @Override
+    public List<String> restore(Path saved, boolean force) {
+      throw new UnsupportedOperationException("nothing is restored on a node that waits");
+    }
+
+    @Override
+    public void rehearse(Path saved) throws SourceException {
+      throw new SourceException(Obstacle.ACCESS_DENIED, "not granted for " + saved);
+    }
+
+    @Override
+    public Watching watch(Runnable changed) {
+      throw new UnsupportedOperationException("nothing is watched on a node that waits");
+    }
+
+    @Override
+    public List<Difference> diff(Path from, Path to) {
+      return List.of();
+    }
   }
 
   @AfterEach
   void close() throws IOException {
     events.close();
+  }
+
+  @Test
+  void checkpointsAreRehearsed_onTheNodesOwnKeys() {
+    var wanted =
+        new Rehearsal(
+            "web, checkpoint 1 (registry:Software\\X)",
+            "web",
+            1,
+            "registry:Software\\X",
+            List.of(),
+            "/quorum/blobs/1");
+
+    assertThat(api.rehearse(List.of(wanted)))
+        .singleElement()
+        .satisfies(
+            view -> {
+              assertThat(view.ok()).isFalse();
+              assertThat(view.node()).isEqualTo("beta");
+              assertThat(view.obstacle()).isEqualTo("AccessDenied");
+              assertThat(view.problem()).isEqualTo("not granted for /quorum/blobs/1");
+              assertThat(view.next()).contains("registry acl grant 'HKLM\\Software\\X'");
+            });
+    assertThatExceptionOfType(ApiException.Conflict.class).isThrownBy(api::rehearsals);
   }
 
   @Test

@@ -18,11 +18,13 @@ import tools.jackson.databind.JsonNode;
 @Tag("system")
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class SecondHomeIT {
+  private static final int NO = 3;
   private static final int NOT_FOUND = 4;
   private static final int CONFLICT = 7;
   private static final int NODE_TOOK_OVER = 2052;
   private static final int PROCESS_OF_OTHER_NODE = 2051;
   private static final int LEFT_THERE = 2050;
+  private static final int NOT_RESTORED = 1024;
   private static final String KEY = "HKLM\\Software\\Shop";
 
   private static Cluster alpha;
@@ -207,11 +209,46 @@ class SecondHomeIT {
     assertThat(port(alpha)).contains("84");
   }
 
+  /** Q192493: "This becomes a problem when Exchange is installed in a cluster configuration." */
   @Test
   @Order(7)
-  void whoWaits_canBeStopped_andLeavesNothing() throws Exception {
+  void aRightThatIsMissingOnTheSecondNodeOnly_isFoundBeforeTheFailover_andHarmsItDuring()
+      throws Exception {
     beta.startWaiting(flags("beta"));
+    assertThat(alpha.cli("validate", "--only", "checkpoints").exitCode()).isZero();
+    beta.does("registry", "acl", "revoke", KEY, "cluster-service", "all");
 
+    Ran looked = alpha.cli("validate", "--only", "checkpoints");
+    assertThat(looked.exitCode()).as(looked.toString()).isEqualTo(NO);
+    assertThat(looked.out().lines())
+        .anyMatch(line -> line.contains("alpha") && line.endsWith("ok"))
+        .anyMatch(line -> line.contains("beta") && line.endsWith("AccessDenied"));
+
+    alpha.does("group", "move", "apps", "--to", "beta");
+    beta.awaitLine("ready ");
+    beta.awaitState("shop", "Online");
+    assertThat(beta.events(NOT_RESTORED))
+        .singleElement()
+        .satisfies(
+            event -> {
+              assertThat(event.required("cause").asString())
+                  .startsWith("AccessDenied")
+                  .doesNotContain("handle");
+              assertThat(event.required("holders")).isEmpty();
+            });
+    assertThat(beta.resource("shop").required("unrestored").asBoolean()).isTrue();
+
+    beta.does("registry", "acl", "grant", KEY, "cluster-service", "KEY_ALL_ACCESS");
+    beta.does("resource", "restart", "shop");
+    assertThat(beta.resource("shop").required("unrestored").asBoolean()).isFalse();
+    beta.does("group", "move", "apps", "--to", "alpha");
+    Patience.until("alpha has them again", () -> service(alpha).required("ready").asBoolean());
+    alpha.awaitState("shop", "Online");
+  }
+
+  @Test
+  @Order(8)
+  void whoWaits_canBeStopped_andLeavesNothing() throws Exception {
     beta.does("service", "stop");
 
     assertThat(beta.awaitEnd()).isZero();
@@ -221,7 +258,7 @@ class SecondHomeIT {
   }
 
   @Test
-  @Order(8)
+  @Order(9)
   void anotherHomeOfTheLastHoldersName_isRefused_andTouchesNothing() throws Exception {
     alpha.end("KILL");
     try (Cluster gamma = Cluster.empty()) {

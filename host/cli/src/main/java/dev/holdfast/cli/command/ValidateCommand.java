@@ -1,15 +1,19 @@
 package dev.holdfast.cli.command;
 
+import dev.holdfast.cli.output.Json;
 import dev.holdfast.cli.output.Table;
 import dev.holdfast.cli.session.ExitCode;
 import dev.holdfast.cli.session.Session;
 import dev.holdfast.client.transport.Target;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /** Looks whether what will be needed would do, before it is needed. */
 final class ValidateCommand extends Verb {
@@ -26,16 +30,22 @@ final class ValidateCommand extends Verb {
 
   @Override
   int run(Session session) {
-    JsonNode answer = service(session).ask(Target.of("validation").with("only", only), PATIENCE);
+    ObjectNode answer =
+        (ObjectNode)
+            service(session).ask(Target.of("validation").with("only", only), PATIENCE).deepCopy();
+    if (only == null || only.contains("checkpoints")) {
+      ((ArrayNode) answer.path("items")).addAll(onOtherNodes(session));
+    }
     session.print(answer, ValidateCommand::table);
     JsonNode looked = answer.path("items");
     long bad = looked.valueStream().filter(one -> !one.path("ok").asBoolean(false)).count();
     for (JsonNode one : looked.values()) {
       if (!one.path("ok").asBoolean(false)) {
         session.narrate(
-            "%s: %s; next: %s"
+            "%s on %s: %s; next: %s"
                 .formatted(
                     one.path("object").asString("-"),
+                    one.path("node").asString("-"),
                     one.path("problem").asString("-"),
                     one.path("next").asString("-")));
       }
@@ -44,6 +54,36 @@ final class ValidateCommand extends Verb {
         "%d looked at, %s"
             .formatted(looked.size(), bad == 0 ? "all would do" : bad + " would not do"));
     return (bad == 0 ? ExitCode.OK : ExitCode.NO).number();
+  }
+
+  /** Those that wait have hives and files of their own, and would have to restore to them. */
+  private static List<JsonNode> onOtherNodes(Session session) {
+    List<JsonNode> found = new ArrayList<>();
+    @Nullable ObjectNode wanted = null;
+    for (JsonNode node : service(session).ask(Target.of("nodes")).path("items").values()) {
+      if (!node.path("state").asString("").equals("Waiting")) {
+        continue;
+      }
+      if (wanted == null) {
+        wanted = Json.object();
+        wanted
+            .putArray("rehearsals")
+            .addAll(
+                service(session)
+                    .ask(Target.of("rehearsals"), PATIENCE)
+                    .path("items")
+                    .valueStream()
+                    .toList());
+      }
+      Path home = Path.of(node.path("home").asString("/"));
+      session
+          .serviceOf(home)
+          .tell(Target.of("rehearsals"), Json.bytes(wanted), PATIENCE)
+          .path("items")
+          .values()
+          .forEach(found::add);
+    }
+    return found;
   }
 
   private static List<String> table(List<JsonNode> items) {

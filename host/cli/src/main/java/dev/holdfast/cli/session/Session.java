@@ -6,6 +6,7 @@ import dev.holdfast.cli.output.Printer;
 import dev.holdfast.cli.output.Times;
 import dev.holdfast.client.transport.Target;
 import java.io.PrintStream;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -46,6 +47,12 @@ public final class Session {
 
   public ServiceClient service() {
     return new ServiceClient(home());
+  }
+
+  /** The service of another home on this machine. */
+  public ServiceClient serviceOf(Path home) {
+    return new ServiceClient(
+        Home.of(home.toString(), surroundings.environment(), surroundings.user()));
   }
 
   /** A line beside the data, unless nobody wants it. */

@@ -93,6 +93,15 @@ public interface ClusterApi {
    */
   List<ValidationView> validate(Set<String> only);
 
+  /** What other nodes would have to restore if they took over now. */
+  List<Rehearsal> rehearsals();
+
+  /**
+   * Looks whether checkpoints could be restored on this node, to its own hives and files; changes
+   * nothing. Answered also by a node that waits.
+   */
+  List<ValidationView> rehearse(List<Rehearsal> wanted);
+
   /** What of the resources' configuration follows them. */
   CheckpointApi checkpoints();
 

@@ -23,6 +23,7 @@ import dev.holdfast.service.api.CheckpointChangeView;
 import dev.holdfast.service.api.CheckpointDiffView;
 import dev.holdfast.service.api.CheckpointView;
 import dev.holdfast.service.api.GenerationView;
+import dev.holdfast.service.api.Rehearsal;
 import dev.holdfast.service.api.ShellWord;
 import dev.holdfast.service.api.ValidationView;
 import dev.holdfast.service.chronicle.CheckpointAdvice;
@@ -235,6 +236,32 @@ public final class CheckpointDesk implements CheckpointApi {
         .toList();
   }
 
+  /** What another node would have to restore now. */
+  public List<Rehearsal> rehearsals() {
+    return checkpoints.store().all().stream()
+        .map(
+            each ->
+                new Rehearsal(
+                    object(each),
+                    nameOf(each.id().resource()),
+                    each.id().number(),
+                    each.subject().toString(),
+                    each.subject().excludes(),
+                    checkpoints
+                        .store()
+                        .blobs()
+                        .file(each.currentGeneration().digest())
+                        .toAbsolutePath()
+                        .toString()))
+        .toList();
+  }
+
+  private String object(Checkpoint checkpoint) {
+    return "%s, checkpoint %d (%s)"
+        .formatted(
+            nameOf(checkpoint.id().resource()), checkpoint.id().number(), checkpoint.subject());
+  }
+
   /** Whether each checkpoint could be restored now; changes nothing. */
   public List<ValidationView> rehearse(String node) {
     return checkpoints.store().all().stream().map(each -> rehearse(each, node)).toList();
@@ -242,13 +269,10 @@ public final class CheckpointDesk implements CheckpointApi {
 
   private ValidationView rehearse(Checkpoint checkpoint, String node) {
     String resource = nameOf(checkpoint.id().resource());
-    String object =
-        "%s, checkpoint %d (%s)"
-            .formatted(resource, checkpoint.id().number(), checkpoint.subject());
     Optional<Trouble> trouble = checkpoints.rehearse(checkpoint);
     return new ValidationView(
         "checkpoints",
-        object,
+        object(checkpoint),
         node,
         trouble.isEmpty(),
         trouble.map(each -> each.obstacle().toString()).orElse(null),

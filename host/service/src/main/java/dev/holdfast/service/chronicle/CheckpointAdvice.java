@@ -23,9 +23,13 @@ public final class CheckpointAdvice {
   }
 
   public static String of(Checkpoint checkpoint, String resource, Obstacle obstacle) {
-    boolean isKey = checkpoint.subject().kind() == Subject.Kind.REGISTRY;
-    String path =
-        ShellWord.of(isKey ? "HKLM\\" + checkpoint.subject().path() : checkpoint.subject().path());
+    return of(checkpoint.subject(), checkpoint.id().number(), resource, obstacle);
+  }
+
+  /** The same of a checkpoint whose records are kept elsewhere. */
+  public static String of(Subject subject, int number, String resource, Obstacle obstacle) {
+    boolean isKey = subject.kind() == Subject.Kind.REGISTRY;
+    String path = ShellWord.of(isKey ? "HKLM\\" + subject.path() : subject.path());
     String name = ShellWord.of(resource);
     return switch (obstacle) {
       case HANDLE_HELD ->
@@ -39,10 +43,9 @@ public final class CheckpointAdvice {
               ? "holdfast registry acl grant %s cluster-service KEY_ALL_ACCESS".formatted(path)
               : "give the user of the cluster service access to %s".formatted(path);
       case CORRUPT -> "holdfast checkpoint verify %s".formatted(name);
-      case MISSING -> "holdfast checkpoint history %s %d".formatted(name, checkpoint.id().number());
+      case MISSING -> "holdfast checkpoint history %s %d".formatted(name, number);
       case NO_SPACE -> "free space, then holdfast checkpoint save %s".formatted(name);
-      case UNSUPPORTED, IO ->
-          "holdfast checkpoint show %s %d".formatted(name, checkpoint.id().number());
+      case UNSUPPORTED, IO -> "holdfast checkpoint show %s %d".formatted(name, number);
     };
   }
 }
