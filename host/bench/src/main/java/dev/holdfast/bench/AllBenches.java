@@ -1,5 +1,6 @@
 package dev.holdfast.bench;
 
+import dev.holdfast.checkpoint.SourceException;
 import dev.holdfast.registry.CommitException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -12,16 +13,17 @@ import java.util.Set;
  * Runs benchmarks and prints their tables.
  *
  * <p>Usage: {@code AllBenches [NAME[,NAME…]]}, of recovery, recovery-1000, restart, start, hive,
- * registry, and of two that run only when they are named: cycles, which takes hours, and regf,
- * which wants hivex and a script beside it. System properties: {@code holdfast.dist}, the
+ * registry, checkpoint, and of two that run only when they are named: cycles, which takes hours,
+ * and regf, which wants hivex and a script beside it. System properties: {@code holdfast.dist}, the
  * distribution to measure; {@code holdfast.bench.directory}, where to write, else the current one;
  * {@code holdfast.bench.quick}, true for a few rounds only.
  */
 public final class AllBenches {
-  private static final String ALL = "recovery,recovery-1000,restart,start,hive,registry";
+  private static final String ALL = "recovery,recovery-1000,restart,start,hive,registry,checkpoint";
 
   /** What is measured in this JVM alone. */
-  private static final Set<String> WITHOUT_SERVICE = Set.of("hive", "registry", "regf");
+  private static final Set<String> WITHOUT_SERVICE =
+      Set.of("hive", "registry", "regf", "checkpoint");
 
   private AllBenches() {}
 
@@ -53,7 +55,7 @@ public final class AllBenches {
   }
 
   private static void run(String name, Ground ground, Report report)
-      throws IOException, InterruptedException, CommitException {
+      throws IOException, InterruptedException, CommitException, SourceException {
     switch (name) {
       case "recovery" -> new RecoveryBench(ground, InstantSource.system(), 100, 250).run(report);
       case "recovery-1000" ->
@@ -63,6 +65,7 @@ public final class AllBenches {
       case "start" -> new StartBench(ground).run(report);
       case "hive" -> new HiveBench(ground).run(report);
       case "registry" -> new RegistryBench(ground).run(report);
+      case "checkpoint" -> new CheckpointBench(ground).run(report);
       case "regf" -> new RegfBench(ground).run(report);
       default ->
           throw new IllegalArgumentException(

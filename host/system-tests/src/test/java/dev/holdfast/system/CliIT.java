@@ -82,7 +82,6 @@ class CliIT {
     "2, resource show,                                RESOURCE",
     "2, resource show base --ouptut json,             --output",
     "2, resource control base Rotate,                 later release",
-    "2, resource patch base -- true,                  later release",
     "7, group move tools --to nowhere,                nowhere",
     "2, monitor threads shared-0,                     later release",
   })

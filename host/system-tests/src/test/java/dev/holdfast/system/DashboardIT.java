@@ -74,7 +74,12 @@ class DashboardIT {
           entry("Memory A", is(1 << 20, 1L << 30)),
           entry("Threads and descriptors A", is(10, 500)),
           entry("Threads and descriptors B", is(10, 1_000)),
-          entry("Processor time A", is(0, 64)));
+          entry("Processor time A", is(0, 64)),
+          entry("Running on unrestored configuration A", eachDemoResource("", 0, 0)),
+          entry("Generations saved A", has("Added", 0, 0)),
+          entry("Checkpoints restored A", is(0, 0)),
+          entry("Stood in the way of checkpoints A", has("HandleHeld restore", 0, 0)),
+          entry("Unsaved changes A", is(0, 30)));
 
   @BeforeEach
   void needPrometheus() {

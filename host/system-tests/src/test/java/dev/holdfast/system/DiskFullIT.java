@@ -14,6 +14,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
 
 /**
  * The disk of the cluster database is full. What cannot be made durable is not acted upon: the
@@ -128,8 +129,14 @@ class DiskFullIT {
     serve();
     cluster.awaitSupervised();
 
+    // It is Online as it was until its monitor has looked; its process is what tells.
+    Patience.until(
+        "another process runs",
+        () -> {
+          JsonNode now = cluster.resource("sleeper").required("pid");
+          return now.isNumber() && now.asLong() != pid;
+        });
     cluster.awaitState("sleeper", "Online");
-    assertThat(cluster.number("sleeper", "pid")).isNotEqualTo(pid);
     assertThat(cluster.processes().stream().filter(seen -> seen.slot().isPresent())).hasSize(1);
   }
 }
