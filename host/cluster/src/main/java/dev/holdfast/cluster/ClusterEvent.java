@@ -16,8 +16,13 @@ public sealed interface ClusterEvent {
   /** A monitor's process runs. */
   record MonitorStarted(MonitorName monitor, int pid) implements ClusterEvent {}
 
-  /** A monitor is linked and takes calls. */
-  record MonitorReady(MonitorName monitor) implements ClusterEvent {}
+  /**
+   * A monitor is linked and takes calls.
+   *
+   * @param epoch of that very life of it: it may have died since, and its successor have been
+   *     started
+   */
+  record MonitorReady(MonitorName monitor, long epoch) implements ClusterEvent {}
 
   /**
    * A monitor's process is gone.

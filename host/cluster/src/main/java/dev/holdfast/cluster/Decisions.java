@@ -133,7 +133,7 @@ public final class Decisions {
           // Every step looks at the clock.
         }
         case ClusterEvent.MonitorStarted(MonitorName name, int pid) -> monitorStarted(name, pid);
-        case ClusterEvent.MonitorReady(MonitorName name) -> monitorReady(name);
+        case ClusterEvent.MonitorReady(MonitorName name, long epoch) -> monitorReady(name, epoch);
         case ClusterEvent.MonitorDied(
                 MonitorName name,
                 boolean ownDoing,
@@ -322,10 +322,13 @@ public final class Decisions {
                   m.since()));
     }
 
-    private void monitorReady(MonitorName name) {
-      // One that died meanwhile, or was told to leave, is not ready for anything.
+    private void monitorReady(MonitorName name, long epoch) {
+      // One that died meanwhile, or was told to leave, is not ready for anything; nor is the one
+      // that was started in its place.
       monitors.computeIfPresent(
-          name, (_, m) -> m.phase() instanceof Starting ? m.enter(new Ready(), now) : m);
+          name,
+          (_, m) ->
+              m.phase() instanceof Starting && m.epoch() == epoch ? m.enter(new Ready(), now) : m);
     }
 
     private void monitorDied(MonitorName name, boolean ownDoing, Optional<ResourceId> culprit) {

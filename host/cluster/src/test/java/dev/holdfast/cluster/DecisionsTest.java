@@ -53,11 +53,17 @@ class DecisionsTest {
     return shared;
   }
 
+  /** The monitor's life of now is ready. */
+  private ClusterEvent ready(MonitorName name) {
+    MonitorStatus status = state.monitors().get(name);
+    return new ClusterEvent.MonitorReady(name, status == null ? 1 : status.epoch());
+  }
+
   private void givenAppOnline() {
     on(
         new ClusterEvent.TypeRegistered(Given.type("Test", Lives.ON_NODE)),
         new ClusterEvent.ResourceCreated(Given.config(1, "app").wanted(true)));
-    on(new ClusterEvent.MonitorReady(MonitorName.SHARED));
+    on(ready(MonitorName.SHARED));
     found(Found.absent(""));
     found(Found.absent(""));
     tell(new ResourceEvent.Returned(EntryPoint.ONLINE));
@@ -91,7 +97,7 @@ class DecisionsTest {
     void aDeathThatIsToldTwiceCountsOnce() {
       givenAppOnline();
       on(new ClusterEvent.MonitorDied(MonitorName.SHARED, true));
-      on(new ClusterEvent.MonitorReady(MonitorName.SHARED));
+      on(ready(MonitorName.SHARED));
 
       on(
           new ClusterEvent.MonitorDied(MonitorName.SHARED, true),
@@ -126,7 +132,7 @@ class DecisionsTest {
       on(new ClusterEvent.MonitorDied(MonitorName.SHARED, true, Optional.of(APP)));
 
       for (long millis : List.of(250L, 500L, 1000L)) {
-        on(new ClusterEvent.MonitorReady(own));
+        on(ready(own));
         on(new ClusterEvent.MonitorDied(own, true, Optional.of(APP)));
 
         MonitorStatus status = state.monitors().get(own);
@@ -147,13 +153,27 @@ class DecisionsTest {
     }
 
     @Test
+    void whatTheDeadSaidLastIsNotSaidByItsSuccessor() {
+      givenAppOnline();
+      ClusterEvent late = ready(MonitorName.SHARED);
+      on(new ClusterEvent.MonitorDied(MonitorName.SHARED, false));
+      assertThat(shared().phase()).isInstanceOf(Starting.class);
+
+      on(late);
+      assertThat(shared().phase()).isInstanceOf(Starting.class);
+
+      on(ready(MonitorName.SHARED));
+      assertThat(shared().phase()).isInstanceOf(Ready.class);
+    }
+
+    @Test
     void theDeadIsNotReady() {
       givenAppOnline();
       on(new ClusterEvent.MonitorDied(MonitorName.SHARED, true));
       on(new ClusterEvent.MonitorDied(MonitorName.SHARED, true));
       assertThat(shared().phase()).isInstanceOf(Waiting.class);
 
-      on(new ClusterEvent.MonitorReady(MonitorName.SHARED));
+      on(ready(MonitorName.SHARED));
 
       assertThat(shared().phase()).isInstanceOf(Waiting.class);
     }
@@ -161,7 +181,7 @@ class DecisionsTest {
     @Test
     void oneOfWhichAHundredResourcesSayThatItHangsIsEndedOnce() {
       on(new ClusterEvent.TypeRegistered(Given.type("Test", Lives.ON_NODE)));
-      on(new ClusterEvent.MonitorReady(MonitorName.SHARED));
+      on(ready(MonitorName.SHARED));
       for (int i = 1; i <= 100; i++) {
         on(new ClusterEvent.ResourceCreated(Given.config(i, "r" + i)));
       }
@@ -193,7 +213,7 @@ class DecisionsTest {
     @Test
     void whoeverIsUnknownMayDie() {
       on(new ClusterEvent.MonitorDied(new MonitorName("own-x"), true));
-      on(new ClusterEvent.MonitorReady(new MonitorName("own-x")));
+      on(ready(new MonitorName("own-x")));
 
       assertThat(state.monitors()).containsOnlyKeys(MonitorName.SHARED);
     }
@@ -379,7 +399,7 @@ class DecisionsTest {
     @Test
     void aThousandThatAreFoundAtOnceAreOneStep() {
       on(new ClusterEvent.TypeRegistered(Given.type("Test", Lives.ON_NODE)));
-      on(new ClusterEvent.MonitorReady(MonitorName.SHARED));
+      on(ready(MonitorName.SHARED));
       List<ClusterEvent> created = new ArrayList<>();
       List<ClusterEvent> found = new ArrayList<>();
       for (int i = 1; i <= 1000; i++) {
@@ -421,7 +441,7 @@ class DecisionsTest {
     void aTypeThatIsMendedIsTriedAtOnce() {
       givenAppOnline();
       on(new ClusterEvent.MonitorDied(MonitorName.SHARED, false));
-      on(new ClusterEvent.MonitorReady(MonitorName.SHARED));
+      on(ready(MonitorName.SHARED));
       on(
           new ClusterEvent.OfResource(
               APP,

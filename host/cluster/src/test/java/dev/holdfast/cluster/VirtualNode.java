@@ -8,6 +8,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.PriorityQueue;
 import java.util.function.Supplier;
@@ -222,6 +223,7 @@ final class VirtualNode {
     }
     var monitor = new VirtualMonitor(this, name);
     monitors.put(name, monitor);
+    long epoch = Objects.requireNonNull(state.monitors().get(name)).epoch();
     int pid = pids++;
     after(
         Duration.ofMillis(1),
@@ -236,7 +238,7 @@ final class VirtualNode {
           start,
           () -> {
             if (monitor.isAlive()) {
-              post(new ClusterEvent.MonitorReady(name));
+              post(new ClusterEvent.MonitorReady(name, epoch));
             }
           });
     }

@@ -293,7 +293,7 @@ public final class Engine implements AutoCloseable {
       if (TypeRegistrar.isRegistrars(name)) {
         registrar.ready(name);
       } else {
-        loop.post(new ClusterEvent.MonitorReady(name));
+        loop.post(new ClusterEvent.MonitorReady(name, epoch));
       }
     }
 

@@ -515,7 +515,7 @@ final class FakeNode implements AutoCloseable {
       if (TypeRegistrar.isRegistrars(name)) {
         registrar.ready(name);
       } else {
-        loop.post(new ClusterEvent.MonitorReady(name));
+        loop.post(new ClusterEvent.MonitorReady(name, epoch));
       }
     }
 
