@@ -40,9 +40,12 @@ final class Restorer {
     List<Checkpoint> toRestore = new ArrayList<>();
     List<Refusal> refusals = new ArrayList<>();
     for (Checkpoint checkpoint : checkpoints) {
-      Checkpoint looked = owed.containsKey(checkpoint.id()) ? checkpoint : lookForDrift(checkpoint);
-      toRestore.add(looked);
-      refusal(looked, owed.get(looked.id())).ifPresent(refusals::add);
+      Looked looked =
+          owed.containsKey(checkpoint.id())
+              ? new Looked(checkpoint, false)
+              : lookForDrift(checkpoint);
+      toRestore.add(looked.checkpoint());
+      refusal(looked, owed.get(checkpoint.id())).ifPresent(refusals::add);
     }
     if (!refusals.isEmpty()) {
       return new Restoration(0, checkpoints.size(), List.of(), together(refusals));
@@ -78,34 +81,43 @@ final class Restorer {
     return "checkpoint %d (%s)".formatted(checkpoint.id().number(), checkpoint.subject());
   }
 
-  // ---- edits made while it was offline
-  // -----------------------------------------------------------
+  // ---- edits made while it was offline --------------------------------------------------------
+
+  /**
+   * A checkpoint whose live content was looked at.
+   *
+   * @param waits whether there is an edit about which somebody has to decide
+   */
+  private record Looked(Checkpoint checkpoint, boolean waits) {}
 
   /** Finds an edit, keeps it, and tells it; adopts it where that is the policy. */
-  private Checkpoint lookForDrift(Checkpoint checkpoint) {
+  private Looked lookForDrift(Checkpoint checkpoint) {
     @Nullable String left = checkpoint.left().get(around.node());
     if (left == null) {
-      return checkpoint; // It never ran here: what is there is nobody's edit of it.
+      // It never ran here: what is there is nobody's edit of it.
+      return new Looked(checkpoint, false);
     }
     try (Capture capture = source(checkpoint).capture()) {
       String fingerprint = capture.fingerprint();
-      return fingerprint.equals(left)
-              || fingerprint.equals(checkpoint.currentGeneration().fingerprint())
-          ? checkpoint
-          : keepDrift(checkpoint, capture);
+      if (fingerprint.equals(left)
+          || fingerprint.equals(checkpoint.currentGeneration().fingerprint())) {
+        return new Looked(checkpoint, false);
+      }
+      DriftPolicy policy =
+          checkpoint.rollback() ? DriftPolicy.RESTORE : checkpoint.settings().onDrift();
+      return new Looked(keepDrift(checkpoint, capture, policy), policy == DriftPolicy.REFUSE);
     } catch (SourceException e) {
       if (e.obstacle() == Obstacle.MISSING && !left.equals(Lane.ABSENT)) {
         around
             .listener()
             .drifted(checkpoint, Optional.empty(), List.of(), checkpoint.settings().onDrift());
       }
-      return checkpoint; // What else is in the way, the restore meets as well, and tells.
+      // What else is in the way, the restore meets as well, and tells.
+      return new Looked(checkpoint, false);
     }
   }
 
-  private Checkpoint keepDrift(Checkpoint checkpoint, Capture capture) {
-    DriftPolicy policy =
-        checkpoint.rollback() ? DriftPolicy.RESTORE : checkpoint.settings().onDrift();
+  private Checkpoint keepDrift(Checkpoint checkpoint, Capture capture, DriftPolicy policy) {
     var saving =
         new CheckpointStore.Saving(capture, Cause.DRIFT, around.node(), around.clock().instant());
     try {
@@ -145,15 +157,15 @@ final class Restorer {
     }
   }
 
-  // ---- what must not go online
-  // -------------------------------------------------------------------
+  // ---- what must not go online ----------------------------------------------------------------
 
-  private Optional<Refusal> refusal(Checkpoint checkpoint, @Nullable Trouble owed) {
-    if (checkpoint.settings().onDrift() == DriftPolicy.REFUSE && isDrifted(checkpoint)) {
+  private Optional<Refusal> refusal(Looked looked, @Nullable Trouble owed) {
+    Checkpoint checkpoint = looked.checkpoint();
+    if (looked.waits()) {
       return refused(
           false,
-          "%s was edited while the resource was offline, and --on-drift is refuse; keep the edit with \"holdfast checkpoint save\", or undo it with \"holdfast checkpoint rollback\""
-              .formatted(name(checkpoint)));
+          "%s was edited while the resource was offline, and --on-drift is refuse; keep the edit with \"holdfast checkpoint save\", or undo it with \"holdfast checkpoint rollback\" to generation %d"
+              .formatted(name(checkpoint), checkpoint.current()));
     }
     if (checkpoint.settings().onRestoreFailure() != RestorePolicy.FAIL) {
       return Optional.empty();
@@ -168,12 +180,6 @@ final class Restorer {
 
   private static Optional<Refusal> refused(boolean again, String why) {
     return Optional.of(new Refusal(why, again));
-  }
-
-  private static boolean isDrifted(Checkpoint checkpoint) {
-    return !checkpoint.rollback()
-        && checkpoint.generations().getLast().cause() == Cause.DRIFT
-        && checkpoint.generations().getLast().number() > checkpoint.current();
   }
 
   private static Trouble unsaved(Trouble owed) {
@@ -201,8 +207,7 @@ final class Restorer {
     return new Trouble(Obstacle.CORRUPT, "no generation can be read back");
   }
 
-  // ---- while it stays offline
-  // ------------------------------------------------------------------
+  // ---- while it stays offline -----------------------------------------------------------------
 
   /**
    * Makes the live content of a checkpoint what counts, for a resource that stays offline.
@@ -238,17 +243,16 @@ final class Restorer {
     return restored;
   }
 
-  // ---- one checkpoint
-  // ----------------------------------------------------------------------------
+  // ---- one checkpoint -------------------------------------------------------------------------
 
   private Optional<Trouble> restoreOne(Checkpoint checkpoint, @Nullable Trouble owed) {
     Optional<Generation> good = firstGood(checkpoint, true);
     if (good.isEmpty()) {
-      return failed(checkpoint, checkpoint.currentGeneration(), nothingGood());
+      return failed(checkpoint, checkpoint.currentGeneration(), nothingGood(), owed);
     }
     boolean force = checkpoint.settings().onRestoreFailure() == RestorePolicy.FORCE;
     if (owed != null && !force) {
-      return failed(checkpoint, good.get(), unsaved(owed));
+      return failed(checkpoint, good.get(), unsaved(owed), owed);
     }
     Path blob = around.store().blobs().file(good.get().digest());
     List<String> notes;
@@ -258,7 +262,7 @@ final class Restorer {
               ? restoreRetrying(checkpoint, blob)
               : source(checkpoint).restore(blob, force);
     } catch (SourceException e) {
-      return failed(checkpoint, good.get(), Trouble.of(e));
+      return failed(checkpoint, good.get(), Trouble.of(e), owed);
     }
     try {
       Checkpoint restored =
@@ -275,7 +279,7 @@ final class Restorer {
       around.listener().restored(restored, good.get(), notes);
       return Optional.empty();
     } catch (IOException e) {
-      return failed(checkpoint, good.get(), Trouble.ofStore(e));
+      return failed(checkpoint, good.get(), Trouble.ofStore(e), null);
     }
   }
 
@@ -301,12 +305,16 @@ final class Restorer {
     }
   }
 
-  /** The resource runs on what is there, and that is remembered: it is no change of its own. */
-  private Optional<Trouble> failed(Checkpoint checkpoint, Generation generation, Trouble trouble) {
+  /**
+   * The resource runs on what is there, and that is remembered: it is no change of its own. But
+   * what is owed is, and is saved as soon as it can be.
+   */
+  private Optional<Trouble> failed(
+      Checkpoint checkpoint, Generation generation, Trouble trouble, @Nullable Trouble owed) {
     boolean online = checkpoint.settings().onRestoreFailure() != RestorePolicy.FAIL;
     around.listener().notRestored(checkpoint, generation, trouble, online);
     if (online) {
-      String fingerprint = liveFingerprint(checkpoint);
+      String fingerprint = owed == null ? liveFingerprint(checkpoint) : Lane.ABSENT;
       try {
         var _ =
             around

@@ -324,6 +324,15 @@ class CheckpointsTest {
   }
 
   @Test
+  void anOfflineEditThatWasRefusedCanBeUndoneByHand() throws Exception {
+    add(RestorePolicy.CONTINUE, DriftPolicy.REFUSE);
+    source.write("edited");
+    assertThat(online().refusal()).isPresent();
+    source.write("80");
+    assertThat(online().refusal()).isEmpty();
+  }
+
+  @Test
   void deletingItWhileOfflineIsAnEdit() throws Exception {
     add();
     source.write(null);
@@ -488,6 +497,28 @@ class CheckpointsTest {
     source.readingFails = null;
     offline();
     assertThat(current(id)).endsWith("newer than what was saved");
+  }
+
+  /** The content is newer than what was saved, and not stale: it must not count as that. */
+  @Test
+  void whatCouldNotBeSavedForWantOfRoom_isSavedWhenThereIsRoom() throws Exception {
+    CheckpointId id = add();
+    online();
+    awaitClean(id);
+    Path blobs = directory.resolve("quorum").resolve("blobs");
+    Path full = directory.resolve("quorum").resolve("full");
+    Files.move(blobs, full);
+    source.write("newer");
+    offline();
+    assertThat(told.lines).anyMatch(line -> line.startsWith("not saved Offline IoError"));
+    source.restored.clear();
+    online();
+    assertThat(source.restored).isEmpty();
+    Files.move(full, blobs);
+    awaitCurrent(id, "2 Changed newer");
+    offline();
+    online();
+    assertThat(source.content()).contains("newer");
   }
 
   @Test

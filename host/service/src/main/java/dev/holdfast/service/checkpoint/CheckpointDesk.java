@@ -442,7 +442,8 @@ public final class CheckpointDesk implements CheckpointApi {
         condition(checkpoint.currentGeneration()) == Blobs.Condition.GOOD
             ? diff(checkpoint, checkpoint.currentGeneration(), older)
             : List.of();
-    if (to == checkpoint.current()) {
+    // Of what is current and followed by an edit that waits, it is what undoes that.
+    if (to == checkpoint.current() && to == checkpoint.generations().getLast().number()) {
       return new CheckpointChangeView(
           view(checkpoint),
           List.of("generation %d is the current one already".formatted(to)),

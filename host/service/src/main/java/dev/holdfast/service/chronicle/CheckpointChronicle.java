@@ -137,7 +137,8 @@ public final class CheckpointChronicle implements CheckpointListener {
               // Whether that succeeds is told next.
               case RESTORE -> "to be overwritten by what was saved";
               case ADOPT -> kept.isPresent() ? "restored from now on" : "undone";
-              case REFUSE -> "waiting for a decision, and so is the resource";
+              case REFUSE ->
+                  kept.isPresent() ? "waiting for a decision, and so is the resource" : "undone";
             };
     String told =
         kept.isEmpty()
