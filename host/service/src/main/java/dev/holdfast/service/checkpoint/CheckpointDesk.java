@@ -37,6 +37,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -46,6 +47,9 @@ public final class CheckpointDesk implements CheckpointApi {
   private final Registry registry;
   private final Supplier<ClusterState> states;
   private final CheckpointLint lint;
+
+  /** One at a time: what one looks for, another must not be about to add. */
+  private final ReentrantLock adding = new ReentrantLock();
 
   /**
    * @param states the newest state of the cluster
@@ -342,8 +346,24 @@ public final class CheckpointDesk implements CheckpointApi {
           "The checkpoint was not added: %s.".formatted(e.getMessage()),
           List.of());
     }
+    adding.lock();
+    try {
+      return add(caller, owner, subject, settings, wanted.grant(), dryRun);
+    } finally {
+      adding.unlock();
+    }
+  }
+
+  private CheckpointChangeView add(
+      Caller caller,
+      ClusterResource owner,
+      Subject subject,
+      CheckpointSettings settings,
+      boolean grant,
+      boolean dryRun) {
+    String name = owner.config().name();
     List<String> notes = new ArrayList<>(lint.look(owner.id().toString(), name, subject));
-    if (wanted.grant() && subject.kind() == Subject.Kind.REGISTRY) {
+    if (grant && subject.kind() == Subject.Kind.REGISTRY) {
       registry.grant(
           caller, "HKLM\\" + subject.path(), "cluster-service", "KEY_ALL_ACCESS", dryRun);
     } else if (subject.kind() == Subject.Kind.REGISTRY) {
