@@ -29,6 +29,7 @@ import org.slf4j.LoggerFactory;
  *
  * <pre>
  *   QUORUM/nodes/NAME.json    a {@link Member}, written by rename, removed at a clean end
+ *   QUORUM/nodes/NAME.lock    locked by the process that has the name; see {@link NameLock}
  *   QUORUM/quorum.handover    line 1: the node whose turn it is; line 2: until when others let it
  * </pre>
  *
@@ -45,13 +46,16 @@ public final class Membership implements AutoCloseable {
   private final Member self;
   private final Predicate<Member> lives;
   private final InstantSource clock;
+  private final NameLock name;
   private Member.@Nullable Role role;
 
-  private Membership(Path quorum, Member self, Predicate<Member> lives, InstantSource clock) {
+  private Membership(
+      Path quorum, Member self, Predicate<Member> lives, InstantSource clock, NameLock name) {
     this.quorum = quorum;
     this.self = self;
     this.lives = lives;
     this.clock = clock;
+    this.name = name;
   }
 
   /**
@@ -63,16 +67,33 @@ public final class Membership implements AutoCloseable {
    */
   public static Membership join(
       Path quorum, Member self, Predicate<Member> lives, InstantSource clock) throws IOException {
-    Files.createDirectories(quorum.resolve("nodes"));
-    var membership = new Membership(quorum, self, lives, clock);
+    Path nodes = Files.createDirectories(quorum.resolve("nodes"));
+    Path lock = nodes.resolve(self.node().toLowerCase(Locale.ROOT) + ".lock");
+    Optional<NameLock> name = NameLock.tryTake(lock, self);
+    if (name.isEmpty()) {
+      throw taken(quorum, self, NameLock.holder(lock));
+    }
+    var membership = new Membership(quorum, self, lives, clock, name.get());
     Optional<Member> same =
         membership.find(self.node()).filter(other -> !other.home().equals(self.home()));
     if (same.isPresent()) {
-      throw new NodeNameTakenException(
-          "The quorum directory %s has a node %s already: the service with pid %d on the home %s. Give this one another name with --node."
-              .formatted(quorum, self.node(), same.get().pid(), same.get().home()));
+      membership.close();
+      throw taken(quorum, self, same);
     }
     return membership;
+  }
+
+  private static NodeNameTakenException taken(Path quorum, Member self, Optional<Member> by) {
+    return new NodeNameTakenException(
+        "The quorum directory %s has a node %s already: %s. Give this one another name with --node."
+            .formatted(
+                quorum,
+                self.node(),
+                by.map(
+                        other ->
+                            "the service with pid %d on the home %s"
+                                .formatted(other.pid(), other.home()))
+                    .orElse("another service, which is just starting")));
   }
 
   private Path file(String node) {
@@ -103,9 +124,11 @@ public final class Membership implements AutoCloseable {
   /** Removes what this node told of itself. */
   @Override
   public synchronized void close() throws IOException {
-    if (role != null) {
-      role = null;
-      Files.deleteIfExists(file(self.node()));
+    try (name) {
+      if (role != null) {
+        role = null;
+        Files.deleteIfExists(file(self.node()));
+      }
     }
   }
 

@@ -70,7 +70,7 @@ class MembershipTest {
     beta.tell(Member.Role.WAITING, null);
     beta.close();
 
-    assertThat(quorum.resolve("nodes")).isEmptyDirectory();
+    assertThat(quorum.resolve("nodes").resolve("beta.json")).doesNotExist();
   }
 
   @Test
@@ -80,9 +80,36 @@ class MembershipTest {
     assertThatThrownBy(() -> join("Alpha", 3))
         .isInstanceOf(NodeNameTakenException.class)
         .hasMessageContainingAll("pid 1", "/home-of-1", "--node");
-    alive.remove(1);
+    alpha.close();
     join("alpha", 3).tell(Member.Role.WAITING, null);
     assertThat(beta.find("alpha").orElseThrow().pid()).isEqualTo(3);
+  }
+
+  @Test
+  void ofTwoThatStartAtOneMoment_oneHasTheName_beforeEitherHasToldOfItself() throws Exception {
+    Membership gamma = join("gamma", 3);
+
+    assertThatThrownBy(() -> join("Gamma", 1))
+        .isInstanceOf(NodeNameTakenException.class)
+        .hasMessageContainingAll("pid 3", "/home-of-3", "--node");
+    gamma.close();
+    join("gamma", 1).close();
+  }
+
+  @Test
+  void aNameThatALivingHomeHasToldOf_isRefused_whoeverHasTheLock() throws Exception {
+    alpha.tell(Member.Role.HOLDER, null);
+    Path told = quorum.resolve("nodes").resolve("alpha.json");
+    String text = Files.readString(told);
+    alpha.close();
+    Files.writeString(told, text);
+
+    assertThatThrownBy(() -> join("alpha", 3))
+        .isInstanceOf(NodeNameTakenException.class)
+        .hasMessageContaining("/home-of-1");
+    assertThat(told).hasContent(text);
+    alive.remove(1);
+    join("alpha", 3).close();
   }
 
   @Test
