@@ -28,7 +28,6 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -51,7 +50,12 @@ final class ClusterService implements AutoCloseable {
   private final ServiceSettings settings;
   private final Distribution distribution;
   private final CountDownLatch stopped = new CountDownLatch(1);
-  private final AtomicInteger stopRequests = new AtomicInteger();
+
+  /** What was asked for is looked at, and noted, in one step. */
+  private final Object asking = new Object();
+
+  private int stopRequests;
+  private boolean handingOver;
   private final Path quorum;
   private final LocalNode local;
   private final Membership membership;
@@ -219,7 +223,7 @@ final class ClusterService implements AutoCloseable {
     while (!stopped.await(LOCK_RETRY.toMillis(), TimeUnit.MILLISECONDS)) {
       holding.lock();
       try {
-        if (stopRequests.get() == 0 && membership.isMyTurn()) {
+        if (!isAskedToStop() && membership.isMyTurn()) {
           Optional<DirectoryQuorumLog> log = tryQuorum();
           if (log.isPresent()) {
             hold(log.get());
@@ -315,34 +319,45 @@ final class ClusterService implements AutoCloseable {
   // ---- stop --------------------------------------------------------------------------------
 
   /**
-   * Asks the service to stop: the first time in order, the second time at once. Returns at once.
+   * Asks the service to stop: the first time in order, the second time at once. While the quorum
+   * directory is being handed over everything goes offline as it is, so the first time means that
+   * this node does not go on as one that waits. Returns at once.
    *
    * @param keep leave applications running; holds for the first time only
    */
   void requestStop(boolean keep) {
-    int count = stopRequests.incrementAndGet();
-    if (count == 1) {
-      Thread.ofPlatform().name("stop").start(() -> stop(keep, () -> {}));
-    } else if (count == 2) {
-      Thread.ofPlatform().name("terminate").start(this::terminate);
+    synchronized (asking) {
+      stopRequests++;
+      if (stopRequests == 1 && handingOver) {
+        LOG.info("The quorum directory is handed over first; then this node stops");
+      } else if (stopRequests == 1) {
+        Thread.ofPlatform().name("stop").start(() -> stop(keep, () -> {}));
+      } else if (stopRequests == 2) {
+        Thread.ofPlatform().name("terminate").start(this::terminate);
+      }
     }
   }
 
   /** Asks it to take everything offline and let a node have the quorum directory. */
   private void requestHandover(String to) {
-    if (stopRequests.incrementAndGet() == 1) {
-      Thread.ofPlatform()
-          .name("handover")
-          .start(
-              () ->
-                  stop(
-                      false,
-                      () -> {
-                        LOG.info("The quorum directory is handed to node {}", to);
-                        membership.handTo(to);
-                        handedOver = true;
-                      }));
+    synchronized (asking) {
+      if (stopRequests > 0 || handingOver) {
+        LOG.warn("The quorum directory is not handed to node {}: this node is stopping", to);
+        return;
+      }
+      handingOver = true;
     }
+    Thread.ofPlatform()
+        .name("handover")
+        .start(
+            () ->
+                stop(
+                    false,
+                    () -> {
+                      LOG.info("The quorum directory is handed to node {}", to);
+                      membership.handTo(to);
+                      handedOver = true;
+                    }));
   }
 
   /** What is done when everything is offline. */
@@ -389,12 +404,20 @@ final class ClusterService implements AutoCloseable {
 
   /** Whether somebody did not want to wait. */
   boolean wasTerminated() {
-    return stopRequests.get() > 1;
+    synchronized (asking) {
+      return stopRequests > 1;
+    }
+  }
+
+  private boolean isAskedToStop() {
+    synchronized (asking) {
+      return stopRequests > 0;
+    }
   }
 
   /** Whether another node was given the quorum directory, and this one is to wait from now on. */
   boolean wasHandedOver() {
-    return handedOver && !wasTerminated();
+    return handedOver && !isAskedToStop();
   }
 
   @Override

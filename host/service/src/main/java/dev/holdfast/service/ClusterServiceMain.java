@@ -92,10 +92,14 @@ public final class ClusterServiceMain {
     Home home = Home.open(homeDirectory(options, demo));
     ServiceSettings settings = ServiceSettings.read(home.settings(), System.getenv());
     LogSetup.console(settings, consoleLevel(options, demo));
+    var lives = new Lives<ClusterService>(service -> service.requestStop(false));
     while (true) {
-      Optional<Integer> ended = live(options, home, settings, demo, out);
+      Optional<Integer> ended = live(options, home, settings, demo, out, lives);
       if (ended.isPresent()) {
         return ended.get();
+      }
+      if (lives.isAsked()) {
+        return EXIT_OK; // Between two lives: it holds nothing, and need not begin to wait.
       }
     }
   }
@@ -107,12 +111,18 @@ public final class ClusterServiceMain {
    *     on as one that waits
    */
   private static Optional<Integer> live(
-      ServeOptions options, Home home, ServiceSettings settings, boolean demo, PrintStream out)
+      ServeOptions options,
+      Home home,
+      ServiceSettings settings,
+      boolean demo,
+      PrintStream out,
+      Lives<ClusterService> lives)
       throws IOException, InterruptedException {
     // The home's lock is taken before its log is written to.
     try (var service = new ClusterService(options, home, settings)) {
       LogSetup.apply(settings, home.log(), consoleLevel(options, demo));
-      TerminationSignals.onEach(() -> service.requestStop(false));
+      TerminationSignals.onEach(lives::ask);
+      lives.begin(service);
       if (service.isWaiting()) {
         say(out, waitingLine(service));
         if (!service.awaitQuorum()) {
@@ -132,6 +142,8 @@ public final class ClusterServiceMain {
       say(out, readyLine(service));
       service.makeAotCaches();
       service.awaitStopped();
+      // What is asked from here on is for the next life, if there is one.
+      lives.end();
       if (service.wasHandedOver()) {
         return Optional.empty();
       }
