@@ -180,13 +180,21 @@ public final class Checkpoints implements AutoCloseable {
    * Saves the live content as the current generation, if it is not that already.
    *
    * @return the checkpoint as it is now
+   * @throws PatchRefusedException the resource is being patched: the end of that decides what
+   *     counts
    */
-  public Checkpoint save(CheckpointId id, Cause cause) throws SourceException, IOException {
+  public Checkpoint save(CheckpointId id, Cause cause)
+      throws PatchRefusedException, SourceException, IOException {
     return lane(id.resource()).save(id, cause);
   }
 
-  /** Makes an older generation the current one, as a new generation. */
-  public Checkpoint rollback(CheckpointId id, long to) throws IOException {
+  /**
+   * Makes an older generation the current one, as a new generation.
+   *
+   * @throws PatchRefusedException the resource is being patched: the end of that decides what
+   *     counts
+   */
+  public Checkpoint rollback(CheckpointId id, long to) throws PatchRefusedException, IOException {
     return lane(id.resource()).rollback(id, to);
   }
 
@@ -236,6 +244,17 @@ public final class Checkpoints implements AutoCloseable {
    */
   public void patchNotRun(String resource, Patch before) throws IOException {
     lane(resource).notRun(before);
+  }
+
+  /**
+   * Writes down that the tool which runs is about to be ended, so that whatever it exits with is no
+   * success: the patch is incomplete. Durable when this returns.
+   *
+   * @param why as {@code ended by an abort}
+   * @throws PatchRefusedException there is no patch, or not of this node
+   */
+  public void stopPatch(String resource, String why) throws PatchRefusedException, IOException {
+    lane(resource).stopPatch(why);
   }
 
   /**

@@ -19,6 +19,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** What is done for the checkpoints of one resource, one after the other. */
@@ -267,7 +268,7 @@ final class Lane {
       return; // A patch changed more than its checkpoints, and that is not rolled back (Q288562).
     }
     try {
-      Checkpoint changed = rollBack(checkpoint, before.get());
+      Checkpoint changed = rollBack(checkpoint, before.get(), _ -> {});
       around.listener().rolledBack(changed, blamed, changedBy(changed, blamed));
     } catch (IOException e) {
       around.listener().notSaved(checkpoint, Cause.ROLLED_BACK, Trouble.ofStore(e), false);
@@ -450,9 +451,11 @@ final class Lane {
     }
   }
 
-  Checkpoint save(CheckpointId id, Cause cause) throws SourceException, IOException {
+  Checkpoint save(CheckpointId id, Cause cause)
+      throws PatchRefusedException, SourceException, IOException {
     lock.lock();
     try {
+      patcher.requireNone();
       Checkpoint checkpoint = find(id);
       Guard guard = guards.get(id);
       if (guard != null) {
@@ -464,15 +467,21 @@ final class Lane {
     }
   }
 
-  Checkpoint rollback(CheckpointId id, long to) throws IOException {
+  Checkpoint rollback(CheckpointId id, long to) throws PatchRefusedException, IOException {
     lock.lock();
     try {
+      patcher.requireNone();
       Checkpoint checkpoint = find(id);
       Generation older =
           checkpoint
               .generation(to)
               .orElseThrow(() -> new IllegalArgumentException("there is no generation " + to));
-      Checkpoint changed = rollBack(checkpoint, older);
+      Optional<String> undone = restorer.keptEdit(checkpoint);
+      Checkpoint changed =
+          rollBack(
+              checkpoint,
+              older,
+              marks -> undone.ifPresent(edit -> marks.left(around.node(), edit)));
       around.listener().saved(changed, changed.currentGeneration());
       return changed;
     } finally {
@@ -480,7 +489,9 @@ final class Lane {
     }
   }
 
-  private Checkpoint rollBack(Checkpoint checkpoint, Generation to) throws IOException {
+  private Checkpoint rollBack(
+      Checkpoint checkpoint, Generation to, Consumer<CheckpointStore.Marks> more)
+      throws IOException {
     return around
         .store()
         .appendAgain(
@@ -489,7 +500,7 @@ final class Lane {
             Cause.ROLLED_BACK,
             around.node(),
             around.clock().instant(),
-            marks -> marks.currentIsAdded().rollback(true));
+            marks -> more.accept(marks.currentIsAdded().rollback(true)));
   }
 
   List<Difference> diffToLive(Checkpoint checkpoint, Generation from)
@@ -547,6 +558,15 @@ final class Lane {
     lock.lock();
     try {
       patcher.notRun(before);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  void stopPatch(String why) throws PatchRefusedException, IOException {
+    lock.lock();
+    try {
+      patcher.stop(why);
     } finally {
       lock.unlock();
     }

@@ -35,7 +35,7 @@ public record Patch(
    * <pre>
    *          begin                run                 exit 0
    *   (none) ─────▶ Open ───────────────▶ Running ─────────────▶ (none)
-   *                  │                    ▲     │ other, unknown
+   *                  │                    ▲     │ other, unknown, to be ended
    *   commit, abort  │                run │     ▼
    *   (none) ◀───────┴─────────────── Incomplete
    * </pre>

@@ -47,7 +47,7 @@ final class Patcher {
     }
   }
 
-  private Patch requireIdle() throws PatchRefusedException {
+  private Patch requireHere() throws PatchRefusedException {
     Patch patch =
         around
             .store()
@@ -57,6 +57,11 @@ final class Patcher {
       throw new PatchRefusedException(
           "It is being patched on node %s, and what is live is there.".formatted(patch.node()));
     }
+    return patch;
+  }
+
+  private Patch requireIdle() throws PatchRefusedException {
+    Patch patch = requireHere();
     if (patch.state() == Patch.State.RUNNING) {
       throw new PatchRefusedException(
           "The tool of its patch runs: %s; wait for its end.".formatted(patch.command()));
@@ -168,6 +173,14 @@ final class Patcher {
   void notRun(Patch before) throws IOException {
     if (around.store().patchOf(resource).isPresent()) {
       around.store().patch(resource, before);
+    }
+  }
+
+  /** The tool is about to be ended: nothing that it exits with is a success any more. */
+  void stop(String why) throws PatchRefusedException, IOException {
+    Patch patch = requireHere();
+    if (patch.state() == Patch.State.RUNNING) {
+      around.store().patch(resource, patch.incomplete(why));
     }
   }
 

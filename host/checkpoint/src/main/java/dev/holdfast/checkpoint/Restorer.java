@@ -121,10 +121,7 @@ final class Restorer {
     var saving =
         new CheckpointStore.Saving(capture, Cause.DRIFT, around.node(), around.clock().instant());
     try {
-      boolean isKnown =
-          checkpoint.generations().getLast().cause() == Cause.DRIFT
-              && checkpoint.generations().getLast().fingerprint().equals(capture.fingerprint());
-      if (isKnown && policy != DriftPolicy.ADOPT) {
+      if (isKept(checkpoint, capture) && policy != DriftPolicy.ADOPT) {
         return checkpoint; // Told when it was found; the online was refused, or did not succeed.
       }
       Generation before = checkpoint.currentGeneration();
@@ -145,6 +142,28 @@ final class Restorer {
     } catch (IOException e) {
       around.listener().notSaved(checkpoint, Cause.DRIFT, Trouble.ofStore(e), false);
       return checkpoint;
+    }
+  }
+
+  private static boolean isKept(Checkpoint checkpoint, Capture capture) {
+    Generation last = checkpoint.generations().getLast();
+    return last.cause() == Cause.DRIFT && last.fingerprint().equals(capture.fingerprint());
+  }
+
+  /**
+   * The fingerprint of what is live, when that is an edit which was told and kept already and about
+   * which somebody had to decide. A rollback is that decision: it leaves it at that, so that the
+   * edit is not found a second time.
+   */
+  Optional<String> keptEdit(Checkpoint checkpoint) {
+    if (checkpoint.live().isPresent()
+        || checkpoint.generations().getLast().cause() != Cause.DRIFT) {
+      return Optional.empty();
+    }
+    try (Capture capture = source(checkpoint).capture()) {
+      return isKept(checkpoint, capture) ? Optional.of(capture.fingerprint()) : Optional.empty();
+    } catch (SourceException e) {
+      return Optional.empty(); // What cannot be read now is looked at again by the next online.
     }
   }
 

@@ -324,6 +324,36 @@ class CheckpointsTest {
   }
 
   @Test
+  void anEditThatWasRefusedIsToldAndKeptOnce_alsoAfterTheRollbackThatUndoesIt() throws Exception {
+    CheckpointId id = add(RestorePolicy.CONTINUE, DriftPolicy.REFUSE);
+    source.write("edited");
+    assertThat(online().refusal()).isPresent();
+    checkpoints.rollback(id, 1);
+    online();
+    assertThat(told.lines).filteredOn(line -> line.startsWith("drifted")).hasSize(1);
+    assertThat(checkpoints.store().find(id).orElseThrow().generations())
+        .extracting(Generation::cause)
+        .containsExactly(Cause.ADDED, Cause.DRIFT, Cause.ROLLED_BACK);
+
+    offline();
+    source.write("edited");
+    assertThat(online().refusal()).as("the same edit once more is another edit").isPresent();
+    assertThat(told.lines).filteredOn(line -> line.startsWith("drifted")).hasSize(2);
+  }
+
+  @Test
+  void anEditThatCameAfterTheRollbackOfAnother_isToldAndKept() throws Exception {
+    CheckpointId id = add(RestorePolicy.CONTINUE, DriftPolicy.REFUSE);
+    source.write("edited");
+    assertThat(online().refusal()).isPresent();
+    checkpoints.rollback(id, 1);
+    source.write("edited again");
+    assertThat(online().refusal()).isEmpty();
+    assertThat(source.content()).contains("80");
+    assertThat(told.lines).filteredOn(line -> line.startsWith("drifted")).hasSize(2);
+  }
+
+  @Test
   void anOfflineEditThatWasRefusedCanBeUndoneByHand() throws Exception {
     add(RestorePolicy.CONTINUE, DriftPolicy.REFUSE);
     source.write("edited");

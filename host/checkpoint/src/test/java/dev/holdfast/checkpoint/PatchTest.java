@@ -196,6 +196,33 @@ class PatchTest {
   }
 
   @Test
+  void nothingIsSavedOrRolledBack_beforeItIsDecidedWhatCounts() throws Exception {
+    var id = new CheckpointId(STORE, 1);
+    checkpoints.beginPatch(STORE);
+    parameters.write("guid 2");
+    assertThatExceptionOfType(PatchRefusedException.class)
+        .isThrownBy(() -> checkpoints.save(id, Cause.MANUAL))
+        .withMessageContaining("patch open");
+    assertThatExceptionOfType(PatchRefusedException.class)
+        .isThrownBy(() -> checkpoints.rollback(id, 1));
+    assertThat(generations(1)).doesNotContain("Manual guid 2");
+    checkpoints.commitPatch(STORE);
+    var _ = checkpoints.rollback(id, 1);
+  }
+
+  @Test
+  void aToolThatIsToBeEnded_commitsNothing_whateverItExitsWith() throws Exception {
+    checkpoints.beginPatch(STORE);
+    checkpoints.runPatch(STORE, "isinteg", "");
+    parameters.write("half");
+    checkpoints.stopPatch(STORE, "ended by an abort");
+    assertThat(checkpoints.patchRan(STORE, true, "exit 0")).isPresent();
+    assertThat(patch().toString()).isEqualTo("patch incomplete: ended by an abort");
+    checkpoints.abortPatch(STORE);
+    assertThat(parameters.content()).contains("guid 1");
+  }
+
+  @Test
   void aResourceWithoutCheckpointsIsPatched_too() throws Exception {
     String other = "8c5f0d5e-0000-4000-8000-000000000002";
     log.commit(Batch.builder().createKey("Resources\\" + other).build());

@@ -221,7 +221,9 @@ final class ResourceCommands {
 
     @Option(
         names = "--abort",
-        description = "Its checkpoints become what they were; other files do not.")
+        description =
+            "Its checkpoints become what they were; other files do not. A tool that runs is ended"
+                + " first, with all that it started.")
     boolean abort;
 
     @Parameters(

@@ -93,7 +93,10 @@ public sealed interface Command {
   /** Ends a patch: what is there now is what the resource goes online with. */
   record CommitPatch(String resource) implements Command {}
 
-  /** Ends a patch: the checkpoints are what they were before. */
+  /**
+   * Ends a patch: the checkpoints are what they were before. A tool that runs is ended first, with
+   * all that it started.
+   */
   record AbortPatch(String resource) implements Command {}
 
   /**

@@ -8,6 +8,7 @@ import dev.holdfast.checkpoint.Checkpoints;
 import dev.holdfast.checkpoint.Difference;
 import dev.holdfast.checkpoint.DriftPolicy;
 import dev.holdfast.checkpoint.Generation;
+import dev.holdfast.checkpoint.PatchRefusedException;
 import dev.holdfast.checkpoint.RestorePolicy;
 import dev.holdfast.checkpoint.SourceException;
 import dev.holdfast.checkpoint.Subject;
@@ -428,10 +429,21 @@ public final class CheckpointDesk implements CheckpointApi {
     ClusterResource owner = resource(resource);
     List<Checkpoint> wanted =
         id == null ? checkpoints.store().of(owner.id().toString()) : List.of(find(owner, id));
-    return wanted.stream().map(each -> save(each, dryRun)).toList();
+    requireNoPatch(owner, "is not saved");
+    return wanted.stream().map(each -> save(owner, each, dryRun)).toList();
   }
 
-  private CheckpointChangeView save(Checkpoint checkpoint, boolean dryRun) {
+  /** What is live while a patch is open is its business: its end says what counts. */
+  private void requireNoPatch(ClusterResource owner, String what) {
+    checkpoints
+        .patchOf(owner.id().toString())
+        .ifPresent(
+            patch -> {
+              throw PatchDesk.patched(owner, what, patch);
+            });
+  }
+
+  private CheckpointChangeView save(ClusterResource owner, Checkpoint checkpoint, boolean dryRun) {
     List<Difference> differences =
         condition(checkpoint.currentGeneration()) == Blobs.Condition.GOOD
             ? diffToLive(checkpoint, checkpoint.currentGeneration())
@@ -446,6 +458,8 @@ public final class CheckpointDesk implements CheckpointApi {
                       : "unchanged: generation %d has the live content".formatted(now.current()))
               : List.of("the live content is generation %d now".formatted(now.current()));
       return new CheckpointChangeView(view(now), notes, CheckpointViews.lines(differences));
+    } catch (PatchRefusedException e) {
+      throw patched(owner, "saved", e);
     } catch (SourceException e) {
       throw refused(checkpoint.subject(), "saved", e);
     } catch (IOException e) {
@@ -457,6 +471,7 @@ public final class CheckpointDesk implements CheckpointApi {
   public CheckpointChangeView rollback(String resource, int id, long to, boolean dryRun) {
     ClusterResource owner = resource(resource);
     Checkpoint checkpoint = find(owner, id);
+    requireNoPatch(owner, "is not rolled back");
     Generation older = good(checkpoint, generation(checkpoint, to));
     List<Difference> differences =
         condition(checkpoint.currentGeneration()) == Blobs.Condition.GOOD
@@ -480,12 +495,21 @@ public final class CheckpointDesk implements CheckpointApi {
     try {
       Checkpoint now = dryRun ? checkpoint : checkpoints.rollback(checkpoint.id(), to);
       return new CheckpointChangeView(view(now), notes, CheckpointViews.lines(differences));
+    } catch (PatchRefusedException e) {
+      throw patched(owner, "rolled back", e);
     } catch (IOException e) {
       throw failed(checkpoint.subject(), "rolled back", e);
     }
   }
 
   // ---- what stood in the way -----------------------------------------------------------------
+
+  /** The patch was begun after it had been looked for. */
+  private static ApiException patched(ClusterResource owner, String done, PatchRefusedException e) {
+    String name = owner.config().name();
+    return new ApiException.Conflict(
+        "Patched", name, "%s was not %s: %s".formatted(name, done, e.getMessage()));
+  }
 
   private static ApiException refused(Subject subject, String done, SourceException e) {
     String message = "%s was not %s: %s.".formatted(subject, done, e.getMessage());

@@ -51,6 +51,12 @@ public final class PatchDesk {
   /** How long ending what a tool left may hold up what comes after it. */
   private static final Duration LEFT_MAX = Duration.ofSeconds(10);
 
+  /** From the stop signal to SIGKILL for a tool that is ended by an abort. */
+  private static final Duration TOOL_GRACE = Duration.ofSeconds(5);
+
+  /** How a tool ends that an abort ended, as the patch has it. */
+  private static final String ABORTED = "ended by an abort";
+
   private static final int PIECE_BYTES = 64 << 10;
   private static final String HOME_VARIABLE = "HOLDFAST_HOME";
   private static final Logger LOG = LoggerFactory.getLogger(PatchDesk.class);
@@ -117,12 +123,14 @@ public final class PatchDesk {
     }
   }
 
-  private static ApiException.Conflict patched(ClusterResource resource, String what, Patch patch) {
+  /** Refuses what a patch stands in the way of, with the command that ends it. */
+  static ApiException.Conflict patched(ClusterResource resource, String what, Patch patch) {
     String name = resource.config().name();
     String word = ShellWord.of(name);
     String next =
         patch.state() == Patch.State.RUNNING
-            ? "Wait for its end: holdfast resource logs %s -f".formatted(word)
+            ? "Wait for its end: holdfast resource logs %s -f; or end it, with all that it started: holdfast resource patch %s --abort"
+                .formatted(word, word)
             : "End it with holdfast resource patch %s --commit, or --abort, or a tool that succeeds"
                 .formatted(word);
     return new ApiException.Conflict(
@@ -174,20 +182,30 @@ public final class PatchDesk {
     requireOffline(state, resource);
   }
 
-  /** Whether a patch could be committed or aborted. */
-  public void requireEnd(ClusterState state, ClusterResource resource) {
+  /** Whether a patch could be committed. */
+  public void requireCommit(ClusterState state, ClusterResource resource) {
+    Patch patch = requirePatched(resource);
+    if (patch.state() == Patch.State.RUNNING) {
+      throw patched(resource, "is being patched by a tool that runs", patch);
+    }
+  }
+
+  /** Whether a patch could be aborted; a tool that runs is ended first. */
+  public void requireAbort(ClusterState state, ClusterResource resource) {
+    var _ = requirePatched(resource);
+  }
+
+  private Patch requirePatched(ClusterResource resource) {
     settleWhatEnded(resource.id());
-    Optional<Patch> patch = patchOf(resource.id());
-    if (patch.isEmpty()) {
-      throw new ApiException.Conflict(
-          "NotPatched",
-          resource.config().name(),
-          "%s is not being patched; begin with holdfast resource patch %s --begin."
-              .formatted(resource.config().name(), ShellWord.of(resource.config().name())));
-    }
-    if (patch.get().state() == Patch.State.RUNNING) {
-      throw patched(resource, "is being patched by a tool that runs", patch.get());
-    }
+    return patchOf(resource.id())
+        .orElseThrow(
+            () ->
+                new ApiException.Conflict(
+                    "NotPatched",
+                    resource.config().name(),
+                    "%s is not being patched; begin with holdfast resource patch %s --begin."
+                        .formatted(
+                            resource.config().name(), ShellWord.of(resource.config().name()))));
   }
 
   private void requireOffline(ClusterState state, ClusterResource resource) {
@@ -296,10 +314,15 @@ public final class PatchDesk {
         .formatted(generations.isEmpty() ? "" : ": " + generations, ShellWord.of(name));
   }
 
-  /** Aborts; what came of it in words. */
-  public String abort(ClusterResource resource) {
+  /**
+   * Aborts, and ends a tool that runs before that; what came of it in words.
+   *
+   * @param tell hears of the tool's end
+   */
+  public String abort(ClusterResource resource, Consumer<String> tell) {
     String name = resource.config().name();
     try {
+      endTool(resource, tell);
       List<Checkpoint> kept = checkpoints.abortPatch(resource.id().toString());
       return "patch aborted: the checkpoints are what they were%s. Files outside of them are NOT rolled back"
           .formatted(
@@ -310,6 +333,45 @@ public final class PatchDesk {
                       .collect(Collectors.joining(", ", "; what was changed is kept of ", "")));
     } catch (PatchRefusedException | SourceException | IOException e) {
       throw refusal(name, "The patch of %s was not aborted".formatted(name), e);
+    }
+  }
+
+  /**
+   * Ends the tool that runs, with all that it started: its stop signal first, SIGKILL after a
+   * grace. That it is to be ended is written down before, so that an exit with 0 commits nothing,
+   * whoever hears of it.
+   */
+  private void endTool(ClusterResource resource, Consumer<String> tell)
+      throws PatchRefusedException, IOException {
+    ResourceId id = resource.id();
+    if (!isToolAlive(id)) {
+      return;
+    }
+    SlotView tool = slots.find(slot(id)).orElseThrow();
+    String words = "the tool (pid %d) and all that it started".formatted(tool.pid().orElse(0));
+    checkpoints.stopPatch(id.toString(), ABORTED);
+    tell.accept("ending " + words);
+    var mine = new CompletableFuture<Ended>();
+    CompletableFuture<Ended> ended =
+        Objects.requireNonNullElse(waiting.putIfAbsent(id, mine), mine);
+    try {
+      var _ = slots.stop(slot(id), TOOL_GRACE).get();
+      // Whoever waits for the tool hears what became of the patch, before there is none any more.
+      var _ = ended.get(LEFT_MAX.toMillis(), TimeUnit.MILLISECONDS);
+      tell.accept(words + " have ended");
+    } catch (ExecutionException | TimeoutException e) {
+      Throwable cause = e instanceof ExecutionException && e.getCause() != null ? e.getCause() : e;
+      throw new IOException(
+          "%s could not be ended (%s); the patch stays incomplete until somebody aborts it again"
+              .formatted(
+                  words,
+                  e instanceof TimeoutException ? "its end was not seen" : cause.getMessage()),
+          cause);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException("ending %s was interrupted".formatted(words), e);
+    } finally {
+      waiting.remove(id, mine);
     }
   }
 
@@ -353,6 +415,14 @@ public final class PatchDesk {
       long from = start(resource, command, tell);
       follow(id, from, ended, tell);
       Ended how = ended.get();
+      if (how.left().isPresent() && how.left().get().exit().filter(ABORTED::equals).isPresent()) {
+        throw new ApiException.Failed(
+            "ToolAborted",
+            name,
+            "The tool was ended by an abort of the patch (%s). What it changed outside of the checkpoints stays."
+                .formatted(words(how.exit())),
+            null);
+      }
       if (how.left().isPresent()) {
         throw new ApiException.Failed(
             "ToolFailed",
@@ -520,9 +590,17 @@ public final class PatchDesk {
 
   /** Goes on with what an earlier service left: tools that ended while nobody looked. */
   public void resume() {
-    for (String id : checkpoints.store().patches().keySet()) {
-      settleWhatEnded(ResourceId.of(id));
-    }
+    checkpoints
+        .store()
+        .patches()
+        .forEach(
+            (id, patch) -> {
+              if (patch.state() != Patch.State.RUNNING && isToolAlive(ResourceId.of(id))) {
+                // The abort that was to end it did not come to that.
+                endWhatIsLeft(ResourceId.of(id));
+              }
+              settleWhatEnded(ResourceId.of(id));
+            });
   }
 
   /** A tool that was seen to end may not have been written down. */

@@ -222,14 +222,14 @@ public final class CheckpointChronicle implements CheckpointListener {
 
   @Override
   public void patchAborted(String resource, Patch patch, List<Checkpoint> kept) {
-    write(
-        resource,
+    NewEvent event =
         EventId.PATCH_ABORTED.of(
             names.apply(resource),
             kept.isEmpty()
                 ? "nothing"
                 : "kept of "
-                    + String.join(", ", kept.stream().map(CheckpointChronicle::named).toList())));
+                    + String.join(", ", kept.stream().map(CheckpointChronicle::named).toList()));
+    write(resource, patch.exit().map(event::because).orElse(event));
   }
 
   private static String newest(List<Checkpoint> checkpoints) {

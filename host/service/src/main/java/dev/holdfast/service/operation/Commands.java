@@ -162,15 +162,15 @@ public final class Commands {
               asker,
               "commit the patch of " + resource,
               resource,
-              patches::requireEnd,
+              patches::requireCommit,
               (found, _) -> patches.commit(found));
       case Command.AbortPatch(String resource) ->
           patch(
               asker,
               "abort the patch of " + resource,
               resource,
-              patches::requireEnd,
-              (found, _) -> patches.abort(found));
+              patches::requireAbort,
+              patches::abort);
       case Command.RunPatch(String resource, List<String> tool) ->
           patch(
               asker,

@@ -217,7 +217,7 @@ class PatchDeskTest {
     Path pid = folder.resolve("pid");
     run("sleep 600 > /dev/null 2>&1 & echo $! > " + pid);
     long left = Long.parseLong(Files.readString(pid).strip());
-    await().atMost(PATIENCE).until(() -> !Files.exists(Path.of("/proc", Long.toString(left))));
+    awaitGone(left);
   }
 
   @Test
@@ -234,12 +234,91 @@ class PatchDeskTest {
     assertThat(slots.stopAll(STORE.id(), Duration.ofSeconds(1)).get()).isNull();
     assertThat(desk.tools(state)).startsWith("store (pid ");
     conflict(() -> desk.requireRun(state, STORE), "patch running since ");
-    conflict(() -> desk.requireEnd(state, STORE), "patch running since ");
+    conflict(() -> desk.requireCommit(state, STORE), "patch running since ");
     conflict(() -> desk.requireNone(STORE), "holdfast resource logs store -f");
     conflict(() -> desk.requireNoTool(STORE, "cannot be deleted"), "cannot be deleted");
 
     Files.createFile(go);
     assertThat(running.get()).startsWith("patch committed");
+  }
+
+  // ---- a tool that hangs -----------------------------------------------------------------------
+
+  /** One that calls its end a success. */
+  private CompletableFuture<ApiException> hangs(Path child) {
+    return CompletableFuture.supplyAsync(
+        () ->
+            assertThatExceptionOfType(ApiException.class)
+                .isThrownBy(
+                    () ->
+                        run(
+                            "trap 'exit 0' TERM; setsid sleep 1000 & echo $! >%s; wait"
+                                .formatted(child)))
+                .actual(),
+        executor);
+  }
+
+  private static void awaitGone(long pid) {
+    await().atMost(PATIENCE).until(() -> !Files.exists(Path.of("/proc", Long.toString(pid))));
+  }
+
+  private static long pidIn(Path file) throws IOException {
+    await().atMost(PATIENCE).until(() -> Files.exists(file) && Files.size(file) > 1);
+    return Long.parseLong(Files.readString(file).strip());
+  }
+
+  @Test
+  void aToolThatHangsIsEndedByAnAbort_withAllItStarted_andCommitsNothing() throws Exception {
+    Path file = folder.resolve("child");
+    CompletableFuture<ApiException> waits = hangs(file);
+    long child = pidIn(file);
+    long pid = slots.find(SLOT).orElseThrow().pid().orElseThrow();
+
+    assertThat(desk.abort(STORE, told::add)).startsWith("patch aborted");
+
+    awaitGone(pid);
+    awaitGone(child);
+    assertThat(told)
+        .contains(
+            "ending the tool (pid %d) and all that it started".formatted(pid),
+            "the tool (pid %d) and all that it started have ended".formatted(pid));
+    assertThat(waits.get().getMessage()).contains("ended by an abort");
+    assertThat(patch()).isEmpty();
+    awaitEvents(EventId.PATCH_BEGUN, EventId.PATCH_ABORTED);
+    assertThat(run("exit 0")).startsWith("patch committed");
+  }
+
+  @Test
+  void aToolThatAnEarlierServiceStartedIsEndedByAnAbort_too() throws Exception {
+    Path file = folder.resolve("child");
+    var _ = hangs(file);
+    long child = pidIn(file);
+    leave();
+    open();
+    slots.takeOver().join();
+    desk.resume();
+
+    assertThat(desk.abort(STORE, told::add)).startsWith("patch aborted");
+
+    awaitGone(child);
+    assertThat(patch()).isEmpty();
+  }
+
+  @Test
+  void anAbortThatADeathCutShortBeforeTheSignal_endsTheToolInTheNextService() throws Exception {
+    Path file = folder.resolve("child");
+    var _ = hangs(file);
+    long child = pidIn(file);
+    checkpoints.stopPatch(STORE.id().toString(), "ended by an abort");
+    leave();
+    open();
+    slots.takeOver().join();
+
+    desk.resume();
+
+    awaitGone(child);
+    assertThat(patch().orElseThrow().toString()).isEqualTo("patch incomplete: ended by an abort");
+    assertThat(desk.abort(STORE, told::add)).startsWith("patch aborted");
   }
 
   // ---- the death of the service ----------------------------------------------------------------
@@ -310,7 +389,7 @@ class PatchDeskTest {
     conflict(() -> desk.requireBegin(state(DISK, runs), runs), "holdfast resource offline store");
     conflict(() -> desk.requireRun(state(absent, STORE), STORE), "holdfast resource online disk");
     assertThatCode(() -> desk.requireBegin(state(DISK, broken), broken)).doesNotThrowAnyException();
-    conflict(() -> desk.requireEnd(state, STORE), "not being patched");
+    conflict(() -> desk.requireCommit(state, STORE), "not being patched");
   }
 
   @Test
@@ -326,7 +405,7 @@ class PatchDeskTest {
     assertThat(desk.begin(STORE)).contains("--commit or --abort");
     conflict(() -> desk.requireBegin(state, STORE), "patch open since ");
     conflict(() -> desk.requireNone(STORE), "cannot be brought online");
-    assertThat(desk.abort(STORE)).contains("NOT rolled back");
+    assertThat(desk.abort(STORE, told::add)).contains("NOT rolled back");
     assertThatCode(() -> desk.requireNone(STORE)).doesNotThrowAnyException();
     var _ = desk.begin(STORE);
     assertThat(desk.commit(STORE)).startsWith("patch committed");
