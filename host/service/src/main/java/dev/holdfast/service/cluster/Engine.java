@@ -3,10 +3,12 @@ package dev.holdfast.service.cluster;
 import dev.holdfast.checkpoint.Checkpoints;
 import dev.holdfast.cluster.Action;
 import dev.holdfast.cluster.ClusterEvent;
+import dev.holdfast.cluster.ClusterResource;
 import dev.holdfast.cluster.ClusterState;
 import dev.holdfast.cluster.Decisions;
 import dev.holdfast.cluster.MonitorName;
 import dev.holdfast.cluster.Notice;
+import dev.holdfast.cluster.ResourceId;
 import dev.holdfast.cluster.TypeRegistration;
 import dev.holdfast.protocol.MonitorCommand;
 import dev.holdfast.protocol.wire.Beat;
@@ -35,9 +37,12 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
@@ -155,7 +160,8 @@ public final class Engine implements AutoCloseable {
    * is written down has been looked at; monitors are then being started.
    */
   public void start() {
-    slots.takeOver().join();
+    Map<ResourceId, Set<ResourceId>> dependents = dependents();
+    slots.takeOver(provider -> dependents.getOrDefault(provider, Set.of())).join();
     List<ClusterEvent> looked = new ArrayList<>();
     for (TypeRegistration type : loop.state().types().values()) {
       types
@@ -167,6 +173,17 @@ public final class Engine implements AutoCloseable {
     loop.post(looked);
     loop.start(new Steps());
     typeChecks.start();
+  }
+
+  /** Who depends on whom, directly: the dependents of each provider. */
+  private Map<ResourceId, Set<ResourceId>> dependents() {
+    var dependents = new HashMap<ResourceId, Set<ResourceId>>();
+    for (ClusterResource resource : loop.state().resources().values()) {
+      for (ResourceId provider : resource.config().dependsOn()) {
+        dependents.computeIfAbsent(provider, _ -> new HashSet<>()).add(resource.id());
+      }
+    }
+    return dependents;
   }
 
   /**

@@ -24,6 +24,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -33,7 +34,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
+import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -110,9 +113,12 @@ public final class Slots implements AutoCloseable {
    * Takes over what is written down: processes that live are watched again, of those that ended
    * while nobody looked it is written down that how is unknown, and a start that was cut off
    * between fork and record is found by its token. What another node started is not taken over but
-   * ended, with all of its tree: it runs on that node's configuration.
+   * ended, with all of its tree: it runs on that node's configuration. That is done in the order of
+   * an offline, those first that depend on others.
+   *
+   * @param dependents the resources that directly depend on one
    */
-  public CompletableFuture<Void> takeOver() {
+  public CompletableFuture<Void> takeOver(Function<ResourceId, Set<ResourceId>> dependents) {
     var work = new ArrayList<CompletableFuture<?>>();
     ofOtherNodes.putAll(store.ofOtherNodes());
     store
@@ -140,8 +146,48 @@ public final class Slots implements AutoCloseable {
               StepPoint.SERVICE_TAKE_SLOT.after();
             });
     ofOtherNodes.keySet().retainAll(records.keySet());
-    ofOtherNodes.keySet().forEach(key -> work.add(endOfOtherNode(key, OTHER_NODE_GRACE)));
+    var ends = new HashMap<ResourceId, CompletableFuture<Void>>();
+    ofOtherNodes
+        .keySet()
+        .forEach(key -> work.add(endInOrder(key.resource(), dependents, ends, Set.of())));
     return CompletableFuture.allOf(work.toArray(CompletableFuture[]::new));
+  }
+
+  /**
+   * Ends what another node started for a resource, when that is done of all that depend on it.
+   *
+   * @param ends of the resources that were asked for already
+   * @param above of which this is a provider; what depends on itself has no order, and is not
+   *     waited for
+   */
+  private CompletableFuture<Void> endInOrder(
+      ResourceId resource,
+      Function<ResourceId, Set<ResourceId>> dependents,
+      Map<ResourceId, CompletableFuture<Void>> ends,
+      Set<ResourceId> above) {
+    CompletableFuture<Void> known = ends.get(resource);
+    if (known != null) {
+      return known;
+    }
+    var below = new HashSet<>(above);
+    below.add(resource);
+    CompletableFuture<Void> end =
+        allOf(
+                dependents.apply(resource).stream()
+                    .filter(dependent -> !below.contains(dependent))
+                    .map(dependent -> endInOrder(dependent, dependents, ends, below)))
+            .thenCompose(
+                _ ->
+                    allOf(
+                        keysOf(resource).stream()
+                            .filter(ofOtherNodes::containsKey)
+                            .map(key -> endOfOtherNode(key, OTHER_NODE_GRACE))));
+    ends.put(resource, end);
+    return end;
+  }
+
+  private static CompletableFuture<Void> allOf(Stream<CompletableFuture<Void>> futures) {
+    return CompletableFuture.allOf(futures.toArray(CompletableFuture[]::new));
   }
 
   private void tellFound(SlotKey key, ProcessIdentity process) {

@@ -48,6 +48,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -295,7 +296,7 @@ class PatchDeskTest {
     long child = pidIn(file);
     leave();
     open();
-    slots.takeOver().join();
+    slots.takeOver(_ -> Set.of()).join();
     desk.resume();
 
     assertThat(desk.abort(STORE, told::add)).startsWith("patch aborted");
@@ -312,7 +313,7 @@ class PatchDeskTest {
     checkpoints.stopPatch(STORE.id().toString(), "ended by an abort");
     leave();
     open();
-    slots.takeOver().join();
+    slots.takeOver(_ -> Set.of()).join();
 
     desk.resume();
 
@@ -331,7 +332,7 @@ class PatchDeskTest {
     int pid = slots.find(SLOT).orElseThrow().pid().orElseThrow();
     leave();
     open();
-    slots.takeOver().join();
+    slots.takeOver(_ -> Set.of()).join();
     desk.resume();
     assertThat(slots.find(SLOT).orElseThrow().pid()).hasValue(pid);
     assertThat(patch().orElseThrow().state()).isEqualTo(Patch.State.RUNNING);
@@ -351,7 +352,7 @@ class PatchDeskTest {
     assertThat(patch().orElseThrow().state()).isEqualTo(Patch.State.RUNNING);
     leave();
     open();
-    slots.takeOver().join();
+    slots.takeOver(_ -> Set.of()).join();
     desk.resume();
     assertThat(patch()).isEmpty();
     awaitEvents(EventId.PATCH_BEGUN, EventId.PATCH_COMMITTED);
@@ -365,7 +366,7 @@ class PatchDeskTest {
     var _ = checkpoints.runPatch(STORE.id().toString(), "isinteg", earlier);
     leave();
     open();
-    slots.takeOver().join();
+    slots.takeOver(_ -> Set.of()).join();
     desk.resume();
     assertThat(patch().orElseThrow().toString()).startsWith("patch incomplete: no start");
   }

@@ -379,7 +379,7 @@ class SlotsTest {
     ProcessIdentity process = spawnMarked();
     store.records.put(KEY, intent(processes.now()).started(process));
 
-    var _ = get(slots.takeOver());
+    var _ = get(slots.takeOver(_ -> Set.of()));
 
     assertThat(heard.adopted).containsExactly(process);
     assertThat(slots.occupied()).containsExactly(KEY);
@@ -396,7 +396,7 @@ class SlotsTest {
     var gone = new ProcessIdentity((int) ProcessHandle.current().pid(), 1, now.bootId());
     store.records.put(KEY, intent(now).started(gone));
 
-    var _ = get(slots.takeOver());
+    var _ = get(slots.takeOver(_ -> Set.of()));
 
     assertThat(heard.adopted).isEmpty();
     assertThat(heard.nextEnd()).isEqualTo(new Exit.Unknown());
@@ -418,7 +418,7 @@ class SlotsTest {
     store.records.put(KEY, written);
     ProcessIdentity process = spawnMarked();
 
-    var _ = get(slots.takeOver());
+    var _ = get(slots.takeOver(_ -> Set.of()));
 
     assertThat(heard.adopted).containsExactly(process);
     assertThat(store.last().process()).contains(process);
@@ -430,7 +430,7 @@ class SlotsTest {
     SlotRecord ended = endedWithNext(processes.now());
     store.records.put(KEY, ended);
 
-    var _ = get(slots.takeOver());
+    var _ = get(slots.takeOver(_ -> Set.of()));
 
     assertThat(heard.adopted).isEmpty();
     assertThat(store.written).isEmpty();
@@ -442,7 +442,7 @@ class SlotsTest {
   void aStartThatWasCutOffBeforeTheForkLeavesTheSlotFree() throws Exception {
     store.records.put(KEY, intent(processes.now()));
 
-    var _ = get(slots.takeOver());
+    var _ = get(slots.takeOver(_ -> Set.of()));
 
     assertThat(heard.adopted).isEmpty();
     assertThat(store.last().exit()).contains(new Exit.Unknown());
@@ -458,7 +458,7 @@ class SlotsTest {
     store.records.put(KEY, intent(processes.now()).started(process));
     store.others.put(KEY, "alpha");
 
-    var _ = get(slots.takeOver());
+    var _ = get(slots.takeOver(_ -> Set.of()));
 
     assertThat(heard.ofOthers).containsExactly("alpha");
     assertThat(heard.adopted).isEmpty();
@@ -474,11 +474,47 @@ class SlotsTest {
     store.others.put(KEY, "alpha");
     ProcessIdentity process = spawnMarked();
 
-    var _ = get(slots.takeOver());
+    var _ = get(slots.takeOver(_ -> Set.of()));
 
     assertThat(heard.ofOthers).containsExactly("alpha");
     assertThat(processes.isAlive(process)).isFalse();
     assertThat(slots.standingOfOtherNode(KEY.resource())).isEmpty();
+  }
+
+  @Test
+  void whatAnotherNodeStartedIsEndedInTheOrderOfAnOffline_alsoAcrossOneThatHasNoProcess()
+      throws Exception {
+    ResourceId disk = new ResourceId(new UUID(0, 10));
+    ResourceId between = new ResourceId(new UUID(0, 11));
+    ResourceId shop = new ResourceId(new UUID(0, 12));
+    Map<ResourceId, Set<ResourceId>> dependents =
+        Map.of(disk, Set.of(between), between, Set.of(shop));
+    ofAlpha(disk, "echo disk >>order");
+    ofAlpha(shop, "sleep 0.3; echo shop >>order");
+
+    var _ = get(slots.takeOver(provider -> dependents.getOrDefault(provider, Set.of())));
+
+    assertThat(read(folder.resolve("order"))).isEqualTo("shop\ndisk\n");
+    assertThat(slots.occupied()).isEmpty();
+  }
+
+  /** A process of another node that does something when it is asked to end. */
+  private void ofAlpha(ResourceId resource, String atEnd) throws Exception {
+    var key = new SlotKey(resource, "main");
+    var token = new SlotToken("slots-test-" + resource);
+    Path out = folder.resolve(resource + ".log");
+    ProcessIdentity process =
+        spawn(
+            List.of(
+                "sh",
+                "-c",
+                "trap '%s; exit' TERM; echo ready; while :; do sleep 0.02; done".formatted(atEnd)),
+            token,
+            out);
+    until("its trap is set", () -> read(out).contains("ready"));
+    SlotRecord.Intent intent = new SlotRecord.Intent(token, processes.now());
+    store.records.put(key, SlotRecord.intent(intent, "TERM").started(process));
+    store.others.put(key, "alpha");
   }
 
   @Test
@@ -503,7 +539,7 @@ class SlotsTest {
     store.records.put(KEY, intent(processes.now()).started(process));
     store.others.put(KEY, "alpha");
 
-    var _ = get(powerless.takeOver());
+    var _ = get(powerless.takeOver(_ -> Set.of()));
 
     assertThat(powerless.standingOfOtherNode(KEY.resource()).orElseThrow())
         .contains("node alpha", "pid " + process.pid());
@@ -558,11 +594,12 @@ class SlotsTest {
   }
 
   private ProcessIdentity spawnMarked() throws Exception {
+    return spawn(SLEEP.command(), TOKEN, folder.resolve("out.log"));
+  }
+
+  private ProcessIdentity spawn(List<String> command, SlotToken token, Path out) throws Exception {
     ProcessIdentity process =
-        get(
-            processes.spawn(
-                ProcessSpec.of(SLEEP.command(), folder, ENVIRONMENT, folder.resolve("out.log"))
-                    .marked(TOKEN)));
+        get(processes.spawn(ProcessSpec.of(command, folder, ENVIRONMENT, out).marked(token)));
     toKill.add(process);
     return process;
   }

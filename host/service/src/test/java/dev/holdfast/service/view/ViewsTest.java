@@ -50,6 +50,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
@@ -108,7 +109,7 @@ class ViewsTest {
             Optional.of(process),
             Optional.empty(),
             Optional.empty()));
-    slots.takeOver().join();
+    slots.takeOver(_ -> Set.of()).join();
 
     ResourceView view = view(online());
 
