@@ -12,6 +12,7 @@ import dev.holdfast.protocol.MonitorCommand;
 import dev.holdfast.protocol.wire.Beat;
 import dev.holdfast.protocol.wire.ToService;
 import dev.holdfast.service.archive.PluginStore;
+import dev.holdfast.service.command.CommandRuns;
 import dev.holdfast.service.home.Home;
 import dev.holdfast.service.process.ProcessIdentity;
 import dev.holdfast.service.process.Processes;
@@ -76,6 +77,7 @@ public final class Engine implements AutoCloseable {
 
   private final ClusterLoop loop;
   private final Slots slots;
+  private final CommandRuns commands;
   private final Monitors monitors;
   private final TypeResolver types;
   private final Polls polls = new Polls();
@@ -111,6 +113,15 @@ public final class Engine implements AutoCloseable {
     slots =
         new Slots(
             parts.home(), parts.processes(), records, new SlotEvents(), parts.ids(), blocking);
+    commands =
+        new CommandRuns(
+            parts.home(),
+            parts.processes(),
+            slots,
+            homeMark(parts.monitorSocket()),
+            parts.ids(),
+            parts.environment(),
+            blocking);
     monitors =
         new Monitors(
             parts.home(),
@@ -129,6 +140,7 @@ public final class Engine implements AutoCloseable {
             loop,
             monitors,
             slots,
+            commands,
             records,
             calls,
             callMeters,
@@ -142,6 +154,7 @@ public final class Engine implements AutoCloseable {
             loop,
             monitors,
             slots,
+            commands,
             records,
             types,
             calls,
@@ -150,12 +163,20 @@ public final class Engine implements AutoCloseable {
             parts.clock());
   }
 
+  /** The folder of the sockets is named by the home. */
+  private static String homeMark(Path monitorSocket) {
+    Path folder = monitorSocket.toAbsolutePath().getParent();
+    String name = folder == null ? "" : String.valueOf(folder.getFileName());
+    return name.replaceAll("[^A-Za-z0-9-]", "-");
+  }
+
   /**
    * Takes over what an earlier service left, and starts to decide. Returns when every process that
    * is written down has been looked at; monitors are then being started.
    */
   public void start() {
-    slots.takeOver().join();
+    CompletableFuture.allOf(slots.takeOver(), commands.takeOver(loop.state().resources().keySet()))
+        .join();
     List<ClusterEvent> looked = new ArrayList<>();
     for (TypeRegistration type : loop.state().types().values()) {
       types
@@ -199,6 +220,10 @@ public final class Engine implements AutoCloseable {
 
   public Slots slots() {
     return slots;
+  }
+
+  public CommandRuns commands() {
+    return commands;
   }
 
   public Monitors monitors() {
@@ -248,6 +273,7 @@ public final class Engine implements AutoCloseable {
     } catch (IOException e) {
       LOG.warn("The monitors' socket was not closed cleanly: {}", e.getMessage());
     }
+    commands.close();
     slots.close();
   }
 
@@ -315,6 +341,8 @@ public final class Engine implements AutoCloseable {
 
     @Override
     public void died(MonitorDeath death) {
+      // Before anybody decides about it: what it had asked for is being ended by then.
+      commands.monitorDied(death.name());
       types.forget(death.name());
       validator.died(death.name(), death.reason());
       if (TypeRegistrar.isRegistrars(death.name())) {
@@ -337,6 +365,9 @@ public final class Engine implements AutoCloseable {
   private final class SlotEvents implements SlotListener {
     @Override
     public void started(SlotKey key, ProcessIdentity process) {
+      if (key.isCommands()) {
+        return; // Its call is told.
+      }
       chronicle.processStarted(key, process, loop.state());
     }
 
@@ -352,6 +383,10 @@ public final class Engine implements AutoCloseable {
 
     @Override
     public void ended(SlotKey key, SlotView slot, Exit exit) {
+      if (key.isCommands()) {
+        commands.ended(key, exit);
+        return;
+      }
       if (key.isTools()) {
         tools.accept(key, exit);
       } else {
