@@ -1,6 +1,8 @@
 package scripted;
 
 import dev.holdfast.spi.Call;
+import dev.holdfast.spi.Command;
+import dev.holdfast.spi.CommandResult;
 import dev.holdfast.spi.Context;
 import dev.holdfast.spi.Description;
 import dev.holdfast.spi.Found;
@@ -23,6 +25,7 @@ import java.util.concurrent.locks.LockSupport;
 
 /** Does at each entry point what a property of that name says, word by word. */
 public class ScriptedType implements ResourceType {
+  private static final Duration LIMIT = Duration.ofSeconds(5);
   private static final Property<List<String>> OPEN = script("Open");
   private static final Property<List<String>> FIND = script("Find");
   private static final Property<List<String>> ONLINE = script("Online");
@@ -34,6 +37,10 @@ public class ScriptedType implements ResourceType {
 
   static volatile Call kept;
   static volatile Slot keptSlot;
+
+  private static String told(CommandResult result) {
+    return String.join(" ", result.exit().toString(), result.output(), result.errors());
+  }
 
   private static Property<List<String>> script(String name) {
     return Property.list(name).defaultsTo(List.of()).build();
@@ -211,6 +218,11 @@ public class ScriptedType implements ResourceType {
           ((OnlineCall) call).remember(argument.getBytes());
           call.progress("token " + new String(call.token().orElseThrow()), 1);
         }
+        case "look" ->
+            call.progress(told(call.run(Command.looking(Launch.of(argument), LIMIT))), 1);
+        case "change" ->
+            call.progress(told(call.run(Command.changing(Launch.of(argument), LIMIT))), 1);
+        case "endLeft" -> call.endLeft();
         case "token" -> call.progress("token " + call.token().map(String::new).orElse("none"), 1);
         case "keep" -> {
           kept = call;

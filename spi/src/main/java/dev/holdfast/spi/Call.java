@@ -45,4 +45,25 @@ public interface Call {
 
   /** The slot of this name, if it was ever occupied in this life. */
   Optional<Slot> slot(String name);
+
+  /**
+   * Has the cluster service run a short-lived program, and waits for its end. Commands of one
+   * resource run one after the other. When this call is cancelled, when its monitor or the cluster
+   * service dies, the command is ended with all it has started, before the next call of the
+   * resource runs another.
+   *
+   * @return how it ended, also when its limit passed
+   * @throws ResourceException when it could not be started (no such command, no such user, …), when
+   *     what it started cannot be ended, or when this call was cancelled meanwhile
+   * @throws IllegalStateException when a command that changes is run in a call that only looks
+   */
+  CommandResult run(Command command) throws ResourceException;
+
+  /**
+   * Kills whatever changing commands of this resource have left running. Returns when it was seen
+   * gone; at once when there is nothing.
+   *
+   * @throws ResourceException naming what still stands
+   */
+  void endLeft() throws ResourceException;
 }

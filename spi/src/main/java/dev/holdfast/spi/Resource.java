@@ -56,7 +56,8 @@ public interface Resource extends AutoCloseable {
 
   /**
    * Stops the thing now. Called at any moment, any number of times, also while another call is
-   * inside; it must bear finding nothing to do. The host verifies the effect.
+   * inside; it must bear finding nothing to do. The host verifies the effect. Unless overridden it
+   * kills all slots and what commands have left.
    *
    * <p>MSCS: {@code Terminate}, its only re-entrant entry point.
    */
@@ -73,6 +74,14 @@ public interface Resource extends AutoCloseable {
           first.addSuppressed(e);
         }
       }
+    }
+    try {
+      call.endLeft();
+    } catch (ResourceException e) {
+      if (first == null) {
+        throw e;
+      }
+      first.addSuppressed(e);
     }
     if (first != null) {
       throw first;

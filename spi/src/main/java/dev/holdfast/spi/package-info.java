@@ -59,6 +59,11 @@
  * <p>Name the class in {@code META-INF/services/dev.holdfast.spi.ResourceType}, put the jar into
  * the folder {@code lib} of a zip with a {@code plugin.properties} beside it, and register that.
  *
+ * <h2>A type that runs programs</h2>
+ *
+ * What is started and looked at by programs of its own (an agent, a script) is asked through {@link
+ * dev.holdfast.spi.Call#run}: the cluster service forks them, and keeps count of what they leave.
+ *
  * <h2>What holds everywhere</h2>
  *
  * <ul>

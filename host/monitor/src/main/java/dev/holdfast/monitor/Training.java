@@ -9,6 +9,8 @@ import dev.holdfast.protocol.ProtocolVersion;
 import dev.holdfast.protocol.wire.Answer;
 import dev.holdfast.protocol.wire.CallResource;
 import dev.holdfast.protocol.wire.CloseResource;
+import dev.holdfast.protocol.wire.CommandOutcome;
+import dev.holdfast.protocol.wire.Done;
 import dev.holdfast.protocol.wire.EntryPoint;
 import dev.holdfast.protocol.wire.ExitState;
 import dev.holdfast.protocol.wire.LoadPlugin;
@@ -243,6 +245,21 @@ final class Training implements LinkAcceptor, LinkListener<ToService> {
                   Answer.newBuilder()
                       .setRequest(frame.getStopProcess().getRequest())
                       .setSlot(ended())));
+    } else if (frame.hasRunCommand()) {
+      send(
+          ToMonitor.newBuilder()
+              .setAnswer(
+                  Answer.newBuilder()
+                      .setRequest(frame.getRunCommand().getRequest())
+                      .setCommand(
+                          CommandOutcome.newBuilder().setExit(ExitState.newBuilder().setCode(0)))));
+    } else if (frame.hasEndLeft()) {
+      send(
+          ToMonitor.newBuilder()
+              .setAnswer(
+                  Answer.newBuilder()
+                      .setRequest(frame.getEndLeft().getRequest())
+                      .setOk(Done.getDefaultInstance())));
     } else {
       heard.add(frame);
     }

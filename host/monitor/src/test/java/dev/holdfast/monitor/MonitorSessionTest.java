@@ -15,6 +15,7 @@ import dev.holdfast.protocol.StateBlock;
 import dev.holdfast.protocol.StateBlockWriter;
 import dev.holdfast.protocol.wire.Answer;
 import dev.holdfast.protocol.wire.CallResource;
+import dev.holdfast.protocol.wire.CommandOutcome;
 import dev.holdfast.protocol.wire.Done;
 import dev.holdfast.protocol.wire.EntryPoint;
 import dev.holdfast.protocol.wire.ExitState;
@@ -452,6 +453,66 @@ class MonitorSessionTest {
     assertThat(stop.getGraceMillis()).isEqualTo(3000);
     assertThat(stop.getKill()).isFalse();
     assertThat(service.returned(offline).hasDone()).isTrue();
+  }
+
+  @Test
+  void aCommandIsRunByTheService_andItsOutcomeComesBack() throws Exception {
+    open("web", TYPE);
+    long find = service.call(EntryPoint.FIND, "web", Map.of("Find", List.of("look:agent")));
+    var run = service.await("RunCommand", ToService::hasRunCommand).getRunCommand();
+    service.answer(
+        Answer.newBuilder()
+            .setRequest(run.getRequest())
+            .setCommand(
+                CommandOutcome.newBuilder()
+                    .setExit(ExitState.newBuilder().setCode(7))
+                    .setOutput("out")
+                    .setErrors("err")));
+
+    assertThat(run.getLaunch().getCommandList()).containsExactly("agent");
+    assertThat(run.getChanges()).isFalse();
+    assertThat(run.getLimitMillis()).isEqualTo(5000);
+    assertThat(run.getCall()).isEqualTo(find);
+    assertThat(service.progress("exit code 7")).isEqualTo("exit code 7 out err");
+    assertThat(service.returned(find).hasFound()).isTrue();
+  }
+
+  @Test
+  void aCallThatLooksRunsNothingThatChanges() throws Exception {
+    open("web", TYPE);
+
+    var refused =
+        call(FakeService.callOf(EntryPoint.FIND, Map.of("Find", List.of("change:agent"))));
+
+    assertThat(refused.getFailure().getMessage()).contains("may only look");
+    assertThat(service.heard()).noneMatch(ToService::hasRunCommand);
+  }
+
+  @Test
+  void aCancelledCallTellsThatNobodyWaitsForItsCommand() throws Exception {
+    open("web", TYPE);
+    long online = service.call(EntryPoint.ONLINE, "web", Map.of("Online", List.of("change:agent")));
+    var run = service.await("RunCommand", ToService::hasRunCommand).getRunCommand();
+
+    service.cancel(online);
+
+    var cancel = service.await("CancelCommand", ToService::hasCancelCommand).getCancelCommand();
+    assertThat(cancel.getRequest()).isEqualTo(run.getRequest());
+    assertThat(service.returned(online).getFailure().getCode()).isEqualTo("Cancelled");
+  }
+
+  @Test
+  void whatCommandsLeftIsEndedByATerminate_whereThereMayBeSomething() throws Exception {
+    open("web", TYPE);
+
+    long terminate =
+        service.call(
+            "web", FakeService.callOf(EntryPoint.TERMINATE, Map.of()).setMayHaveLeft(true));
+    var end = service.await("EndLeft", ToService::hasEndLeft).getEndLeft();
+    service.answer(
+        Answer.newBuilder().setRequest(end.getRequest()).setOk(Done.getDefaultInstance()));
+
+    assertThat(service.returned(terminate).hasDone()).isTrue();
   }
 
   @Test

@@ -1,5 +1,6 @@
 package dev.holdfast.protocol;
 
+import dev.holdfast.protocol.wire.CommandOutcome;
 import dev.holdfast.protocol.wire.Done;
 import dev.holdfast.protocol.wire.EnvironmentVariable;
 import dev.holdfast.protocol.wire.ExitState;
@@ -14,6 +15,7 @@ import dev.holdfast.protocol.wire.HealthFailed;
 import dev.holdfast.protocol.wire.HealthState;
 import dev.holdfast.protocol.wire.LaunchSpec;
 import dev.holdfast.protocol.wire.PropertyText;
+import dev.holdfast.spi.CommandResult;
 import dev.holdfast.spi.Exit;
 import dev.holdfast.spi.Found;
 import dev.holdfast.spi.Health;
@@ -141,6 +143,27 @@ public final class SpiCodec {
         environment,
         spec.hasUser() ? spec.getUser() : null,
         spec.getStopSignal());
+  }
+
+  /** Writes what became of a command. */
+  public static CommandOutcome encode(CommandResult result) {
+    return CommandOutcome.newBuilder()
+        .setExit(encode(result.exit()))
+        .setTimedOut(result.timedOut())
+        .setOutput(result.output())
+        .setErrors(result.errors())
+        .setCut(result.cut())
+        .build();
+  }
+
+  /** Reads what became of a command. */
+  public static CommandResult decode(CommandOutcome outcome) {
+    return new CommandResult(
+        decode(outcome.getExit()).orElseThrow(() -> empty("CommandOutcome")),
+        outcome.getTimedOut(),
+        outcome.getOutput(),
+        outcome.getErrors(),
+        outcome.getCut());
   }
 
   /** Writes properties' texts. */

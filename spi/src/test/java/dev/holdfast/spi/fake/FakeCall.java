@@ -1,5 +1,7 @@
 package dev.holdfast.spi.fake;
 
+import dev.holdfast.spi.Command;
+import dev.holdfast.spi.CommandResult;
 import dev.holdfast.spi.Launch;
 import dev.holdfast.spi.OfflineCall;
 import dev.holdfast.spi.OfflineReason;
@@ -96,6 +98,16 @@ public final class FakeCall implements OnlineCall, OfflineCall {
   @Override
   public Optional<Slot> slot(String name) {
     return slots.find(name);
+  }
+
+  @Override
+  public CommandResult run(Command command) throws ResourceException {
+    return slots.commands().run(command);
+  }
+
+  @Override
+  public void endLeft() {
+    slots.commands().endLeft();
   }
 
   /** The directory that a launch without one runs in. */

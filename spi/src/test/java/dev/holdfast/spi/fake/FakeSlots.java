@@ -21,10 +21,17 @@ import org.jspecify.annotations.Nullable;
 public final class FakeSlots implements AutoCloseable {
   private final Path directory;
   private final Map<String, FakeSlot> slots = new LinkedHashMap<>();
+  private final FakeCommands commands;
   private byte @Nullable [] token;
 
   public FakeSlots(Path directory) {
     this.directory = directory;
+    this.commands = new FakeCommands(directory);
+  }
+
+  /** What runs this resource's commands. */
+  FakeCommands commands() {
+    return commands;
   }
 
   Path directory() {
@@ -75,5 +82,6 @@ public final class FakeSlots implements AutoCloseable {
     for (Slot slot : all()) {
       ((FakeSlot) slot).killTree();
     }
+    commands.endLeft();
   }
 }

@@ -49,6 +49,11 @@ record Facts(
     boolean isIntended() {
       return state.equals("Intended");
     }
+
+    /** Whether a command has ended, and what it left may go on: it is the resource itself. */
+    boolean isLeft() {
+      return state.equals("Left");
+    }
   }
 
   /** One life of a process. */

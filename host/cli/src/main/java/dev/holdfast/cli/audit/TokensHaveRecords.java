@@ -52,7 +52,10 @@ final class TokensHaveRecords implements Rule {
       slot.process()
           .filter(life -> look.processes().living(life).isEmpty())
           .ifPresent(life -> findings.add(gone(look, slot, life)));
-    } else if (!holders.isEmpty() && look.facts().isPresent() && !isBeingEnded(look, slot)) {
+    } else if (!holders.isEmpty()
+        && !slot.isLeft()
+        && look.facts().isPresent()
+        && !isBeingEnded(look, slot)) {
       holders.forEach(holder -> findings.add(left(slot, holder)));
     } else if (slot.isIntended()
         && look.processes().uptimeTicks() - slot.intendedTicks() > START_TICKS_MAX) {

@@ -3,10 +3,17 @@ package dev.holdfast.monitor.call;
 import com.google.protobuf.ByteString;
 import dev.holdfast.monitor.log.RateLimit;
 import dev.holdfast.protocol.Failures;
+import dev.holdfast.protocol.SpiCodec;
+import dev.holdfast.protocol.wire.CancelCommand;
+import dev.holdfast.protocol.wire.EndLeft;
+import dev.holdfast.protocol.wire.EntryPoint;
 import dev.holdfast.protocol.wire.Progress;
+import dev.holdfast.protocol.wire.RunCommand;
 import dev.holdfast.protocol.wire.SlotState;
 import dev.holdfast.protocol.wire.ToService;
 import dev.holdfast.spi.Call;
+import dev.holdfast.spi.Command;
+import dev.holdfast.spi.CommandResult;
 import dev.holdfast.spi.Properties;
 import dev.holdfast.spi.ResourceException;
 import dev.holdfast.spi.ResourceException.Responsibility;
@@ -128,6 +135,73 @@ class LiveCall implements Call {
   public Optional<Slot> slot(String name) {
     requireAlive();
     return life.slots().find(name).map(slot -> new CallSlot(this, slot.getName()));
+  }
+
+  @Override
+  public CommandResult run(Command command) throws ResourceException {
+    boolean changes = command.effect() == Command.Effect.CHANGES;
+    if (changes && !mayChange(entry.what().entryPoint())) {
+      throw new IllegalStateException(
+          "%s wanted to run %s, which may change what runs; here it may only look."
+              .formatted(this, command.launch()));
+    }
+    String toDo = "run " + command.launch().command().get(0);
+    requireWanted(toDo);
+    if (changes) {
+      life.slots().mayLeave();
+    }
+    try {
+      return SpiCodec.decode(
+          life.requests().run(request -> frame(request, command, changes), this::cancel));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw cancelled(toDo);
+    }
+  }
+
+  private static boolean mayChange(EntryPoint entryPoint) {
+    return entryPoint == EntryPoint.ONLINE
+        || entryPoint == EntryPoint.OFFLINE
+        || entryPoint == EntryPoint.TERMINATE;
+  }
+
+  private ToService frame(long request, Command command, boolean changes) {
+    return ToService.newBuilder()
+        .setRunCommand(
+            RunCommand.newBuilder()
+                .setRequest(request)
+                .setResource(life.resourceId())
+                .setEpoch(epoch())
+                .setCall(entry.what().call())
+                .setLaunch(SpiCodec.encode(command.launch()))
+                .setChanges(changes)
+                .setLimitMillis(Math.max(1, command.limit().toMillis())))
+        .build();
+  }
+
+  private ToService cancel(long request) {
+    return ToService.newBuilder()
+        .setCancelCommand(
+            CancelCommand.newBuilder().setRequest(request).setResource(life.resourceId()))
+        .build();
+  }
+
+  @Override
+  public void endLeft() throws ResourceException {
+    requireAlive();
+    if (!life.slots().mayHaveLeft()) {
+      return; // To ask the service would cost a dead application's replacement a round trip.
+    }
+    ask(
+        "end what commands have left",
+        request ->
+            ToService.newBuilder()
+                .setEndLeft(
+                    EndLeft.newBuilder()
+                        .setRequest(request)
+                        .setResource(life.resourceId())
+                        .setEpoch(epoch()))
+                .build());
   }
 
   final void setToken(ByteString remembered) {

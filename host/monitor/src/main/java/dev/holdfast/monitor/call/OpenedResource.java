@@ -177,7 +177,7 @@ final class OpenedResource {
 
   /** The entry of a call. */
   Entry call(CallResource call, Consumer<Outcome> outcome) {
-    slots.replaceAll(call.getSlotsList());
+    slots.replaceAll(call.getSlotsList(), call.getMayHaveLeft());
     var entry = entry(call, outcome);
     if (call.getEntryPoint() == EntryPoint.TERMINATE) {
       plugin.threads().runFirst(entry);
@@ -290,7 +290,7 @@ final class OpenedResource {
 
   /** Replaces the polling there was. */
   void setPolling(SetPolling settings) {
-    slots.replaceAll(settings.getSlotsList());
+    slots.replaceAll(settings.getSlotsList(), settings.getMayHaveLeft());
     stopPolling();
     if (settings.getLooksAliveMillis() <= 0 && settings.getIsAliveMillis() <= 0) {
       return;

@@ -2,6 +2,7 @@ package dev.holdfast.monitor.call;
 
 import dev.holdfast.protocol.Failures;
 import dev.holdfast.protocol.wire.Answer;
+import dev.holdfast.protocol.wire.CommandOutcome;
 import dev.holdfast.protocol.wire.SlotState;
 import dev.holdfast.protocol.wire.ToService;
 import dev.holdfast.spi.ResourceException;
@@ -50,6 +51,27 @@ public final class ServiceRequests {
    */
   @Nullable SlotState ask(LongFunction<ToService> frame, Consumer<SlotState> slot)
       throws ResourceException, InterruptedException {
+    Answer answer = answer(frame, slot, null);
+    return answer.hasSlot() ? answer.getSlot() : null;
+  }
+
+  /**
+   * Has a command run, and waits for its end.
+   *
+   * @param cancel makes the frame that tells that nobody waits for the command any more
+   * @throws ResourceException the service refused or is gone
+   * @throws InterruptedException the call was cancelled, and the service told so
+   */
+  CommandOutcome run(LongFunction<ToService> frame, LongFunction<ToService> cancel)
+      throws ResourceException, InterruptedException {
+    return answer(frame, _ -> {}, cancel).getCommand();
+  }
+
+  private Answer answer(
+      LongFunction<ToService> frame,
+      Consumer<SlotState> slot,
+      @Nullable LongFunction<ToService> cancel)
+      throws ResourceException, InterruptedException {
     long number = numbers.incrementAndGet();
     var request = new Pending(slot, new CompletableFuture<>());
     pending.put(number, request);
@@ -62,10 +84,14 @@ public final class ServiceRequests {
       answer = request.answer().get();
     } catch (ExecutionException e) {
       throw gone();
+    } catch (InterruptedException e) {
+      if (cancel != null) {
+        outgoing.send(cancel.apply(number));
+      }
+      throw e;
     }
     return switch (answer.getResultCase()) {
-      case OK -> null;
-      case SLOT -> answer.getSlot();
+      case OK, SLOT, COMMAND -> answer;
       case FAILURE -> throw Failures.exception(answer.getFailure());
       case RESULT_NOT_SET ->
           throw new ResourceException(

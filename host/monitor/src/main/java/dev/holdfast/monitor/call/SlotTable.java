@@ -12,8 +12,15 @@ import java.util.Optional;
  */
 final class SlotTable {
   private Map<String, SlotState> slots = new LinkedHashMap<>();
+  private boolean left;
 
-  synchronized void replaceAll(List<SlotState> told) {
+  /**
+   * What a call or a polling is told.
+   *
+   * @param mayHaveLeft whether commands may have left something that runs
+   */
+  synchronized void replaceAll(List<SlotState> told, boolean mayHaveLeft) {
+    left = mayHaveLeft;
     var replacement = new LinkedHashMap<String, SlotState>();
     told.forEach(slot -> replacement.put(slot.getName(), newest(slot)));
     slots = replacement;
@@ -63,6 +70,16 @@ final class SlotTable {
       }
     }
     return false;
+  }
+
+  /** A command that may leave something is about to be run. */
+  synchronized void mayLeave() {
+    left = true;
+  }
+
+  /** Whether commands may have left something that runs. */
+  synchronized boolean mayHaveLeft() {
+    return left;
   }
 
   synchronized List<String> names() {

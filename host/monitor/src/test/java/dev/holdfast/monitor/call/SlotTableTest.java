@@ -23,7 +23,7 @@ class SlotTableTest {
     slots.update(FIRST);
     assertThat(slots.ended(FIRST_ENDED)).isTrue();
 
-    slots.replaceAll(List.of(FIRST));
+    slots.replaceAll(List.of(FIRST), false);
     slots.update(FIRST);
 
     assertThat(slots.find("main")).contains(FIRST_ENDED);

@@ -40,7 +40,8 @@ public record AuditFacts(
    * @param resourceId also when nothing else is known of the resource
    * @param tokenDigest {@code sha256:HEX} of the token that the process carries in its environment.
    *     The token itself is a secret: who carries it is taken for the slot's process
-   * @param state {@code Intended} (to be started), {@code Running}, {@code Ended}
+   * @param state {@code Intended} (to be started), {@code Running}, {@code Ended}, {@code Left} (a
+   *     command has ended, and what it left may go on, because the resource is or was Online)
    * @param intendedTicks when its start was decided, in clock ticks since boot
    * @param pid null before the process was there
    * @param startTicks when the process began, in clock ticks since boot

@@ -7,12 +7,14 @@ import dev.holdfast.cluster.ClusterState;
 import dev.holdfast.cluster.MonitorName;
 import dev.holdfast.cluster.MonitorStatus;
 import dev.holdfast.cluster.ResourceId;
+import dev.holdfast.cluster.ResourceState;
 import dev.holdfast.cluster.TypeRegistration;
 import dev.holdfast.protocol.wire.HeldType;
 import dev.holdfast.protocol.wire.Inspected;
 import dev.holdfast.service.api.AuditFacts;
 import dev.holdfast.service.cluster.Engine;
 import dev.holdfast.service.cluster.Polls;
+import dev.holdfast.service.command.CommandRuns;
 import dev.holdfast.service.process.ProcessIdentity;
 import dev.holdfast.service.process.SlotToken;
 import dev.holdfast.service.record.ClusterRecords;
@@ -32,6 +34,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,6 +43,8 @@ import org.jspecify.annotations.Nullable;
  * the slowest monitor may take to answer, and for nothing else.
  */
 public final class Witness {
+  private static final String LOOK_SLOT = "@look";
+
   private final Engine engine;
   private final ClusterRecords records;
   private final String node;
@@ -88,9 +93,35 @@ public final class Witness {
   // ---- slots -------------------------------------------------------------------------------
 
   private List<AuditFacts.Slot> slots(ClusterState state) {
-    return records.readAll().entrySet().stream()
-        .map(entry -> slot(state, entry.getKey(), entry.getValue()))
+    return Stream.concat(
+            records.readAll().entrySet().stream()
+                .map(entry -> slot(state, entry.getKey(), entry.getValue())),
+            engine.commands().looks().stream().map(look -> slot(state, look)))
         .toList();
+  }
+
+  /** A command that only looks is written down nowhere; the service knows of it while it runs. */
+  private static AuditFacts.Slot slot(ClusterState state, CommandRuns.Look look) {
+    ProcessIdentity process = look.process();
+    return new AuditFacts.Slot(
+        name(state, look.resource()),
+        look.resource().toString(),
+        LOOK_SLOT,
+        digest(look.token()),
+        "Running",
+        process.startTicks(),
+        (long) process.pid(),
+        process.startTicks(),
+        process.bootId());
+  }
+
+  /** What is Online, or on its way, may be what a command has left. */
+  private static boolean mayHaveLeft(ClusterState state, SlotKey key) {
+    ClusterResource resource = state.resources().get(key.resource());
+    return key.isCommands()
+        && resource != null
+        && resource.state() != ResourceState.OFFLINE
+        && resource.state() != ResourceState.FAILED;
   }
 
   private static AuditFacts.Slot slot(ClusterState state, SlotKey key, SlotRecord slot) {
@@ -100,7 +131,9 @@ public final class Witness {
         key.resource().toString(),
         key.slot(),
         digest(slot.token()),
-        slot.exit().isPresent() ? "Ended" : process.isPresent() ? "Running" : "Intended",
+        slot.exit().isPresent()
+            ? mayHaveLeft(state, key) ? "Left" : "Ended"
+            : process.isPresent() ? "Running" : "Intended",
         slot.intended().ticks(),
         process.map(identity -> (long) identity.pid()).orElse(null),
         process.map(ProcessIdentity::startTicks).orElse(null),

@@ -27,6 +27,7 @@ import dev.holdfast.protocol.wire.OpenResource;
 import dev.holdfast.protocol.wire.SetPolling;
 import dev.holdfast.protocol.wire.SlotState;
 import dev.holdfast.protocol.wire.ToMonitor;
+import dev.holdfast.service.command.CommandRuns;
 import dev.holdfast.service.home.Home;
 import dev.holdfast.service.record.ClusterRecords;
 import dev.holdfast.service.slot.Slots;
@@ -62,6 +63,7 @@ final class Effects {
   private final ClusterLoop loop;
   private final Monitors monitors;
   private final Slots slots;
+  private final CommandRuns commands;
   private final ClusterRecords records;
   private final TypeResolver types;
   private final Calls calls;
@@ -74,6 +76,7 @@ final class Effects {
       ClusterLoop loop,
       Monitors monitors,
       Slots slots,
+      CommandRuns commands,
       ClusterRecords records,
       TypeResolver types,
       Calls calls,
@@ -84,6 +87,7 @@ final class Effects {
     this.loop = loop;
     this.monitors = monitors;
     this.slots = slots;
+    this.commands = commands;
     this.records = records;
     this.types = types;
     this.calls = calls;
@@ -104,6 +108,7 @@ final class Effects {
         calls.forget(id);
         polls.stopped(id);
         slots.forget(id);
+        commands.forget(id);
         checkpoints.forget(id.toString());
       }
     }
@@ -219,7 +224,7 @@ final class Effects {
         load(action.monitor(), type)
             // What a monitor that died had asked for may still be under way; find must see its
             // outcome.
-            .thenCombine(slots.findable(resource.id()), (loaded, _) -> loaded)
+            .thenCombine(findable(resource.id()), (loaded, _) -> loaded)
             .whenComplete(
                 (loaded, failure) -> {
                   if (failure != null) {
@@ -304,11 +309,20 @@ final class Effects {
     switch (action.entryPoint()) {
       // What a monitor that died had asked for may still be under way; find must see its outcome.
       case FIND -> {
-        var _ = slots.findable(resource.id()).thenRun(() -> send(resource, action, call));
+        var _ = findable(resource.id()).thenRun(() -> send(resource, action, call));
       }
       case ONLINE -> restoreThenSend(resource, action, call);
-      case OPEN, OFFLINE, TERMINATE, LOOKS_ALIVE, IS_ALIVE, CLOSE -> send(resource, action, call);
+      case TERMINATE -> {
+        // It may enter beside another call, whose commands are then in its way.
+        commands.cancelAll(resource.id());
+        send(resource, action, call);
+      }
+      case OPEN, OFFLINE, LOOKS_ALIVE, IS_ALIVE, CLOSE -> send(resource, action, call);
     }
+  }
+
+  private CompletableFuture<Void> findable(ResourceId id) {
+    return CompletableFuture.allOf(slots.findable(id), commands.settled(id));
   }
 
   /** No online reaches a plugin before the resource's checkpoints have been dealt with. */
@@ -375,7 +389,9 @@ final class Effects {
             .addAllSlots(slotStates(resource.id()));
     records.token(resource.id()).ifPresent(token -> frame.setToken(ByteString.copyFrom(token)));
     reason.ifPresent(why -> frame.setOfflineReason(SpiCodec.encode(why)));
-    frame.setThenFind(entryPoint == EntryPoint.TERMINATE);
+    frame
+        .setThenFind(entryPoint == EntryPoint.TERMINATE)
+        .setMayHaveLeft(slots.mayHaveLeft(resource.id()));
     return frame.build();
   }
 
@@ -407,6 +423,7 @@ final class Effects {
           .setIsAliveMillis(resource.isAliveInterval().toMillis())
           .addAllProperties(SpiCodec.encode(resource.config().properties()))
           .addAllSlots(slotStates(resource.id()))
+          .setMayHaveLeft(slots.mayHaveLeft(resource.id()))
           .setTerminateCall(calls.next())
           .setTerminateDeadlineMillis(resource.config().common().deadlockTimeout().toMillis());
       records.token(resource.id()).ifPresent(token -> frame.setToken(ByteString.copyFrom(token)));

@@ -14,6 +14,7 @@ import dev.holdfast.protocol.MonitorCommand;
 import dev.holdfast.protocol.wire.Beat;
 import dev.holdfast.protocol.wire.ToService;
 import dev.holdfast.service.archive.PluginStore;
+import dev.holdfast.service.command.CommandRuns;
 import dev.holdfast.service.home.Home;
 import dev.holdfast.service.process.ProcessIdentity;
 import dev.holdfast.service.process.Processes;
@@ -81,6 +82,7 @@ public final class Engine implements AutoCloseable {
 
   private final ClusterLoop loop;
   private final Slots slots;
+  private final CommandRuns commands;
   private final Monitors monitors;
   private final TypeResolver types;
   private final Polls polls = new Polls();
@@ -116,6 +118,15 @@ public final class Engine implements AutoCloseable {
     slots =
         new Slots(
             parts.home(), parts.processes(), records, new SlotEvents(), parts.ids(), blocking);
+    commands =
+        new CommandRuns(
+            parts.home(),
+            parts.processes(),
+            slots,
+            homeMark(parts.monitorSocket()),
+            parts.ids(),
+            parts.environment(),
+            blocking);
     monitors =
         new Monitors(
             parts.home(),
@@ -134,6 +145,7 @@ public final class Engine implements AutoCloseable {
             loop,
             monitors,
             slots,
+            commands,
             records,
             calls,
             callMeters,
@@ -147,6 +159,7 @@ public final class Engine implements AutoCloseable {
             loop,
             monitors,
             slots,
+            commands,
             records,
             types,
             calls,
@@ -155,13 +168,23 @@ public final class Engine implements AutoCloseable {
             parts.clock());
   }
 
+  /** The folder of the sockets is named by the home. */
+  private static String homeMark(Path monitorSocket) {
+    Path folder = monitorSocket.toAbsolutePath().getParent();
+    String name = folder == null ? "" : String.valueOf(folder.getFileName());
+    return name.replaceAll("[^A-Za-z0-9-]", "-");
+  }
+
   /**
    * Takes over what an earlier service left, and starts to decide. Returns when every process that
    * is written down has been looked at; monitors are then being started.
    */
   public void start() {
     Map<ResourceId, Set<ResourceId>> dependents = dependents();
-    slots.takeOver(provider -> dependents.getOrDefault(provider, Set.of())).join();
+    CompletableFuture.allOf(
+            slots.takeOver(provider -> dependents.getOrDefault(provider, Set.of())),
+            commands.takeOver(loop.state().resources().keySet()))
+        .join();
     List<ClusterEvent> looked = new ArrayList<>();
     for (TypeRegistration type : loop.state().types().values()) {
       types
@@ -218,6 +241,10 @@ public final class Engine implements AutoCloseable {
     return slots;
   }
 
+  public CommandRuns commands() {
+    return commands;
+  }
+
   public Monitors monitors() {
     return monitors;
   }
@@ -265,6 +292,7 @@ public final class Engine implements AutoCloseable {
     } catch (IOException e) {
       LOG.warn("The monitors' socket was not closed cleanly: {}", e.getMessage());
     }
+    commands.close();
     slots.close();
   }
 
@@ -332,6 +360,8 @@ public final class Engine implements AutoCloseable {
 
     @Override
     public void died(MonitorDeath death) {
+      // Before anybody decides about it: what it had asked for is being ended by then.
+      commands.monitorDied(death.name());
       types.forget(death.name());
       validator.died(death.name(), death.reason());
       if (TypeRegistrar.isRegistrars(death.name())) {
@@ -354,6 +384,9 @@ public final class Engine implements AutoCloseable {
   private final class SlotEvents implements SlotListener {
     @Override
     public void started(SlotKey key, ProcessIdentity process) {
+      if (key.isCommands()) {
+        return; // Its call is told.
+      }
       chronicle.processStarted(key, process, loop.state());
     }
 
@@ -369,6 +402,10 @@ public final class Engine implements AutoCloseable {
 
     @Override
     public void ended(SlotKey key, SlotView slot, Exit exit) {
+      if (key.isCommands()) {
+        commands.ended(key, exit);
+        return;
+      }
       if (key.isTools()) {
         tools.accept(key, exit);
       } else {

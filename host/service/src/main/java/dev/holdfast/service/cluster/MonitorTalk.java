@@ -22,8 +22,8 @@ import dev.holdfast.protocol.wire.StartProcess;
 import dev.holdfast.protocol.wire.StopProcess;
 import dev.holdfast.protocol.wire.ToMonitor;
 import dev.holdfast.protocol.wire.ToService;
+import dev.holdfast.service.command.CommandRuns;
 import dev.holdfast.service.record.ClusterRecords;
-import dev.holdfast.service.slot.SlotException;
 import dev.holdfast.service.slot.SlotKey;
 import dev.holdfast.service.slot.SlotView;
 import dev.holdfast.service.slot.Slots;
@@ -32,14 +32,13 @@ import dev.holdfast.spi.Found;
 import dev.holdfast.spi.Health;
 import dev.holdfast.spi.Launch;
 import dev.holdfast.spi.Property;
-import dev.holdfast.spi.ResourceException.Responsibility;
-import dev.holdfast.spi.ResourceException.Retry;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.regex.Pattern;
 import org.slf4j.Logger;
@@ -68,6 +67,9 @@ final class MonitorTalk {
   private final Checkpoints checkpoints;
   private final InstantSource clock;
   private final Map<String, String> environment;
+  private final CommandRuns commands;
+  private final Answers answers;
+  private final CommandTalk commandTalk;
 
   /**
    * @param environment what applications inherit
@@ -76,6 +78,7 @@ final class MonitorTalk {
       ClusterLoop loop,
       Monitors monitors,
       Slots slots,
+      CommandRuns commands,
       ClusterRecords records,
       Calls calls,
       CallMeters meters,
@@ -93,6 +96,11 @@ final class MonitorTalk {
     this.checkpoints = checkpoints;
     this.clock = clock;
     this.environment = Map.copyOf(environment);
+    this.commands = commands;
+    this.answers = new Answers(monitors);
+    this.commandTalk =
+        new CommandTalk(
+            commands, calls, answers, () -> meters.stale(StaleKind.REQUEST), this::current);
   }
 
   void frame(MonitorName monitor, ToService frame) {
@@ -104,6 +112,9 @@ final class MonitorTalk {
       case START_PROCESS -> startProcess(monitor, frame.getStartProcess());
       case STOP_PROCESS -> stopProcess(monitor, frame.getStopProcess());
       case REMEMBER -> remember(monitor, frame.getRemember());
+      case RUN_COMMAND -> commandTalk.run(monitor, frame.getRunCommand());
+      case CANCEL_COMMAND -> commandTalk.cancel(monitor, frame.getCancelCommand());
+      case END_LEFT -> commandTalk.endLeft(monitor, frame.getEndLeft());
       // The monitor asks IsAlive itself after a signal; its report says what counts.
       case SIGNALLED -> LOG.debug("{}: {}", monitor, frame.getSignalled());
       case VALIDATED, LOADED, INSPECTED, HELLO, READY, BEAT, FRAME_NOT_SET ->
@@ -144,22 +155,49 @@ final class MonitorTalk {
   private void afterCheckpoints(ResourceId id, ResourceEvent answer) {
     ResourceEvent event = answer instanceof ResourceEvent.FoundIt ? orForeign(id, answer) : answer;
     if (event instanceof ResourceEvent.FoundIt(Found.Absent _)) {
-      var _ =
-          checkpoints
-              .gone(id.toString())
-              .whenComplete(
-                  (_, failure) -> {
-                    if (failure != null) {
-                      LOG.error("The checkpoints of {} were not saved", id, failure);
-                    }
-                    loop.post(new ClusterEvent.OfResource(id, event));
-                  });
+      CompletableFuture<Void> alone = commands.gone(id);
+      if (alone.isDone() && !alone.isCompletedExceptionally()) {
+        absent(id, event);
+      } else {
+        var _ =
+            alone.whenComplete(
+                (_, standing) -> {
+                  if (standing == null) {
+                    absent(id, event);
+                  } else {
+                    loop.post(new ClusterEvent.OfResource(id, stands(standing)));
+                  }
+                });
+      }
       return;
     }
     if (event instanceof ResourceEvent.FoundIt(Found.Running _)) {
       checkpoints.running(id.toString());
     }
     loop.post(new ClusterEvent.OfResource(id, event));
+  }
+
+  /** What commands left and cannot be ended may hold whatever a start would need. */
+  private static ResourceEvent stands(Throwable standing) {
+    Throwable cause =
+        standing instanceof CompletionException e && e.getCause() != null ? e.getCause() : standing;
+    return new ResourceEvent.FoundIt(
+        new Found.Foreign(
+            "something that a command of it left, and that cannot be ended: " + cause.getMessage(),
+            0));
+  }
+
+  private void absent(ResourceId id, ResourceEvent event) {
+    var _ =
+        checkpoints
+            .gone(id.toString())
+            .whenComplete(
+                (_, failure) -> {
+                  if (failure != null) {
+                    LOG.error("The checkpoints of {} were not saved", id, failure);
+                  }
+                  loop.post(new ClusterEvent.OfResource(id, event));
+                });
   }
 
   /** Whatever a plugin makes of it, what another node started and nobody can end is not ours. */
@@ -257,7 +295,7 @@ final class MonitorTalk {
       return;
     }
     if (!SLOT_NAME.matcher(request.getSlot()).matches()) {
-      refuse(
+      answers.refuse(
           monitor,
           request.getRequest(),
           "BadSlotName",
@@ -268,7 +306,8 @@ final class MonitorTalk {
     try {
       launch = SpiCodec.decode(request.getLaunch());
     } catch (IllegalArgumentException e) {
-      refuse(monitor, request.getRequest(), "LaunchRefused", String.valueOf(e.getMessage()));
+      answers.refuse(
+          monitor, request.getRequest(), "LaunchRefused", String.valueOf(e.getMessage()));
       return;
     }
     var _ =
@@ -298,13 +337,13 @@ final class MonitorTalk {
     if (resource.isEmpty()) {
       refuseStale(monitor, request.getRequest(), "The resource is in other hands by now.");
     } else if (token.length > TOKEN_LIMIT_BYTES) {
-      refuse(
+      answers.refuse(
           monitor,
           request.getRequest(),
           "TokenTooLong",
           "A token has at most " + TOKEN_LIMIT_BYTES + " bytes, not " + token.length + ".");
     } else if (holdsSecret(resource.get(), token)) {
-      refuse(
+      answers.refuse(
           monitor,
           request.getRequest(),
           "SecretInToken",
@@ -316,13 +355,13 @@ final class MonitorTalk {
               .whenComplete(
                   (_, failure) -> {
                     if (failure == null) {
-                      send(
+                      answers.send(
                           monitor,
                           Answer.newBuilder()
                               .setRequest(request.getRequest())
                               .setOk(Done.getDefaultInstance()));
                     } else {
-                      refuse(
+                      answers.refuse(
                           monitor,
                           request.getRequest(),
                           "NotDurable",
@@ -351,62 +390,15 @@ final class MonitorTalk {
 
   private void answer(MonitorName monitor, long request, SlotView slot, Throwable failure) {
     if (failure == null) {
-      send(monitor, Answer.newBuilder().setRequest(request).setSlot(SlotFrames.of(slot)));
-      return;
-    }
-    Throwable cause =
-        failure instanceof CompletionException e && e.getCause() != null ? e.getCause() : failure;
-    if (cause instanceof SlotException refused) {
-      refuse(
-          monitor,
-          request,
-          refused.code(),
-          refused.responsibility(),
-          refused.retry(),
-          String.valueOf(refused.getMessage()));
+      answers.send(monitor, Answer.newBuilder().setRequest(request).setSlot(SlotFrames.of(slot)));
     } else {
-      LOG.error("A request of {} failed", monitor, cause);
-      refuse(
-          monitor,
-          request,
-          "Internal",
-          "The cluster service could not do it: " + cause.getMessage());
+      answers.failed(monitor, request, failure);
     }
   }
 
   private void refuseStale(MonitorName monitor, long request, String message) {
     meters.stale(StaleKind.REQUEST);
-    refuse(monitor, request, "Stale", message);
-  }
-
-  private void refuse(MonitorName monitor, long request, String code, String message) {
-    refuse(monitor, request, code, Responsibility.INTERNAL, Retry.HERE, message);
-  }
-
-  private void refuse(
-      MonitorName monitor,
-      long request,
-      String code,
-      Responsibility responsibility,
-      Retry retry,
-      String message) {
-    send(
-        monitor,
-        Answer.newBuilder()
-            .setRequest(request)
-            .setFailure(
-                dev.holdfast.protocol.wire.Failure.newBuilder()
-                    .setCode(code)
-                    .setResponsibility(SpiCodec.encode(responsibility))
-                    .setRetry(SpiCodec.encode(retry))
-                    .setMessage(message)));
-  }
-
-  private void send(MonitorName monitor, Answer.Builder answer) {
-    if (!monitors.send(monitor, ToMonitor.newBuilder().setAnswer(answer).build())) {
-      // Whoever asked is dead; what was done is written down, and find will see it.
-      LOG.debug("Nobody waits for the answer to request {}", answer.getRequest());
-    }
+    answers.refuse(monitor, request, "Stale", message);
   }
 
   // ---- log lines ---------------------------------------------------------------------------

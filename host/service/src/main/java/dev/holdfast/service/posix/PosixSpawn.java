@@ -43,6 +43,7 @@ public final class PosixSpawn {
   private static final int SETSID = 0x80;
   private static final int O_WRONLY = 1;
   private static final int O_CREAT = 0x40;
+  private static final int O_TRUNC = 0x200;
   private static final int O_APPEND = 0x400;
   private static final int OUTPUT_MODE = 0600;
 
@@ -118,11 +119,17 @@ public final class PosixSpawn {
         pipe >= 0
             ? ADD_DUP2.call(actions, pipe, 0)
             : ADD_OPEN.call(actions, 0, string("/dev/null", arena), 0, 0, 0));
-    int appending = O_WRONLY | O_CREAT | O_APPEND;
+    String errors = request.errors();
+    // Appending in both cases: what is begun anew may be cut while it is written.
+    int flags = O_WRONLY | O_CREAT | O_APPEND | (errors == null ? 0 : O_TRUNC);
     check(
         "set standard output",
-        ADD_OPEN.call(actions, 1, string(request.output(), arena), appending, OUTPUT_MODE, 0));
-    check("set standard error", ADD_DUP2.call(actions, 1, 2));
+        ADD_OPEN.call(actions, 1, string(request.output(), arena), flags, OUTPUT_MODE, 0));
+    check(
+        "set standard error",
+        errors == null
+            ? ADD_DUP2.call(actions, 1, 2)
+            : ADD_OPEN.call(actions, 2, string(errors, arena), flags, OUTPUT_MODE, 0));
     check("set the directory", ADD_CHDIR.call(actions, string(request.directory(), arena)));
     // The JVM has descriptors that would survive an exec; and this reaches what we do not know of.
     check("close descriptors", ADD_CLOSE_FROM.call(actions, 3));

@@ -6,7 +6,9 @@ import dev.holdfast.service.posix.Signal;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -136,14 +138,21 @@ public final class LinuxProcesses implements Processes {
   }
 
   @Override
+  public CompletableFuture<StopOutcome> killDescent(ProcessIdentity leader, SlotToken token) {
+    return proc.bootId().equals(leader.bootId())
+        ? new ProcessTree(stopping, leader, token).killDescent()
+        : CompletableFuture.completedFuture(StopOutcome.nothing());
+  }
+
+  @Override
   public CompletableFuture<Boolean> leftNothing(ProcessIdentity dead, SlotToken token) {
     if (!proc.bootId().equals(dead.bootId())) {
       return CompletableFuture.completedFuture(true);
     }
-    // Our own list is short; all processes of the machine are looked through only if it says
-    // nothing: when others' orphans are there, or another life of the service was the parent.
-    return children.isStarted(dead.pid()) && children.areAllStarted()
-        ? CompletableFuture.completedFuture(true)
+    // Our own list is short; all processes of the machine are looked through only if another life
+    // of the service was the parent.
+    return children.isStarted(dead.pid()) && children.areListed()
+        ? CompletableFuture.completedFuture(!children.hasOrphanOf(dead, token))
         : scan.take().thenApply(snapshot -> snapshot.tree(dead, token).isEmpty());
   }
 
@@ -197,6 +206,26 @@ public final class LinuxProcesses implements Processes {
                             .thenComparingLong(holder -> holder.process().startTicks())
                             .thenComparingInt(holder -> holder.process().pid()))
                     .toList());
+  }
+
+  @Override
+  public CompletableFuture<Map<SlotToken, List<ProcessIdentity>>> searchByPrefix(String prefix) {
+    return scan.take()
+        .thenApply(
+            snapshot -> {
+              var found = new HashMap<SlotToken, List<ProcessIdentity>>();
+              for (ProcStat process : snapshot.livingSince(0)) {
+                snapshot
+                    .token(process)
+                    .filter(token -> token.value().startsWith(prefix))
+                    .ifPresent(
+                        token ->
+                            found
+                                .computeIfAbsent(token, _ -> new ArrayList<>())
+                                .add(process.identity(proc.bootId())));
+              }
+              return found;
+            });
   }
 
   @Override

@@ -3,6 +3,9 @@ package dev.holdfast.service.process;
 import dev.holdfast.service.posix.Pidfd;
 import dev.holdfast.service.posix.PosixException;
 import dev.holdfast.service.posix.WaitResult;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -16,6 +19,9 @@ import java.util.concurrent.ConcurrentHashMap;
 final class OwnChildren {
   private final ProcFs proc;
   private final Set<Integer> started = ConcurrentHashMap.newKeySet();
+
+  /** What is known of children that others started; guarded by this. */
+  private final Map<Integer, Orphan> orphans = new HashMap<>();
 
   OwnChildren(ProcFs proc) {
     this.proc = proc;
@@ -34,18 +40,70 @@ final class OwnChildren {
   synchronized WaitResult reap(int pid, Pidfd pidfd) throws PosixException {
     // Before: right after, the pid may be that of another child.
     started.remove(pid);
+    orphans.remove(pid);
     return pidfd.reap();
   }
 
+  /** Whether this kernel lists the children of a thread, and so {@link #hasOrphanOf} can tell. */
+  boolean areListed() {
+    return proc.listsChildren(firstThread());
+  }
+
   /**
-   * Whether every orphan that the kernel gave us, dead or alive, was started here. If so, nothing
-   * is left of a dead one that was: its descendants would be among our children now, or below one
-   * that is. The kernel gives orphans to the first living thread of a subreaper, which is the one
-   * that the process began with; so one short list says it.
+   * Whether anything is left of a dead process that was started here. Its descendants would be
+   * among our children now, or below one that is: the kernel gives orphans to the first living
+   * thread of a subreaper, which is the one that the process began with. So one short list says it;
+   * each orphan on it is looked at once.
    */
-  synchronized boolean areAllStarted() {
-    int firstThread = Math.toIntExact(ProcessHandle.current().pid());
-    return proc.listsChildren(firstThread)
-        && started.containsAll(proc.childrenOfThread(firstThread));
+  synchronized boolean hasOrphanOf(ProcessIdentity dead, SlotToken token) {
+    for (int pid : proc.childrenOfThread(firstThread())) {
+      if (!started.contains(pid) && orphan(pid).isOf(dead, token) && isAlive(pid)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private Orphan orphan(int pid) {
+    Orphan known = orphans.get(pid);
+    if (known != null) {
+      return known;
+    }
+    Optional<ProcStat> stat = proc.stat(pid);
+    if (stat.isEmpty() || stat.get().isDead()) {
+      return Orphan.NONE; // It is reaped by the next sweep.
+    }
+    Optional<SlotToken> token = proc.token(stat.get());
+    Orphan looked = new Orphan(stat.get().group(), stat.get().session(), token, false);
+    if (token.isEmpty() && proc.isBetweenPrograms(pid)) {
+      return Orphan.UNKNOWN; // A busy machine may take long over an exec.
+    }
+    orphans.put(pid, looked);
+    return looked;
+  }
+
+  private boolean isAlive(int pid) {
+    return proc.stat(pid).filter(stat -> !stat.isDead()).isPresent();
+  }
+
+  private static int firstThread() {
+    return Math.toIntExact(ProcessHandle.current().pid());
+  }
+
+  /**
+   * A child of ours that somebody else started; it counts until it is reaped.
+   *
+   * @param unknown whose it is cannot be told now: it may be anybody's
+   */
+  private record Orphan(int group, int session, Optional<SlotToken> token, boolean unknown) {
+    static final Orphan NONE = new Orphan(0, 0, Optional.empty(), false);
+    static final Orphan UNKNOWN = new Orphan(0, 0, Optional.empty(), true);
+
+    boolean isOf(ProcessIdentity dead, SlotToken wanted) {
+      return unknown
+          || (token.isPresent()
+              ? token.get().equals(wanted)
+              : group == dead.pid() || session == dead.pid());
+    }
   }
 }

@@ -135,6 +135,11 @@ final class ProcFs {
     if (environment == null || environment.length > 0) {
       return false;
     }
+    return isBetweenPrograms(pid);
+  }
+
+  /** Whether a process is being given its program, and has no environment meanwhile. */
+  boolean isBetweenPrograms(int pid) {
     byte[] stat = read(pid, "stat");
     return stat != null && stat.length > 0 && ProcStat.isBetweenPrograms(stat);
   }

@@ -1,9 +1,12 @@
 package dev.holdfast.service.process;
 
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
@@ -79,6 +82,35 @@ final class ProcessScan {
      * that pid is another life's by now, the group is none of it.
      */
     List<ProcStat> tree(ProcessIdentity leader, @Nullable SlotToken token) {
+      return tree(leader, token, Set.of());
+    }
+
+    /**
+     * The same with more that is known to belong to it, and with all that descends from any of it,
+     * but for what carries another slot's token.
+     *
+     * @param known seen in an earlier look
+     */
+    List<ProcStat> descent(ProcessIdentity leader, SlotToken token, Set<ProcessIdentity> known) {
+      List<ProcStat> members = new ArrayList<>(tree(leader, token, known));
+      Map<Integer, List<ProcStat>> children = new HashMap<>();
+      for (ProcStat process : livingSince(leader.startTicks())) {
+        children.computeIfAbsent(process.parent(), _ -> new ArrayList<>()).add(process);
+      }
+      Set<Integer> seen = new HashSet<>();
+      members.forEach(member -> seen.add(member.pid()));
+      for (int i = 0; i < members.size(); i++) {
+        for (ProcStat child : children.getOrDefault(members.get(i).pid(), List.of())) {
+          if (token(child).filter(t -> !t.equals(token)).isEmpty() && seen.add(child.pid())) {
+            members.add(child);
+          }
+        }
+      }
+      return members;
+    }
+
+    private List<ProcStat> tree(
+        ProcessIdentity leader, @Nullable SlotToken token, Set<ProcessIdentity> known) {
       boolean numberReused =
           processes.stream()
               .anyMatch(p -> p.pid() == leader.pid() && p.startTicks() != leader.startTicks());
@@ -86,7 +118,8 @@ final class ProcessScan {
           .filter(
               p ->
                   (!numberReused && isKin(p, leader, token))
-                      || (token != null && token(p).filter(token::equals).isPresent()))
+                      || (token != null && token(p).filter(token::equals).isPresent())
+                      || known.contains(p.identity(proc.bootId())))
           .toList();
     }
 

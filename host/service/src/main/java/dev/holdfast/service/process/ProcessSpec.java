@@ -21,6 +21,8 @@ import org.jspecify.annotations.Nullable;
  *     0600
  * @param input what it reads from standard input (as UTF-8), or null for {@code /dev/null}
  * @param user the user it runs as, with that user's groups, or null for ours
+ * @param errors where standard error goes instead of to {@code output}, absolute; both files are
+ *     then begun anew. Null for the one output, which is appended to
  */
 public record ProcessSpec(
     List<String> command,
@@ -28,7 +30,8 @@ public record ProcessSpec(
     Map<String, String> environment,
     Path output,
     @Nullable String input,
-    @Nullable String user) {
+    @Nullable String user,
+    @Nullable Path errors) {
 
   /** The longest input: what every pipe takes without a reader. */
   public static final int INPUT_LIMIT_BYTES = 4096;
@@ -41,6 +44,9 @@ public record ProcessSpec(
     }
     requireAbsolute("working directory", directory);
     requireAbsolute("output file", output);
+    if (errors != null) {
+      requireAbsolute("file for errors", errors);
+    }
     command.forEach(word -> requireNoNul("command", word));
     environment.forEach(ProcessSpec::requireVariable);
     if (input != null && input.getBytes(UTF_8).length > INPUT_LIMIT_BYTES) {
@@ -52,24 +58,29 @@ public record ProcessSpec(
   /** The simplest: our user, nothing to read. */
   public static ProcessSpec of(
       List<String> command, Path directory, Map<String, String> environment, Path output) {
-    return new ProcessSpec(command, directory, environment, output, null, null);
+    return new ProcessSpec(command, directory, environment, output, null, null, null);
   }
 
   /** The same, with something to read from standard input. */
   public ProcessSpec reading(String text) {
-    return new ProcessSpec(command, directory, environment, output, text, user);
+    return new ProcessSpec(command, directory, environment, output, text, user, errors);
   }
 
   /** The same, as another user. */
   public ProcessSpec as(@Nullable String name) {
-    return new ProcessSpec(command, directory, environment, output, input, name);
+    return new ProcessSpec(command, directory, environment, output, input, name, errors);
+  }
+
+  /** The same, with a file of its own for errors; it and the output are begun anew. */
+  public ProcessSpec withErrors(Path file) {
+    return new ProcessSpec(command, directory, environment, output, input, user, file);
   }
 
   /** The same, carrying a slot's token in its environment. */
   public ProcessSpec marked(SlotToken token) {
     var marked = new HashMap<>(environment);
     marked.put(SlotToken.VARIABLE, token.value());
-    return new ProcessSpec(command, directory, marked, output, input, user);
+    return new ProcessSpec(command, directory, marked, output, input, user, errors);
   }
 
   /** The token that its environment carries, when there is one. */

@@ -9,7 +9,9 @@ import dev.holdfast.service.posix.WaitResult;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
@@ -48,6 +50,9 @@ final class ProcessTree {
 
   private final ProcessIdentity leader;
   private final @Nullable SlotToken token;
+
+  /** What was seen to descend from the leader; null when descent does not count. */
+  private @Nullable Set<ProcessIdentity> descent;
 
   ProcessTree(Context context, ProcessIdentity leader, @Nullable SlotToken token) {
     this.proc = context.proc();
@@ -88,14 +93,45 @@ final class ProcessTree {
                     .whenComplete((_, _) -> watcher.release(held)));
   }
 
+  /** Kills it at once, with all that descends from it now. */
+  CompletableFuture<StopOutcome> killDescent() {
+    long began = System.nanoTime();
+    descent = new HashSet<>();
+    return CompletableFuture.supplyAsync(() -> watcher.hold(leader), executor)
+        .thenCompose(
+            held ->
+                scan.take()
+                    // Before the leader is dead: then its children are nobody's.
+                    .thenAcceptAsync(this::left, executor)
+                    .thenComposeAsync(_ -> kill(held, Duration.ZERO, began), executor)
+                    .whenComplete((_, _) -> watcher.release(held)));
+  }
+
+  /** What stands of it; what descends from that is kept in mind. */
+  private List<ProcStat> left(ProcessScan.Snapshot snapshot) {
+    SlotToken marked = token;
+    Set<ProcessIdentity> known = descent;
+    if (known == null || marked == null) {
+      return snapshot.tree(leader, token);
+    }
+    List<ProcStat> left = snapshot.descent(leader, marked, known);
+    left.forEach(member -> known.add(member.identity(proc.bootId())));
+    return left;
+  }
+
   private static Duration since(long nanos) {
     return Duration.ofNanos(System.nanoTime() - nanos);
   }
 
   /** Completes when the leader is dead or the grace is over. */
   private CompletableFuture<?> ask(Watch held, Signal signal, Duration grace) {
-    if (grace.isZero() || held.died.isDone()) {
+    if (grace.isZero()) {
       return CompletableFuture.completedFuture(null);
+    }
+    if (held.died.isDone()) {
+      return scan.take()
+          .thenComposeAsync(
+              snapshot -> signalEach(snapshot.tree(leader, token), signal, grace), executor);
     }
     return signalGroup(held, signal)
         .thenComposeAsync(_ -> signalGroup(held, Signal.CONT), executor)
@@ -134,7 +170,7 @@ final class ProcessTree {
     return scan.take()
         .thenComposeAsync(
             snapshot -> {
-              List<ProcStat> left = snapshot.tree(leader, token);
+              List<ProcStat> left = left(snapshot);
               if (left.isEmpty()) {
                 return CompletableFuture.completedFuture(asked.outcome(graceSufficed, List.of()));
               }
@@ -148,20 +184,28 @@ final class ProcessTree {
 
   /** Completes when they are dead, or the round is over. */
   private CompletableFuture<?> killEach(List<ProcStat> left) {
+    return signalEach(left, Signal.KILL, ROUND);
+  }
+
+  /** Completes when they are dead, or the time is over. */
+  private CompletableFuture<?> signalEach(List<ProcStat> left, Signal signal, Duration time) {
     List<Watch> held = new ArrayList<>();
     for (ProcStat member : left) {
       try {
         Watch watch = watcher.hold(member.identity(proc.bootId()));
         held.add(watch);
-        signalOne(watch, Signal.KILL);
+        signalOne(watch, signal);
+        if (signal != Signal.KILL) {
+          signalOne(watch, Signal.CONT);
+        }
       } catch (UncheckedIOException e) {
         // Too many open files; the next round may find one closed. Until then it stands.
-        log.warn("Process {} of {} cannot be killed", member.pid(), leader, e);
+        log.warn("Process {} of {} cannot be signalled", member.pid(), leader, e);
       }
     }
     return CompletableFuture.allOf(
             held.stream().map(watch -> watch.died).toArray(CompletableFuture<?>[]::new))
-        .completeOnTimeout(null, ROUND.toNanos(), TimeUnit.NANOSECONDS)
+        .completeOnTimeout(null, time.toNanos(), TimeUnit.NANOSECONDS)
         .whenComplete((_, _) -> held.forEach(watcher::release));
   }
 

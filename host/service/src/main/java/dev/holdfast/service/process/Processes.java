@@ -4,6 +4,7 @@ import dev.holdfast.service.posix.Signal;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
@@ -47,8 +48,9 @@ public interface Processes extends AutoCloseable {
   /**
    * Signals the process's group and continues it (a stopped process does not see SIGTERM), waits
    * for its end up to the grace, then kills what is left of its group and session and everything
-   * that carries the token, and completes when all of it is seen gone. Never fails for a process
-   * that cannot be killed: {@link StopOutcome#standing} names it.
+   * that carries the token, and completes when all of it is seen gone. When the leader is dead
+   * already, those are signalled and waited for. Never fails for a process that cannot be killed:
+   * {@link StopOutcome#standing} names it.
    *
    * <p>Does not acknowledge an exit, and keeps the leader unreaped until it is done, also when its
    * exit is acknowledged meanwhile. Works for adopted processes and for a leader dead already.
@@ -61,6 +63,13 @@ public interface Processes extends AutoCloseable {
 
   /** The same with SIGKILL at once. */
   CompletableFuture<StopOutcome> kill(ProcessIdentity leader, @Nullable SlotToken token);
+
+  /**
+   * The same as {@link #kill}, and what descends from the leader goes with it even where it left
+   * session, group and environment behind, as a program that was started through {@code su -} does.
+   * As long as the leader lives, that is: of a dead one nobody knows the descendants.
+   */
+  CompletableFuture<StopOutcome> killDescent(ProcessIdentity leader, SlotToken token);
 
   /**
    * Looks whether anything is left of the tree of a process that is dead. Once there is nothing,
@@ -97,6 +106,12 @@ public interface Processes extends AutoCloseable {
    * other users, when we are not root) is not found.
    */
   CompletableFuture<List<TokenHolder>> search(SlotToken token, BootTicks since);
+
+  /**
+   * Living processes of this boot whose token begins so, by that token; for what was never written
+   * down.
+   */
+  CompletableFuture<Map<SlotToken, List<ProcessIdentity>>> searchByPrefix(String prefix);
 
   /**
    * Keeps an output file bounded from now on, and reads it. Close it to stop that.

@@ -28,6 +28,10 @@ final class SpawnPlan {
   static SpawnRequest of(ProcessSpec spec, long openFiles) throws SpawnException {
     requireDirectory(spec.directory());
     requireOutput(spec.output());
+    @Nullable Path errors = spec.errors();
+    if (errors != null) {
+      requireOutput(errors);
+    }
     Path program =
         CommandPath.resolve(spec.command().getFirst(), spec.directory(), spec.environment());
     List<String> arguments = spec.command();
@@ -42,7 +46,8 @@ final class SpawnPlan {
         spec.environment().entrySet().stream().map(e -> e.getKey() + "=" + e.getValue()).toList(),
         spec.directory().toString(),
         spec.output().toString(),
-        spec.input());
+        spec.input(),
+        errors == null ? null : errors.toString());
   }
 
   /** Whether a program that changes the user stands before the one to run. */

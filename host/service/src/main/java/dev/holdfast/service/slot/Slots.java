@@ -10,7 +10,6 @@ import dev.holdfast.service.process.ProcessIdentity;
 import dev.holdfast.service.process.ProcessSpec;
 import dev.holdfast.service.process.Processes;
 import dev.holdfast.service.process.SlotToken;
-import dev.holdfast.service.process.SpawnException;
 import dev.holdfast.service.process.StopOutcome;
 import dev.holdfast.service.process.TokenHolder;
 import dev.holdfast.spi.Exit;
@@ -72,7 +71,7 @@ public final class Slots implements AutoCloseable {
   /** Each slot's last write. */
   private final Map<SlotKey, CompletableFuture<Void>> written = new ConcurrentHashMap<>();
 
-  private final Map<SlotKey, CompletableFuture<?>> tails = new ConcurrentHashMap<>();
+  private final Turns<SlotKey> turns;
 
   /** Which slots a resource has; so that a call of one of a thousand need not look at all. */
   private final Map<ResourceId, Set<SlotKey>> keys = new ConcurrentHashMap<>();
@@ -107,6 +106,7 @@ public final class Slots implements AutoCloseable {
     this.listener = listener;
     this.ids = ids;
     this.executor = executor;
+    this.turns = new Turns<>(executor);
   }
 
   /**
@@ -130,10 +130,14 @@ public final class Slots implements AutoCloseable {
               index(key);
               if (slot.isOccupied()) {
                 ProcessIdentity process = slot.process().orElseThrow();
-                if (processes.isAlive(process)) {
+                boolean alive = processes.isAlive(process);
+                if (alive) {
                   tellFound(key, process);
                 }
                 watch(key, slot, process);
+                if (alive && key.isCommands()) {
+                  work.add(kill(key)); // Nobody waits for it any more.
+                }
               } else if (slot.isIntent()) {
                 work.add(
                     then(
@@ -271,15 +275,20 @@ public final class Slots implements AutoCloseable {
                         tellFound(key, first.get().process());
                         watch(key, started, first.get().process());
                         return view(key, started);
-                      });
+                      })
+                  .thenCompose(
+                      view ->
+                          key.isCommands()
+                              ? end(key, null)
+                              : CompletableFuture.completedFuture(view));
             },
             executor);
   }
 
-  /** A resource's slots as they are now, but for that of a tool. */
+  /** A resource's slots as plugins know them, as they are now. */
   public List<SlotView> of(ResourceId resource) {
     return keysOf(resource).stream()
-        .filter(key -> !key.isTools())
+        .filter(SlotKey::isPlugins)
         .flatMap(key -> Optional.ofNullable(records.get(key)).map(slot -> view(key, slot)).stream())
         .toList();
   }
@@ -320,10 +329,7 @@ public final class Slots implements AutoCloseable {
   /** Completes when nothing that was asked of the resource's slots is under way any more. */
   public CompletableFuture<Void> settled(ResourceId resource) {
     return CompletableFuture.allOf(
-        keysOf(resource).stream()
-            .flatMap(key -> Optional.<CompletableFuture<?>>ofNullable(tails.get(key)).stream())
-            .map(tail -> tail.exceptionally(_ -> null))
-            .toArray(CompletableFuture[]::new));
+        keysOf(resource).stream().map(turns::settled).toArray(CompletableFuture[]::new));
   }
 
   /**
@@ -433,18 +439,8 @@ public final class Slots implements AutoCloseable {
   }
 
   private static Throwable slotException(Throwable cause) {
-    if (!(cause instanceof SpawnException spawn)) {
-      return cause;
-    }
-    String message = String.valueOf(spawn.getMessage());
-    return switch (spawn.reason()) {
-      case COMMAND_NOT_FOUND, NOT_EXECUTABLE ->
-          new SlotException("CommandNotFound", Responsibility.USER, Retry.OTHER_NODE, message);
-      case DIRECTORY, USER ->
-          new SlotException("LaunchRefused", Responsibility.USER, Retry.OTHER_NODE, message);
-      case OUTPUT, HUNG, BUSY, CLOSED, SYSTEM ->
-          new SlotException("SpawnFailed", Responsibility.ENVIRONMENT, Retry.HERE, message);
-    };
+    SlotException told = SlotException.ofSpawn(cause);
+    return told == null ? cause : told;
   }
 
   private CompletableFuture<ProcessSpec> spec(
@@ -551,7 +547,8 @@ public final class Slots implements AutoCloseable {
     return write(key, ended);
   }
 
-  static Exit exit(ExitStatus status) {
+  /** How a process ended, in the words of the SPI. */
+  public static Exit exit(ExitStatus status) {
     return switch (status) {
       case ExitStatus.Code(int code) -> new Exit.Code(code);
       case ExitStatus.Signalled(int signal, _) -> new Exit.Signal(signal);
@@ -608,7 +605,9 @@ public final class Slots implements AutoCloseable {
     ProcessIdentity process = current.process().orElseThrow();
     CompletableFuture<StopOutcome> outcome =
         grace == null
-            ? processes.kill(process, current.token())
+            ? (key.isCommands()
+                ? processes.killDescent(process, current.token())
+                : processes.kill(process, current.token()))
             : processes.stop(process, current.token(), Signal.of(current.stopSignal()), grace);
     return outcome.thenComposeAsync(
         stopped -> {
@@ -636,7 +635,91 @@ public final class Slots implements AutoCloseable {
   /** Kills everything that runs, without order: the last resort of a shutdown. */
   public CompletableFuture<Void> killAll() {
     return CompletableFuture.allOf(
-        occupied().stream().map(this::kill).toArray(CompletableFuture[]::new));
+        Stream.concat(
+                occupied().stream(),
+                records.keySet().stream().filter(key -> key.isCommands() && mayHaveLeft(key)))
+            .distinct()
+            .toList()
+            .stream()
+            .map(this::kill)
+            .toArray(CompletableFuture[]::new));
+  }
+
+  // ---- what commands left --------------------------------------------------------------------
+
+  /** A slot for the next command of a resource: one of which nothing is left. */
+  public CompletableFuture<SlotKey> freeForCommand(ResourceId resource) {
+    return freeForCommand(resource, 1);
+  }
+
+  private CompletableFuture<SlotKey> freeForCommand(ResourceId resource, int number) {
+    SlotKey key = SlotKey.ofCommand(resource, number);
+    return leftNothing(key)
+        .thenCompose(
+            nothing ->
+                nothing
+                    ? CompletableFuture.completedFuture(key)
+                    : freeForCommand(resource, number + 1));
+  }
+
+  /** Whether nothing of the slot's process and of what it has started lives. */
+  private CompletableFuture<Boolean> leftNothing(SlotKey key) {
+    SlotRecord slot = records.get(key);
+    if (slot == null || !mayHaveLeft(key)) {
+      return CompletableFuture.completedFuture(true);
+    }
+    if (slot.isOccupied()) {
+      return CompletableFuture.completedFuture(false);
+    }
+    return look(slot.process().orElseThrow(), slot.token())
+        .thenApply(
+            nothing -> {
+              if (nothing) {
+                gone.add(slot.token());
+              }
+              return nothing;
+            });
+  }
+
+  /** Whether commands of the resource may have left something that runs. */
+  public boolean mayHaveLeft(ResourceId resource) {
+    for (SlotKey key : keysOf(resource)) {
+      if (key.isCommands() && mayHaveLeft(key)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private boolean mayHaveLeft(SlotKey key) {
+    SlotRecord slot = records.get(key);
+    return slot != null && slot.process().isPresent() && !gone.contains(slot.token());
+  }
+
+  /**
+   * Ends commands of the resource that run although nobody waits for them; fails when one stands.
+   */
+  public CompletableFuture<Void> endCommands(ResourceId resource) {
+    return CompletableFuture.allOf(
+        keysOf(resource).stream()
+            .filter(SlotKey::isCommands)
+            .filter(
+                key -> Optional.ofNullable(records.get(key)).filter(this::isOccupied).isPresent())
+            .map(this::kill)
+            .toArray(CompletableFuture[]::new));
+  }
+
+  /**
+   * Ends what the resource's commands have left: asked, then killed. Complete at once when there is
+   * nothing; fails when something stands.
+   *
+   * @param grace how long it has after it was asked
+   */
+  public CompletableFuture<Void> endLeft(ResourceId resource, Duration grace) {
+    List<SlotKey> left =
+        keysOf(resource).stream().filter(key -> key.isCommands() && mayHaveLeft(key)).toList();
+    return CompletableFuture.allOf(
+        left.stream().map(key -> stop(key, grace)).toArray(CompletableFuture[]::new));
   }
 
   /** Forgets a deleted resource's slots. */
@@ -650,7 +733,7 @@ public final class Slots implements AutoCloseable {
           gone.remove(slot.token());
         }
         written.remove(key);
-        tails.remove(key);
+        turns.forget(key);
         ofOtherNodes.remove(key);
       }
     }
@@ -660,39 +743,9 @@ public final class Slots implements AutoCloseable {
     }
   }
 
-  /**
-   * Queues work behind what was asked of the slot before. When there is nothing, it is begun by the
-   * caller: an application that failed is not to wait for one thread more.
-   */
   private <T> CompletableFuture<T> then(SlotKey key, Supplier<CompletableFuture<T>> work) {
     index(key);
-    var result = new CompletableFuture<T>();
-    CompletableFuture<?> before = tails.put(key, result);
-    CompletableFuture<T> begun =
-        before == null || before.isDone()
-            ? begin(work)
-            : before.handle((_, _) -> null).thenComposeAsync(_ -> work.get(), executor);
-    var _ =
-        begun.whenComplete(
-            (value, thrown) -> {
-              if (thrown == null) {
-                result.complete(value);
-              } else {
-                result.completeExceptionally(
-                    thrown instanceof CompletionException e && e.getCause() != null
-                        ? e.getCause()
-                        : thrown);
-              }
-            });
-    return result;
-  }
-
-  private static <T> CompletableFuture<T> begin(Supplier<CompletableFuture<T>> work) {
-    try {
-      return work.get();
-    } catch (RuntimeException | Error e) {
-      return CompletableFuture.failedFuture(e);
-    }
+    return turns.then(key, work);
   }
 
   @Override

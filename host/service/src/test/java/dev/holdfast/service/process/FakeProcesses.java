@@ -76,6 +76,16 @@ public final class FakeProcesses implements Processes {
   }
 
   @Override
+  public CompletableFuture<StopOutcome> killDescent(ProcessIdentity leader, SlotToken token) {
+    return kill(leader, token);
+  }
+
+  @Override
+  public CompletableFuture<Map<SlotToken, List<ProcessIdentity>>> searchByPrefix(String prefix) {
+    return CompletableFuture.completedFuture(Map.of());
+  }
+
+  @Override
   public CompletableFuture<Boolean> leftNothing(ProcessIdentity dead, SlotToken token) {
     return CompletableFuture.completedFuture(true);
   }
