@@ -72,24 +72,52 @@ public final class Blobs {
    */
   public Blob put(Writer writer) throws IOException {
     String temporary = lastNumber.incrementAndGet() + NEW;
-    try {
-      Blob blob;
-      try (StorageFile file = storage.create(temporary)) {
-        var out = new Digesting(file);
-        writer.writeTo(out);
-        out.flush();
-        file.sync();
-        blob = out.blob();
-      }
-      synchronized (lock) {
-        storage.rename(temporary, hex(blob.digest()));
-        storage.syncDirectory();
-        hold(blob.digest());
-      }
+    try (StorageFile file = storage.create(temporary)) {
+      var out = new Digesting(file);
+      writer.writeTo(out);
+      out.flush();
+      Blob blob = out.blob();
+      keep(temporary, file, blob.digest());
       return blob;
     } catch (IOException | RuntimeException e) {
       removeQuietly(temporary, e);
       throw e;
+    }
+  }
+
+  /**
+   * Gives a file its name, and returns when it is durable under it. A name that nobody holds is
+   * given before the file is synced: a file system such as ext4 then writes both down at once, and
+   * what a death leaves half written under a name that no record has is collected. Under a name
+   * that is held there is a whole file already, perhaps a damaged one, which only a whole one may
+   * replace.
+   */
+  private void keep(String temporary, StorageFile file, String digest) throws IOException {
+    boolean isHeld;
+    synchronized (lock) {
+      isHeld = holds.containsKey(digest);
+      if (!isHeld) {
+        storage.rename(temporary, hex(digest));
+      }
+      hold(digest);
+    }
+    try {
+      file.sync();
+      if (isHeld) {
+        storage.rename(temporary, hex(digest));
+      }
+      storage.syncDirectory();
+    } catch (IOException | RuntimeException e) {
+      releaseQuietly(digest, e);
+      throw e;
+    }
+  }
+
+  private void releaseQuietly(String digest, Exception because) {
+    try {
+      release(digest);
+    } catch (IOException left) {
+      because.addSuppressed(left); // It is collected after the next start.
     }
   }
 

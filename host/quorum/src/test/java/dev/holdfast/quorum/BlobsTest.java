@@ -1,0 +1,219 @@
+package dev.holdfast.quorum;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.holdfast.registry.hive.DirectoryStorage;
+import dev.holdfast.registry.hive.Storage;
+import dev.holdfast.registry.hive.StorageFile;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class BlobsTest {
+  private static final String NAMED = "named";
+  private static final String SYNCED = "synced";
+  private static final String DIRECTORY_SYNCED = "directory synced";
+  private static final String DELETED = "deleted";
+
+  @TempDir private Path directory;
+  private final List<String> done = new ArrayList<>();
+  private String failsAt = "";
+  private Blobs blobs;
+
+  @BeforeEach
+  void open() {
+    blobs = new Blobs(new Told(new DirectoryStorage(directory)), directory);
+  }
+
+  /** Tells what is done to the directory, and fails at what it is told to. */
+  private final class Told implements Storage {
+    private final Storage storage;
+
+    Told(Storage storage) {
+      this.storage = storage;
+    }
+
+    private void step(String what) throws IOException {
+      if (what.equals(failsAt)) {
+        throw new IOException("no " + what);
+      }
+      done.add(what);
+    }
+
+    @Override
+    public boolean exists(String name) throws IOException {
+      return storage.exists(name);
+    }
+
+    @Override
+    public List<String> names() throws IOException {
+      return storage.names();
+    }
+
+    @Override
+    public StorageFile open(String name) throws IOException {
+      return storage.open(name);
+    }
+
+    @Override
+    public StorageFile create(String name) throws IOException {
+      return new ToldFile(storage.create(name));
+    }
+
+    @Override
+    public void rename(String from, String to) throws IOException {
+      step(NAMED);
+      storage.rename(from, to);
+    }
+
+    @Override
+    public void delete(String name) throws IOException {
+      step(DELETED);
+      storage.delete(name);
+    }
+
+    @Override
+    public void syncDirectory() throws IOException {
+      step(DIRECTORY_SYNCED);
+      storage.syncDirectory();
+    }
+
+    @Override
+    public String describe(String name) {
+      return storage.describe(name);
+    }
+
+    private final class ToldFile implements StorageFile {
+      private final StorageFile file;
+
+      ToldFile(StorageFile file) {
+        this.file = file;
+      }
+
+      @Override
+      public long size() throws IOException {
+        return file.size();
+      }
+
+      @Override
+      public int read(long offset, ByteBuffer target) throws IOException {
+        return file.read(offset, target);
+      }
+
+      @Override
+      public void write(long offset, ByteBuffer source) throws IOException {
+        file.write(offset, source);
+      }
+
+      @Override
+      public void sync() throws IOException {
+        step(SYNCED);
+        file.sync();
+      }
+
+      @Override
+      public void truncate(long size) throws IOException {
+        file.truncate(size);
+      }
+
+      @Override
+      public void close() throws IOException {
+        file.close();
+      }
+    }
+  }
+
+  private Blobs.Blob put(String content) throws IOException {
+    return blobs.put(out -> out.write(content.getBytes(StandardCharsets.UTF_8)));
+  }
+
+  private List<Path> files() throws IOException {
+    try (Stream<Path> all = Files.list(directory)) {
+      return all.toList();
+    }
+  }
+
+  @Test
+  void aNewContent_hasItsNameBeforeItIsSynced_andBothAreDurableWhenPutReturns() throws IOException {
+    Blobs.Blob blob = put("content");
+
+    assertThat(done).containsExactly(NAMED, SYNCED, DIRECTORY_SYNCED);
+    assertThat(blobs.check(blob.digest())).isEqualTo(Blobs.Condition.GOOD);
+    assertThat(blobs.file(blob.digest())).hasContent("content");
+  }
+
+  @Test
+  void aContentThatIsHeld_isReplacedByAWholeOneOnly_whichMendsADamagedOne() throws IOException {
+    Blobs.Blob blob = put("content");
+    Files.writeString(blobs.file(blob.digest()), "damaged");
+    done.clear();
+
+    put("content");
+
+    assertThat(done).containsExactly(SYNCED, NAMED, DIRECTORY_SYNCED);
+    assertThat(blobs.check(blob.digest())).isEqualTo(Blobs.Condition.GOOD);
+    assertThat(files()).hasSize(1);
+  }
+
+  @Test
+  void itGoesWithItsLastHold() throws IOException {
+    Blobs.Blob blob = put("content");
+    put("content");
+
+    blobs.release(blob.digest());
+    assertThat(blobs.check(blob.digest())).isEqualTo(Blobs.Condition.GOOD);
+    blobs.release(blob.digest());
+    assertThat(blobs.check(blob.digest())).isEqualTo(Blobs.Condition.MISSING);
+  }
+
+  @Test
+  void whatCannotBeMadeDurable_leavesNothing_andNothingHeld() throws IOException {
+    for (String step : List.of(NAMED, SYNCED, DIRECTORY_SYNCED)) {
+      failsAt = step;
+      assertThatThrownBy(() -> put("content")).hasMessage("no " + step);
+      assertThat(files()).as(step).isEmpty();
+    }
+    failsAt = "";
+
+    Blobs.Blob blob = put("content");
+    blobs.release(blob.digest());
+    assertThat(files()).isEmpty();
+  }
+
+  @Test
+  void oneThatIsHeld_staysWhatItWas_whenItCannotBeWrittenAgain() throws IOException {
+    Blobs.Blob blob = put("content");
+
+    for (String step : List.of(NAMED, SYNCED, DIRECTORY_SYNCED)) {
+      failsAt = step;
+      assertThatThrownBy(() -> put("content")).hasMessage("no " + step);
+      assertThat(blobs.check(blob.digest())).as(step).isEqualTo(Blobs.Condition.GOOD);
+      assertThat(files()).as(step).hasSize(1);
+    }
+    failsAt = "";
+    blobs.release(blob.digest());
+    assertThat(files()).isEmpty();
+  }
+
+  @Test
+  void whatADeathLeft_isCollected_andWhatIsHeldStays() throws IOException {
+    Blobs.Blob kept = put("kept");
+    put("without a record");
+    Files.writeString(directory.resolve("7.new"), "half");
+    var afterwards = new Blobs(new DirectoryStorage(directory), directory);
+    afterwards.hold(kept.digest());
+
+    assertThat(afterwards.collect()).isEqualTo(2);
+
+    assertThat(files()).containsExactly(afterwards.file(kept.digest()));
+  }
+}
