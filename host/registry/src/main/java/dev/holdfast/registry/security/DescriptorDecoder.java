@@ -81,7 +81,7 @@ final class DescriptorDecoder {
     int aceAt = at + ACL_HEADER_BYTES;
     var aces = new ArrayList<Ace>();
     for (int index = 1; index <= count; index++) {
-      String field = "ACE %d of the %s".formatted(index, name);
+      String field = "ACE " + index + " of the " + name;
       room(aceAt, ACE_HEADER_BYTES, end, "header of " + field);
       int aceSize = u16(aceAt + 2);
       if (aceSize < ACE_HEADER_BYTES || aceSize % 4 != 0) {

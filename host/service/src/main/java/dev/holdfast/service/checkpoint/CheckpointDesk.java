@@ -38,6 +38,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -288,25 +289,31 @@ public final class CheckpointDesk implements CheckpointApi {
   }
 
   /**
-   * What somebody should know who changes a key: an offline resource does not get to see it
+   * What somebody should know who changes keys: an offline resource does not get to see it
    * (Q174070).
    *
-   * @param key from HKLM on, links followed
+   * @param keys from HKLM on, links followed
    */
-  public List<String> adviceOnChange(KeyPath key) {
+  public List<String> adviceOnChange(Set<KeyPath> keys) {
     List<String> advice = new ArrayList<>();
-    for (Checkpoint checkpoint : checkpoints.store().all()) {
-      if (checkpoint.subject().kind() == Subject.Kind.REGISTRY
-          && key.isWithin(registry.resolved(checkpoint.subject().path()))) {
-        states
-            .get()
-            .findResource(checkpoint.id().resource())
-            .filter(resource -> !resource.isActive())
-            .map(resource -> advice(checkpoint, resource))
-            .ifPresent(advice::add);
+    for (ClusterResource resource : states.get().resources().values()) {
+      // Most are active, and then nothing of theirs need be looked up.
+      if (!resource.isActive()) {
+        checkpoints.store().of(resource.id().toString()).stream()
+            .filter(each -> isOfAny(each, keys))
+            .map(each -> advice(each, resource))
+            .forEach(advice::add);
       }
     }
     return advice;
+  }
+
+  private boolean isOfAny(Checkpoint checkpoint, Set<KeyPath> keys) {
+    if (checkpoint.subject().kind() != Subject.Kind.REGISTRY) {
+      return false;
+    }
+    KeyPath top = registry.resolved(checkpoint.subject().path());
+    return keys.stream().anyMatch(key -> key.isWithin(top));
   }
 
   private static String advice(Checkpoint checkpoint, ClusterResource resource) {

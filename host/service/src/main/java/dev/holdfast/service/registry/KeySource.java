@@ -12,12 +12,10 @@ import dev.holdfast.registry.Batch;
 import dev.holdfast.registry.CommitException;
 import dev.holdfast.registry.DescriptorBytes;
 import dev.holdfast.registry.Filetime;
-import dev.holdfast.registry.KeyPath;
 import dev.holdfast.registry.Origin;
 import dev.holdfast.registry.RegistryKey;
 import dev.holdfast.registry.Revision;
 import dev.holdfast.registry.Snapshot;
-import dev.holdfast.registry.Watch;
 import dev.holdfast.registry.handle.KeyHandle;
 import dev.holdfast.registry.regf.HiveFormat;
 import dev.holdfast.registry.regf.HiveFormatException;
@@ -25,14 +23,11 @@ import dev.holdfast.registry.regf.HiveReader;
 import dev.holdfast.registry.regf.HiveWriter;
 import dev.holdfast.registry.regf.RegistryKeyBuilder;
 import dev.holdfast.registry.regf.Strictness;
-import dev.holdfast.registry.security.Access;
-import dev.holdfast.registry.security.AccessCheck;
 import dev.holdfast.registry.security.EffectiveSecurity;
 import dev.holdfast.registry.security.KeyAccess;
 import dev.holdfast.registry.security.MalformedDescriptorException;
 import dev.holdfast.registry.security.Sddl;
 import dev.holdfast.registry.security.SecurityDescriptor;
-import dev.holdfast.registry.security.Token;
 import dev.holdfast.service.api.ApiException;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -42,8 +37,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A registry key with all below it, as checkpoints reach it: a blob is what RegSaveKey writes. Keys
@@ -61,15 +55,18 @@ final class KeySource implements Source {
   private final RegistryTree tree;
   private final KeyGuard guard;
   private final KeyHolds holds;
+  private final CheckpointWatches watches;
   private final String path;
 
   /**
    * @param path from its root on
    */
-  KeySource(RegistryTree tree, KeyGuard guard, KeyHolds holds, String path) {
+  KeySource(
+      RegistryTree tree, KeyGuard guard, KeyHolds holds, CheckpointWatches watches, String path) {
     this.tree = tree;
     this.guard = guard;
     this.holds = holds;
+    this.watches = watches;
     this.path = path;
   }
 
@@ -81,17 +78,35 @@ final class KeySource implements Source {
     Snapshot snapshot = place.hive().snapshot();
     RegistryKey key = snapshot.key(place.key()).orElseThrow(() -> missing(place));
     SecurityDescriptor effective = effective(place, snapshot);
-    requireAll(place, key, effective, READ, READ);
+    var rights = new ServiceRights(place, effective);
+    rights.require(READ);
+    rights.requireBelow(key, READ);
     return new KeyCapture(
         SecuredKey.of(key, Optional.of(effective)),
         new SecuredKey.View(RegistryTree.name(place, key)),
         snapshot.revision());
   }
 
-  private record KeyCapture(SecuredKey key, SecuredKey.View view, Revision at) implements Capture {
+  private static final class KeyCapture implements Capture {
+    private final SecuredKey key;
+    private final SecuredKey.View view;
+    private final Revision at;
+    private @Nullable String fingerprint;
+
+    KeyCapture(SecuredKey key, SecuredKey.View view, Revision at) {
+      this.key = key;
+      this.view = view;
+      this.at = at;
+    }
+
     @Override
     public String fingerprint() {
-      return KeyFingerprint.of(view, key);
+      String known = fingerprint;
+      if (known == null) {
+        known = KeyFingerprint.of(view, key);
+        fingerprint = known;
+      }
+      return known;
     }
 
     @Override
@@ -111,12 +126,7 @@ final class KeySource implements Source {
   }
 
   private static SourceException missing(Place place) {
-    return new SourceException(
-        Obstacle.MISSING, "there is no key " + placeName(place.path(), place.resolvedPath()));
-  }
-
-  private static String placeName(String path, String resolved) {
-    return path.equals(resolved) ? path : "%s, which is %s now".formatted(path, resolved);
+    return new SourceException(Obstacle.MISSING, "there is no key " + place.described());
   }
 
   private Place place() throws SourceException {
@@ -137,47 +147,6 @@ final class KeySource implements Source {
           Obstacle.ACCESS_DENIED,
           "the security descriptor of %s, or one above it, is damaged (%s)"
               .formatted(place.path(), e.getMessage()));
-    }
-  }
-
-  /** Lets the cluster service do that with the key, and with those below it. */
-  private static void requireAll(
-      Place place,
-      RegistryKey key,
-      SecurityDescriptor effective,
-      KeyAccess needed,
-      KeyAccess neededBelow)
-      throws SourceException {
-    require(place.path(), place.resolvedPath(), effective, needed);
-    requireBelow(place.path(), place.resolvedPath(), key, effective, neededBelow);
-  }
-
-  private static void requireBelow(
-      String path, String resolved, RegistryKey key, SecurityDescriptor above, KeyAccess needed)
-      throws SourceException {
-    for (RegistryKey subkey : key.subkeys()) {
-      String subpath = path + "\\" + subkey.name();
-      String subresolved = resolved + "\\" + subkey.name();
-      try {
-        SecurityDescriptor effective = EffectiveSecurity.ofSubkey(subkey, above);
-        require(subpath, subresolved, effective, needed);
-        requireBelow(subpath, subresolved, subkey, effective, needed);
-      } catch (MalformedDescriptorException e) {
-        throw new SourceException(
-            Obstacle.ACCESS_DENIED,
-            "the security descriptor of %s is damaged (%s)".formatted(subpath, e.getMessage()));
-      }
-    }
-  }
-
-  private static void require(
-      String path, String resolved, SecurityDescriptor effective, KeyAccess needed)
-      throws SourceException {
-    if (AccessCheck.check(effective, Token.CLUSTER_SERVICE, needed)
-        instanceof Access.Denied denied) {
-      throw new SourceException(
-          Obstacle.ACCESS_DENIED,
-          "at %s, %s".formatted(placeName(path, resolved), denied.explanation("cluster-service")));
     }
   }
 
@@ -217,11 +186,13 @@ final class KeySource implements Source {
   private void requireReplaceable(Place place) throws SourceException {
     Snapshot snapshot = place.hive().snapshot();
     SecurityDescriptor effective = effective(place, snapshot);
+    var rights = new ServiceRights(place, effective);
     Optional<RegistryKey> key = snapshot.key(place.key());
     if (key.isPresent()) {
-      requireAll(place, key.get(), effective, REPLACE, REPLACE_BELOW);
+      rights.require(REPLACE);
+      rights.requireBelow(key.get(), REPLACE_BELOW);
     } else {
-      require(place.path(), place.resolvedPath(), effective, KeyAccess.KEY_CREATE_SUB_KEY);
+      rights.require(KeyAccess.KEY_CREATE_SUB_KEY);
     }
   }
 
@@ -249,8 +220,10 @@ final class KeySource implements Source {
 
   private boolean isSame(Place place, RegistryKey live, RegistryKey contents) {
     var view = new SecuredKey.View(RegistryTree.name(place, live));
-    return KeyFingerprint.of(view, SecuredKey.of(live, guard.soundDescriptor(place)))
-        .equals(KeyFingerprint.of(view, SecuredKey.of(contents, Optional.empty())));
+    return KeyFingerprint.isSame(
+        view,
+        SecuredKey.of(live, guard.soundDescriptor(place)),
+        SecuredKey.of(contents, Optional.empty()));
   }
 
   private static SourceException held(List<KeyHandle> handles, Exception e) {
@@ -297,25 +270,8 @@ final class KeySource implements Source {
   public Watching watch(Runnable changed) throws SourceException {
     Place place = place();
     Snapshot snapshot = place.hive().snapshot();
-    require(place.path(), place.resolvedPath(), effective(place, snapshot), KeyAccess.KEY_NOTIFY);
-    ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor();
-    Watch watch =
-        place
-            .hive()
-            .watching()
-            .watch(snapshot.revision(), executor, new CheckpointWatcher(this::resolved, changed));
-    return () -> {
-      watch.close();
-      executor.shutdown();
-    };
-  }
-
-  private Optional<KeyPath> resolved() {
-    try {
-      return Optional.of(tree.place(path).key());
-    } catch (ApiException.NotFound e) {
-      return Optional.empty();
-    }
+    new ServiceRights(place, effective(place, snapshot)).require(KeyAccess.KEY_NOTIFY);
+    return watches.watch(place, path, changed);
   }
 
   // ---- differences ---------------------------------------------------------------------------

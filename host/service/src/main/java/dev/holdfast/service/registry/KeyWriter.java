@@ -20,12 +20,12 @@ import org.jspecify.annotations.Nullable;
 final class KeyWriter {
   private final KeyGuard guard;
   private final KeyHolds holds;
-  private final Function<KeyPath, List<String>> advice;
+  private final Function<Set<KeyPath>, List<String>> advice;
 
   /**
-   * @param advice what somebody should know who changes that key
+   * @param advice what somebody should know who changes those keys
    */
-  KeyWriter(KeyGuard guard, KeyHolds holds, Function<KeyPath, List<String>> advice) {
+  KeyWriter(KeyGuard guard, KeyHolds holds, Function<Set<KeyPath>, List<String>> advice) {
     this.guard = guard;
     this.holds = holds;
     this.advice = advice;
@@ -48,8 +48,7 @@ final class KeyWriter {
     if (batch == null || asked.changes().isEmpty()) {
       throw new ApiException.Usage("EmptyBatch", "The batch has no change; it has at least one.");
     }
-    List<String> notes = changed.stream().map(advice).flatMap(List::stream).distinct().toList();
-    return HiveCommits.commit(batch.hive(), batch.build(), notes, dryRun);
+    return HiveCommits.commit(batch.hive(), batch.build(), advice.apply(changed), dryRun);
   }
 
   private Place place(Caller caller, @Nullable String path, @Nullable Long handle) {

@@ -25,4 +25,14 @@ record Place(MountedHive hive, KeyPath key, KeyPath asked, @Nullable KeyHandle h
   KeyPath resolvedFullPath() {
     return hive.fullPath(key);
   }
+
+  /** As it was asked for, and where that leads if that is elsewhere; for people. */
+  String described() {
+    return described(path(), resolvedPath());
+  }
+
+  /** The same of a key below a place. */
+  static String described(String path, String resolved) {
+    return path.equals(resolved) ? path : "%s, which is %s now".formatted(path, resolved);
+  }
 }

@@ -21,6 +21,7 @@ import dev.holdfast.service.api.RegistrySecurityView;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Executors;
 import java.util.function.Function;
 import java.util.stream.Stream;
@@ -31,12 +32,13 @@ public final class Registry implements RegistryApi, AutoCloseable {
   private final RegistryTree tree;
   private final KeyGuard guard;
   private final KeyHolds holds;
+  private final CheckpointWatches watches;
   private final KeyReader reader;
   private final KeyWriter writer;
   private final KeyFiles files;
   private final KeySecurity security;
   private final InstantSource clock;
-  private volatile Function<KeyPath, List<String>> advice = _ -> List.of();
+  private volatile Function<Set<KeyPath>, List<String>> advice = _ -> List.of();
 
   /**
    * @param hives in the order in which they are shown
@@ -52,8 +54,9 @@ public final class Registry implements RegistryApi, AutoCloseable {
     this.tree = new RegistryTree(Stream.concat(hives.stream(), loaded.mounted().stream()).toList());
     this.guard = new KeyGuard(owner, listener);
     this.holds = new KeyHolds(tree, guard, processes, listener, clock);
+    this.watches = new CheckpointWatches(tree);
     this.reader = new KeyReader(guard);
-    this.writer = new KeyWriter(guard, holds, key -> advice.apply(key));
+    this.writer = new KeyWriter(guard, holds, keys -> advice.apply(keys));
     this.files = new KeyFiles(tree, guard, holds, loaded, clock);
     this.security = new KeySecurity(guard);
     this.clock = clock;
@@ -180,11 +183,11 @@ public final class Registry implements RegistryApi, AutoCloseable {
   // ---- checkpoints -----------------------------------------------------------------------------
 
   /**
-   * Who says what somebody should know who changes a key.
+   * Who says what somebody should know who changes keys.
    *
-   * @param advisor takes the key from HKLM on, links followed
+   * @param advisor takes the keys from HKLM on, links followed
    */
-  public void adviseOnChanges(Function<KeyPath, List<String>> advisor) {
+  public void adviseOnChanges(Function<Set<KeyPath>, List<String>> advisor) {
     advice = advisor;
   }
 
@@ -194,7 +197,7 @@ public final class Registry implements RegistryApi, AutoCloseable {
    * @param path relative to HKLM
    */
   public Source source(String path) {
-    return new KeySource(tree, guard, holds, RegistryPath.ROOT + "\\" + path);
+    return new KeySource(tree, guard, holds, watches, RegistryPath.ROOT + "\\" + path);
   }
 
   /**

@@ -5,9 +5,9 @@ import dev.holdfast.registry.RegistryKey;
 import dev.holdfast.registry.RegistryValue;
 import dev.holdfast.registry.regf.KeyInfo;
 import dev.holdfast.registry.regf.KeyView;
-import dev.holdfast.registry.security.EffectiveSecurity;
 import dev.holdfast.registry.security.MalformedDescriptorException;
 import dev.holdfast.registry.security.SecurityDescriptor;
+import dev.holdfast.service.registry.KnownDescriptors.Known;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -20,48 +20,46 @@ import org.jspecify.annotations.Nullable;
  *     own is damaged
  * @param bytes its own, byte by byte, or what it inherits
  */
-record SecuredKey(RegistryKey key, @Nullable Inherited below, @Nullable DescriptorBytes bytes) {
-  private record Inherited(SecurityDescriptor descriptor, DescriptorBytes bytes) {
-    static Inherited of(SecurityDescriptor above) {
-      SecurityDescriptor descriptor = EffectiveSecurity.inherited(above);
-      return new Inherited(descriptor, DescriptorBytes.of(descriptor.encode()));
-    }
-  }
-
+record SecuredKey(RegistryKey key, @Nullable Known below, @Nullable DescriptorBytes bytes) {
   /**
    * A key that a file begins with.
    *
    * @param effective what counts for it; empty when that is damaged
    */
   static SecuredKey of(RegistryKey key, Optional<SecurityDescriptor> effective) {
+    @Nullable Known known = effective.map(Known::new).orElse(null);
     DescriptorBytes own = key.options().security();
     return new SecuredKey(
         key,
-        effective.map(Inherited::of).orElse(null),
-        own == null ? effective.map(it -> DescriptorBytes.of(it.encode())).orElse(null) : own);
+        known == null ? null : known.inherited(),
+        own == null && known != null ? known.bytes() : own);
   }
 
-  private SecuredKey below(RegistryKey subkey) {
+  private SecuredKey below(RegistryKey subkey, KnownDescriptors descriptors) {
     DescriptorBytes own = subkey.options().security();
     if (own == null) {
       return new SecuredKey(
-          subkey,
-          below == null ? null : Inherited.of(below.descriptor()),
-          below == null ? null : below.bytes());
+          subkey, below == null ? null : below.inherited(), below == null ? null : below.bytes());
     }
     try {
-      return new SecuredKey(subkey, Inherited.of(SecurityDescriptor.decode(own.bytes())), own);
+      return new SecuredKey(subkey, descriptors.of(own).inherited(), own);
     } catch (MalformedDescriptorException e) {
       return new SecuredKey(subkey, null, own);
     }
   }
 
-  /**
-   * The way in for a writer. Volatile keys are in no file.
-   *
-   * @param rootName what a root is called that has no name, such as that of a hive
-   */
-  record View(String rootName) implements KeyView<SecuredKey> {
+  /** The way in for a writer. Volatile keys are in no file. For one thread. */
+  static final class View implements KeyView<SecuredKey> {
+    private final String rootName;
+    private final KnownDescriptors descriptors = new KnownDescriptors();
+
+    /**
+     * @param rootName what a root is called that has no name, such as that of a hive
+     */
+    View(String rootName) {
+      this.rootName = rootName;
+    }
+
     @Override
     public KeyInfo info(SecuredKey secured) {
       RegistryKey key = secured.key();
@@ -81,7 +79,10 @@ record SecuredKey(RegistryKey key, @Nullable Inherited below, @Nullable Descript
     @Override
     public Iterable<SecuredKey> subkeys(SecuredKey secured) {
       List<SecuredKey> subkeys = new ArrayList<>();
-      secured.key().durableSubkeys().forEach(subkey -> subkeys.add(secured.below(subkey)));
+      secured
+          .key()
+          .durableSubkeys()
+          .forEach(subkey -> subkeys.add(secured.below(subkey, descriptors)));
       return subkeys;
     }
   }
