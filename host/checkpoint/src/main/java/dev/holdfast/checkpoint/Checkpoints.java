@@ -13,6 +13,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
@@ -47,7 +48,16 @@ public final class Checkpoints implements AutoCloseable {
       String node,
       InstantSource clock,
       Path temporary,
-      ScheduledExecutorService timer) {}
+      ScheduledExecutorService timer) {
+    /** Runs a short task after a while, unless the layer is closed before. */
+    void later(Duration wait, Runnable task) {
+      try {
+        var _ = timer.schedule(task, wait.toNanos(), TimeUnit.NANOSECONDS);
+      } catch (RejectedExecutionException closing) {
+        // What is not saved now is saved by the next start.
+      }
+    }
+  }
 
   /**
    * @param node this node's name

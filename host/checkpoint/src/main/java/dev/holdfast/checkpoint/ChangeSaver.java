@@ -1,0 +1,166 @@
+package dev.holdfast.checkpoint;
+
+import dev.holdfast.checkpoint.Checkpoints.Surroundings;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.concurrent.locks.Lock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Watches the checkpoints of a resource that runs, and saves what changes when it has been quiet.
+ * Its methods are called by whoever has the lane's lock, {@link #watched} excepted; what it does by
+ * itself later it does with that lock.
+ */
+final class ChangeSaver {
+  private final Surroundings around;
+  private final Executor blocking;
+  private final Lock lock;
+  private final Saver saver;
+  private final Map<CheckpointId, Guard> guards = new ConcurrentHashMap<>();
+  private final Backoff backoff;
+  private boolean closed;
+
+  /**
+   * @param blocking runs what takes its time
+   * @param lock the lane's, and so is the backoff
+   */
+  ChangeSaver(Surroundings around, Executor blocking, Lock lock, Backoff backoff, Saver saver) {
+    this.around = around;
+    this.blocking = blocking;
+    this.lock = lock;
+    this.backoff = backoff;
+    this.saver = saver;
+  }
+
+  /** The watch over a checkpoint whose resource runs. */
+  private record Guard(Dirt dirt, Source.@Nullable Watching watching) {
+    void close() {
+      if (watching != null) {
+        watching.close();
+      }
+    }
+  }
+
+  boolean isWatching() {
+    return !guards.isEmpty();
+  }
+
+  boolean isWatching(CheckpointId id) {
+    return guards.containsKey(id);
+  }
+
+  Watched watched(CheckpointId id) {
+    Guard guard = guards.get(id);
+    return guard == null
+        ? Watched.NOT
+        : new Watched(guard.watching() != null, guard.dirt().since().orElse(null));
+  }
+
+  /**
+   * Begins to watch. What was changed between the last look and now is found by looking once more.
+   */
+  void arm(Checkpoint checkpoint) {
+    if (closed) {
+      return;
+    }
+    var dirt = new Dirt(checkpoint.settings());
+    Source.@Nullable Watching watching = null;
+    try {
+      watching =
+          around.sources().of(checkpoint.subject()).watch(() -> changed(checkpoint.id(), dirt));
+    } catch (SourceException e) {
+      around.listener().notWatched(checkpoint, Trouble.of(e));
+    }
+    guards.put(checkpoint.id(), new Guard(dirt, watching));
+    changed(checkpoint.id(), dirt);
+  }
+
+  void disarm() {
+    guards.values().forEach(Guard::close);
+    guards.clear();
+  }
+
+  private void changed(CheckpointId id, Dirt dirt) {
+    if (dirt.changed(around.clock().instant())) {
+      saveWhenDue(id, dirt);
+    }
+  }
+
+  private void saveWhenDue(CheckpointId id, Dirt dirt) {
+    Optional<Instant> due = dirt.due();
+    if (due.isEmpty()) {
+      return;
+    }
+    Duration wait = Duration.between(around.clock().instant(), due.get());
+    if (wait.isPositive()) {
+      around.later(wait, () -> saveWhenDue(id, dirt));
+    } else {
+      blocking.execute(() -> saveChanged(id, dirt));
+    }
+  }
+
+  private void saveChanged(CheckpointId id, Dirt dirt) {
+    lock.lock();
+    try {
+      Guard guard = guards.get(id);
+      if (guard == null || guard.dirt() != dirt) {
+        return; // It has gone offline meanwhile, and was saved then.
+      }
+      around.store().find(id).ifPresent(checkpoint -> saveDirt(checkpoint, dirt));
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void saveDirt(Checkpoint checkpoint, Dirt dirt) {
+    @Nullable Instant taken = dirt.take();
+    if (taken == null) {
+      return;
+    }
+    Optional<Trouble> trouble = saver.trySave(checkpoint, Cause.CHANGED, true);
+    if (trouble.isEmpty()) {
+      backoff.reset();
+    } else if (trouble.get().obstacle() != Obstacle.MISSING) {
+      dirt.putBack(taken, around.clock().instant());
+      around.later(
+          backoff.next(), () -> blocking.execute(() -> saveChanged(checkpoint.id(), dirt)));
+    }
+  }
+
+  /** It is saved by somebody else right now. */
+  void beingSaved(CheckpointId id) {
+    Guard guard = guards.get(id);
+    if (guard != null) {
+      guard.dirt().take();
+    }
+  }
+
+  void removed(CheckpointId id) {
+    Guard guard = guards.remove(id);
+    if (guard != null) {
+      guard.close();
+    }
+  }
+
+  /** Saves what is not saved yet, and watches no more. */
+  void close() {
+    closed = true;
+    List<CheckpointId> dirty = new ArrayList<>();
+    guards.forEach(
+        (id, guard) -> {
+          if (guard.dirt().since().isPresent()) {
+            dirty.add(id);
+          }
+        });
+    disarm();
+    for (CheckpointId id : dirty) {
+      around.store().find(id).ifPresent(each -> saver.trySave(each, Cause.CHANGED, true));
+    }
+  }
+}
