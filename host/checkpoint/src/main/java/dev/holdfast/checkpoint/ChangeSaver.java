@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Watches the checkpoints of a resource that runs, and saves what changes when it has been quiet.
- * Its methods are called by whoever has the lane's lock, {@link #watched} excepted; what it does by
- * itself later it does with that lock.
+ * Its methods are called by whoever has the lane's lock, those that only ask excepted; what it does
+ * by itself later it does with that lock.
  */
 final class ChangeSaver {
   private final Surroundings around;
@@ -59,7 +59,13 @@ final class ChangeSaver {
     Guard guard = guards.get(id);
     return guard == null
         ? Watched.NOT
-        : new Watched(guard.watching() != null, guard.dirt().since().orElse(null));
+        : new Watched(guard.watching() != null, guard.dirt().knownSince().orElse(null));
+  }
+
+  /** Whether nothing of it is to be saved or to be looked at. */
+  boolean isClean(CheckpointId id) {
+    Guard guard = guards.get(id);
+    return guard == null || guard.dirt().isClean();
   }
 
   /**
@@ -78,7 +84,9 @@ final class ChangeSaver {
       around.listener().notWatched(checkpoint, Trouble.of(e));
     }
     guards.put(checkpoint.id(), new Guard(dirt, watching));
-    changed(checkpoint.id(), dirt);
+    if (dirt.mayHaveChanged(around.clock().instant())) {
+      saveWhenDue(checkpoint.id(), dirt);
+    }
   }
 
   void disarm() {
@@ -154,7 +162,7 @@ final class ChangeSaver {
     List<CheckpointId> dirty = new ArrayList<>();
     guards.forEach(
         (id, guard) -> {
-          if (guard.dirt().since().isPresent()) {
+          if (!guard.dirt().isClean()) {
             dirty.add(id);
           }
         });

@@ -154,6 +154,12 @@ public final class Checkpoints implements AutoCloseable {
     return lane == null ? Watched.NOT : lane.watched(id);
   }
 
+  /** Whether nothing of a checkpoint is to be saved, or to be looked at; for tests. */
+  boolean isClean(CheckpointId id) {
+    Lane lane = lanes.get(id.resource());
+    return lane == null || lane.isClean(id);
+  }
+
   /** Whether a resource runs on configuration that could not be restored. */
   public boolean isUnrestored(String resource) {
     return !isNothingHere(resource)

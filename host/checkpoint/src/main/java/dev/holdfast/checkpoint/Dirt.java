@@ -6,8 +6,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is changed and not saved yet, of one checkpoint: when it is to be saved, and since when
- * there is something to be lost. Thread-safe.
+ * What is changed and not saved yet, of one checkpoint, or may be: when it is to be saved, and
+ * since when there is something to be lost. Thread-safe.
  */
 final class Dirt {
   private final Duration quiet;
@@ -15,13 +15,24 @@ final class Dirt {
   private @Nullable Instant since;
   private @Nullable Instant last;
 
+  /** Since when a change is known of; null also while there may be one that nobody has seen. */
+  private @Nullable Instant knownSince;
+
   Dirt(CheckpointSettings settings) {
     this.quiet = settings.quiet();
     this.delay = settings.delay();
   }
 
-  /** Something changed; true when nothing was changed before. */
+  /** Something changed; true when nothing was to be saved before. */
   synchronized boolean changed(Instant now) {
+    if (knownSince == null) {
+      knownSince = now;
+    }
+    return mayHaveChanged(now);
+  }
+
+  /** Something may have changed while nobody watched; true when nothing was to be saved before. */
+  synchronized boolean mayHaveChanged(Instant now) {
     last = now;
     if (since != null) {
       return false;
@@ -40,8 +51,14 @@ final class Dirt {
     return Optional.of(quietAt.isBefore(latest) ? quietAt : latest);
   }
 
-  synchronized Optional<Instant> since() {
-    return Optional.ofNullable(since);
+  /** Whether nothing is to be saved. */
+  synchronized boolean isClean() {
+    return since == null;
+  }
+
+  /** Since when there are changes that are not saved; what only may be is none. */
+  synchronized Optional<Instant> knownSince() {
+    return Optional.ofNullable(knownSince);
   }
 
   /** It is being saved: what changes from now on is new. */
@@ -49,12 +66,14 @@ final class Dirt {
     Instant taken = since;
     since = null;
     last = null;
+    knownSince = null;
     return taken;
   }
 
   /** It could not be saved, and is as old as it was. */
   synchronized void putBack(@Nullable Instant taken, Instant now) {
     since = taken == null ? now : taken;
+    knownSince = since;
     last = now;
   }
 }

@@ -339,6 +339,10 @@ final class Lane {
     return changes.watched(id);
   }
 
+  boolean isClean(CheckpointId id) {
+    return changes.isClean(id);
+  }
+
   /** Saves what is not saved yet; the next start goes on from there. */
   void close() {
     lock.lock();

@@ -119,7 +119,7 @@ class CheckpointsTest {
   }
 
   private void awaitClean(CheckpointId id) {
-    await().until(() -> checkpoints.watched(id).dirtySince() == null);
+    await().until(() -> checkpoints.isClean(id));
   }
 
   private long blobCount() throws IOException {
@@ -156,6 +156,25 @@ class CheckpointsTest {
     assertThat(checkpoints.watched(id).isWatched()).isTrue();
     source.write("81");
     awaitCurrent(id, "2 Changed 81");
+  }
+
+  @Test
+  void whatNobodyHasChanged_isNotSaidToBeUnsaved_whileItIsLookedAtOnceMore() throws Exception {
+    var never = Duration.ofHours(1);
+    CheckpointId id =
+        checkpoints
+            .add(
+                WEB,
+                PORT,
+                new CheckpointSettings(
+                    RestorePolicy.CONTINUE, DriftPolicy.RESTORE, 10, never, never, Duration.ZERO),
+                true)
+            .id();
+
+    assertThat(checkpoints.isClean(id)).isFalse();
+    assertThat(checkpoints.watched(id).dirtySince()).isNull();
+    source.write("81");
+    assertThat(checkpoints.watched(id).dirtySince()).isNotNull();
   }
 
   @Test
