@@ -152,6 +152,10 @@ class Q316772IT {
 
     assertThat(mail.path("state").asString("")).isEqualTo("Online");
     assertThat(mail.path("unrestored").asBoolean(false)).isTrue();
+    assertThat(exchange.cluster().does("resource", "list").out().lines())
+        .filteredOn(line -> line.contains("running on unrestored configuration"))
+        .singleElement()
+        .satisfies(line -> assertThat(line).startsWith(MAIL));
     Patience.until(
         "it says what it runs with",
         () ->

@@ -19,6 +19,9 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** {@code holdfast resource …}. */
 final class ResourceCommands {
+  /** What is said of one whose checkpoints could not be restored. */
+  static final String UNRESTORED = "running on unrestored configuration";
+
   private ResourceCommands() {}
 
   /** A command about one resource. */
@@ -111,10 +114,18 @@ final class ResourceCommands {
         List<String> cells = new ArrayList<>();
         fields.forEach(field -> cells.add(Details.inline(resource.path(field))));
         cells.add(session.times().ago(resource.path("since").asString("-")));
-        cells.add(Details.inline(resource.path("detail")));
+        cells.add(detail(resource));
         table.row(cells);
       }
       return table.lines();
+    }
+
+    private static String detail(JsonNode resource) {
+      String detail = Details.inline(resource.path("detail"));
+      if (!resource.path("unrestored").asBoolean(false)) {
+        return detail;
+      }
+      return resource.path("detail").isString() ? UNRESTORED + "; " + detail : UNRESTORED;
     }
   }
 

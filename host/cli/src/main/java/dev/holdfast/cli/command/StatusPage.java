@@ -112,7 +112,7 @@ final class StatusPage {
       parts.add("unsupervised for " + times.ago(resource.path("unsupervisedSince").asString("")));
     }
     if (resource.path("unrestored").asBoolean(false)) {
-      parts.add("running on unrestored configuration");
+      parts.add(ResourceCommands.UNRESTORED);
     }
     if (resource.path("detail").isString()) {
       parts.add(resource.path("detail").asString(""));
