@@ -37,6 +37,15 @@ public final class Blobs {
 
   private final Map<String, Integer> holds = new HashMap<>();
 
+  /** Counts those who wait for the directory to be synced, each after it has renamed. */
+  private final AtomicLong renamed = new AtomicLong();
+
+  /** Guards {@link #synced}, and is held while the directory is synced. */
+  private final Object directoryLock = new Object();
+
+  /** Those up to this number need wait no longer. */
+  private long synced;
+
   /**
    * @param storage the directory, which exists; what happens to its files goes through here
    * @param directory the same, for those who read
@@ -106,10 +115,22 @@ public final class Blobs {
       if (isHeld) {
         storage.rename(temporary, hex(digest));
       }
-      storage.syncDirectory();
+      syncDirectory();
     } catch (IOException | RuntimeException e) {
       releaseQuietly(digest, e);
       throw e;
+    }
+  }
+
+  /** Makes what was renamed before durable; those who come at once share a sync. */
+  private void syncDirectory() throws IOException {
+    long mine = renamed.incrementAndGet();
+    synchronized (directoryLock) {
+      if (synced < mine) {
+        long all = renamed.get();
+        storage.syncDirectory();
+        synced = all;
+      }
     }
   }
 
