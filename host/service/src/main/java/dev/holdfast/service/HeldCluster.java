@@ -28,6 +28,7 @@ import dev.holdfast.service.archive.PluginStore;
 import dev.holdfast.service.checkpoint.CheckpointDesk;
 import dev.holdfast.service.checkpoint.CheckpointMeters;
 import dev.holdfast.service.checkpoint.CheckpointNarrator;
+import dev.holdfast.service.checkpoint.EditAdvisor;
 import dev.holdfast.service.checkpoint.PatchDesk;
 import dev.holdfast.service.checkpoint.Rehearser;
 import dev.holdfast.service.chronicle.CheckpointChronicle;
@@ -158,7 +159,10 @@ final class HeldCluster implements AutoCloseable {
                       local.meters(),
                       HeldCluster::halt)));
       var desk = new CheckpointDesk(checkpoints, local.registry(), engine.loop()::state);
-      local.registry().adviseOnChanges(desk::adviceOnChange);
+      local
+          .registry()
+          .adviseOnChanges(
+              new EditAdvisor(checkpoints, local.registry(), engine.loop()::state)::adviceOnChange);
       patches =
           new PatchDesk(
               checkpoints,

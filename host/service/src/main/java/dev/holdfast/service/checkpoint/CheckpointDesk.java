@@ -2,7 +2,6 @@ package dev.holdfast.service.checkpoint;
 
 import dev.holdfast.checkpoint.Cause;
 import dev.holdfast.checkpoint.Checkpoint;
-import dev.holdfast.checkpoint.CheckpointId;
 import dev.holdfast.checkpoint.CheckpointSettings;
 import dev.holdfast.checkpoint.Checkpoints;
 import dev.holdfast.checkpoint.Difference;
@@ -16,7 +15,6 @@ import dev.holdfast.checkpoint.Trouble;
 import dev.holdfast.cluster.ClusterResource;
 import dev.holdfast.cluster.ClusterState;
 import dev.holdfast.quorum.Blobs;
-import dev.holdfast.registry.KeyPath;
 import dev.holdfast.service.api.ApiException;
 import dev.holdfast.service.api.Caller;
 import dev.holdfast.service.api.CheckpointApi;
@@ -25,11 +23,9 @@ import dev.holdfast.service.api.CheckpointDiffView;
 import dev.holdfast.service.api.CheckpointView;
 import dev.holdfast.service.api.GenerationView;
 import dev.holdfast.service.api.Rehearsal;
-import dev.holdfast.service.api.ShellWord;
 import dev.holdfast.service.api.ValidationView;
 import dev.holdfast.service.chronicle.CheckpointAdvice;
 import dev.holdfast.service.registry.Registry;
-import dev.holdfast.service.view.Lookup;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
@@ -38,7 +34,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -48,6 +43,7 @@ public final class CheckpointDesk implements CheckpointApi {
   private final Checkpoints checkpoints;
   private final Registry registry;
   private final Supplier<ClusterState> states;
+  private final CheckpointFinder finder;
   private final CheckpointLint lint;
 
   /** One at a time: what one looks for, another must not be about to add. */
@@ -60,54 +56,8 @@ public final class CheckpointDesk implements CheckpointApi {
     this.checkpoints = checkpoints;
     this.registry = registry;
     this.states = states;
-    this.lint = new CheckpointLint(checkpoints.store(), registry, this::nameOf);
-  }
-
-  private ClusterResource resource(String nameOrId) {
-    return Lookup.resource(states.get(), nameOrId);
-  }
-
-  private String nameOf(String id) {
-    return states.get().findResource(id).map(each -> each.config().name()).orElse(id);
-  }
-
-  private Checkpoint find(ClusterResource resource, int id) {
-    String name = resource.config().name();
-    return checkpoints
-        .store()
-        .find(new CheckpointId(resource.id().toString(), id))
-        .orElseThrow(
-            () ->
-                new ApiException.NotFound(
-                    "CheckpointNotFound",
-                    name,
-                    "%s has no checkpoint %d; it has %s.".formatted(name, id, numbers(resource))));
-  }
-
-  private String numbers(ClusterResource resource) {
-    List<String> numbers =
-        checkpoints.store().of(resource.id().toString()).stream()
-            .map(each -> Integer.toString(each.id().number()))
-            .toList();
-    return numbers.isEmpty() ? "none" : String.join(", ", numbers);
-  }
-
-  private static Generation generation(Checkpoint checkpoint, @Nullable Long number) {
-    return number == null
-        ? checkpoint.currentGeneration()
-        : checkpoint
-            .generation(number)
-            .orElseThrow(
-                () ->
-                    new ApiException.NotFound(
-                        "GenerationNotFound",
-                        Long.toString(number),
-                        "Checkpoint %d has no generation %d; %d to %d are kept."
-                            .formatted(
-                                checkpoint.id().number(),
-                                number,
-                                checkpoint.generations().getFirst().number(),
-                                checkpoint.generations().getLast().number())));
+    this.finder = new CheckpointFinder(checkpoints, states);
+    this.lint = new CheckpointLint(checkpoints.store(), registry, finder::nameOf);
   }
 
   // ---- questions -----------------------------------------------------------------------------
@@ -115,7 +65,7 @@ public final class CheckpointDesk implements CheckpointApi {
   @Override
   public List<CheckpointView> checkpoints(@Nullable String resource) {
     if (resource != null) {
-      return of(resource(resource));
+      return of(finder.resource(resource));
     }
     return states.get().resources().values().stream().flatMap(each -> of(each).stream()).toList();
   }
@@ -126,45 +76,43 @@ public final class CheckpointDesk implements CheckpointApi {
 
   @Override
   public CheckpointView checkpoint(String resource, int id) {
-    return view(find(resource(resource), id));
+    return view(finder.require(finder.resource(resource), id));
   }
 
   private CheckpointView view(Checkpoint checkpoint) {
     return CheckpointViews.checkpoint(
-        checkpoint, nameOf(checkpoint.id().resource()), checkpoints.watched(checkpoint.id()));
+        checkpoint,
+        finder.nameOf(checkpoint.id().resource()),
+        checkpoints.watched(checkpoint.id()));
   }
 
   @Override
   public List<GenerationView> history(String resource, int id) {
-    Checkpoint checkpoint = find(resource(resource), id);
+    Checkpoint checkpoint = finder.require(finder.resource(resource), id);
     return checkpoint.generations().stream().map(each -> view(checkpoint, each)).toList();
   }
 
   private GenerationView view(Checkpoint checkpoint, Generation generation) {
     return CheckpointViews.generation(
-        checkpoint, generation, nameOf(checkpoint.id().resource()), condition(generation));
-  }
-
-  private Blobs.Condition condition(Generation generation) {
-    try {
-      return checkpoints.store().blobs().check(generation.digest());
-    } catch (IOException e) {
-      return Blobs.Condition.DAMAGED;
-    }
+        checkpoint,
+        generation,
+        finder.nameOf(checkpoint.id().resource()),
+        finder.condition(generation));
   }
 
   @Override
   public GenerationView generation(String resource, int id, @Nullable Long generation) {
-    Checkpoint checkpoint = find(resource(resource), id);
-    return view(checkpoint, generation(checkpoint, generation));
+    Checkpoint checkpoint = finder.require(finder.resource(resource), id);
+    return view(checkpoint, CheckpointFinder.requireGeneration(checkpoint, generation));
   }
 
   @Override
   public void content(
       String resource, int id, @Nullable Long number, @Nullable String format, OutputStream out)
       throws IOException {
-    Checkpoint checkpoint = find(resource(resource), id);
-    Generation generation = good(checkpoint, generation(checkpoint, number));
+    Checkpoint checkpoint = finder.require(finder.resource(resource), id);
+    Generation generation =
+        finder.requireGood(checkpoint, CheckpointFinder.requireGeneration(checkpoint, number));
     Path blob = checkpoints.store().blobs().file(generation.digest());
     String own = checkpoint.subject().kind() == Subject.Kind.REGISTRY ? "hive" : "tar";
     String wanted = format == null ? own : format;
@@ -181,28 +129,13 @@ public final class CheckpointDesk implements CheckpointApi {
     }
   }
 
-  private Generation good(Checkpoint checkpoint, Generation generation) {
-    Blobs.Condition condition = condition(generation);
-    if (condition != Blobs.Condition.GOOD) {
-      throw new ApiException.Conflict(
-          "GenerationDamaged",
-          nameOf(checkpoint.id().resource()),
-          "Generation %d of checkpoint %d cannot be read back: its blob %s is %s."
-              .formatted(
-                  generation.number(),
-                  checkpoint.id().number(),
-                  generation.digest(),
-                  CheckpointViews.word(condition)));
-    }
-    return generation;
-  }
-
   @Override
   public CheckpointDiffView diff(String resource, int id, @Nullable Long from, @Nullable Long to) {
-    Checkpoint checkpoint = find(resource(resource), id);
-    Generation older = good(checkpoint, generation(checkpoint, from));
+    Checkpoint checkpoint = finder.require(finder.resource(resource), id);
+    Generation older =
+        finder.requireGood(checkpoint, CheckpointFinder.requireGeneration(checkpoint, from));
     return new CheckpointDiffView(
-        nameOf(checkpoint.id().resource()),
+        finder.nameOf(checkpoint.id().resource()),
         id,
         checkpoint.subject().path(),
         Long.toString(older.number()),
@@ -210,14 +143,18 @@ public final class CheckpointDesk implements CheckpointApi {
         CheckpointViews.lines(
             to == null
                 ? diffToLive(checkpoint, older)
-                : diff(checkpoint, older, good(checkpoint, generation(checkpoint, to)))));
+                : diff(
+                    checkpoint,
+                    older,
+                    finder.requireGood(
+                        checkpoint, CheckpointFinder.requireGeneration(checkpoint, to)))));
   }
 
   private List<Difference> diff(Checkpoint checkpoint, Generation from, Generation to) {
     try {
       return checkpoints.diff(checkpoint, from, to);
     } catch (SourceException e) {
-      throw refused(checkpoint.subject(), "compared", e);
+      throw CheckpointRefusals.refused(checkpoint.subject(), "compared", e);
     }
   }
 
@@ -225,9 +162,9 @@ public final class CheckpointDesk implements CheckpointApi {
     try {
       return checkpoints.diffToLive(checkpoint, from);
     } catch (SourceException e) {
-      throw refused(checkpoint.subject(), "compared", e);
+      throw CheckpointRefusals.refused(checkpoint.subject(), "compared", e);
     } catch (IOException e) {
-      throw failed(checkpoint.subject(), "compared", e);
+      throw CheckpointRefusals.failed(checkpoint.subject(), "compared", e);
     }
   }
 
@@ -236,7 +173,7 @@ public final class CheckpointDesk implements CheckpointApi {
     List<Checkpoint> all =
         resource == null
             ? checkpoints.store().all()
-            : checkpoints.store().of(resource(resource).id().toString());
+            : checkpoints.store().of(finder.resource(resource).id().toString());
     return all.stream()
         .flatMap(each -> each.generations().stream().map(generation -> view(each, generation)))
         .toList();
@@ -249,7 +186,7 @@ public final class CheckpointDesk implements CheckpointApi {
             each ->
                 new Rehearsal(
                     object(each),
-                    nameOf(each.id().resource()),
+                    finder.nameOf(each.id().resource()),
                     each.id().number(),
                     each.subject().toString(),
                     each.subject().excludes(),
@@ -265,7 +202,9 @@ public final class CheckpointDesk implements CheckpointApi {
   private String object(Checkpoint checkpoint) {
     return "%s, checkpoint %d (%s)"
         .formatted(
-            nameOf(checkpoint.id().resource()), checkpoint.id().number(), checkpoint.subject());
+            finder.nameOf(checkpoint.id().resource()),
+            checkpoint.id().number(),
+            checkpoint.subject());
   }
 
   /** Whether each checkpoint could be restored now; changes nothing. */
@@ -274,7 +213,7 @@ public final class CheckpointDesk implements CheckpointApi {
   }
 
   private ValidationView rehearse(Checkpoint checkpoint, String node) {
-    String resource = nameOf(checkpoint.id().resource());
+    String resource = finder.nameOf(checkpoint.id().resource());
     Optional<Trouble> trouble = checkpoints.rehearse(checkpoint);
     return new ValidationView(
         "checkpoints",
@@ -288,58 +227,12 @@ public final class CheckpointDesk implements CheckpointApi {
             .orElse(null));
   }
 
-  /**
-   * What somebody should know who changes keys: an offline resource does not get to see it
-   * (Q174070).
-   *
-   * @param keys from HKLM on, links followed
-   */
-  public List<String> adviceOnChange(Set<KeyPath> keys) {
-    List<String> advice = new ArrayList<>();
-    for (ClusterResource resource : states.get().resources().values()) {
-      // Most are active, and then nothing of theirs need be looked up.
-      if (!resource.isActive()) {
-        checkpoints.store().of(resource.id().toString()).stream()
-            .filter(each -> isOfAny(each, keys))
-            .map(each -> advice(each, resource))
-            .forEach(advice::add);
-      }
-    }
-    return advice;
-  }
-
-  private boolean isOfAny(Checkpoint checkpoint, Set<KeyPath> keys) {
-    if (checkpoint.subject().kind() != Subject.Kind.REGISTRY) {
-      return false;
-    }
-    KeyPath top = registry.resolved(checkpoint.subject().path());
-    return keys.stream().anyMatch(key -> key.isWithin(top));
-  }
-
-  private static String advice(Checkpoint checkpoint, ClusterResource resource) {
-    String name = resource.config().name();
-    String outcome =
-        switch (checkpoint.settings().onDrift()) {
-          case RESTORE -> "overwritten when it goes online (Q174070)";
-          case ADOPT -> "adopted when it goes online";
-          case REFUSE -> "what keeps it from going online until somebody decides";
-        };
-    return "this is checkpoint %d of %s, which is %s: the change will be %s; to keep it: holdfast checkpoint save %s %d"
-        .formatted(
-            checkpoint.id().number(),
-            name,
-            resource.state(),
-            outcome,
-            ShellWord.of(name),
-            checkpoint.id().number());
-  }
-
   // ---- changes -------------------------------------------------------------------------------
 
   @Override
   public CheckpointChangeView add(
       Caller caller, String resource, NewCheckpoint wanted, boolean dryRun) {
-    ClusterResource owner = resource(resource);
+    ClusterResource owner = finder.resource(resource);
     String name = owner.config().name();
     Subject subject;
     CheckpointSettings settings;
@@ -386,9 +279,9 @@ public final class CheckpointDesk implements CheckpointApi {
           checkpoints.add(owner.id().toString(), subject, settings, owner.isActive());
       return new CheckpointChangeView(view(added), notes, List.of());
     } catch (SourceException e) {
-      throw refused(subject, "added", e);
+      throw CheckpointRefusals.refused(subject, "added", e);
     } catch (IOException e) {
-      throw failed(subject, "added", e);
+      throw CheckpointRefusals.failed(subject, "added", e);
     }
   }
 
@@ -419,13 +312,13 @@ public final class CheckpointDesk implements CheckpointApi {
 
   @Override
   public CheckpointView remove(String resource, int id, boolean dryRun) {
-    Checkpoint checkpoint = find(resource(resource), id);
+    Checkpoint checkpoint = finder.require(finder.resource(resource), id);
     CheckpointView view = view(checkpoint);
     if (!dryRun) {
       try {
         checkpoints.remove(checkpoint.id());
       } catch (IOException e) {
-        throw failed(checkpoint.subject(), "removed", e);
+        throw CheckpointRefusals.failed(checkpoint.subject(), "removed", e);
       }
     }
     return view;
@@ -433,9 +326,11 @@ public final class CheckpointDesk implements CheckpointApi {
 
   @Override
   public List<CheckpointChangeView> save(String resource, @Nullable Integer id, boolean dryRun) {
-    ClusterResource owner = resource(resource);
+    ClusterResource owner = finder.resource(resource);
     List<Checkpoint> wanted =
-        id == null ? checkpoints.store().of(owner.id().toString()) : List.of(find(owner, id));
+        id == null
+            ? checkpoints.store().of(owner.id().toString())
+            : List.of(finder.require(owner, id));
     requireNoPatch(owner, "is not saved");
     return wanted.stream().map(each -> save(owner, each, dryRun)).toList();
   }
@@ -452,7 +347,7 @@ public final class CheckpointDesk implements CheckpointApi {
 
   private CheckpointChangeView save(ClusterResource owner, Checkpoint checkpoint, boolean dryRun) {
     List<Difference> differences =
-        condition(checkpoint.currentGeneration()) == Blobs.Condition.GOOD
+        finder.condition(checkpoint.currentGeneration()) == Blobs.Condition.GOOD
             ? diffToLive(checkpoint, checkpoint.currentGeneration())
             : List.of();
     try {
@@ -466,22 +361,23 @@ public final class CheckpointDesk implements CheckpointApi {
               : List.of("the live content is generation %d now".formatted(now.current()));
       return new CheckpointChangeView(view(now), notes, CheckpointViews.lines(differences));
     } catch (PatchRefusedException e) {
-      throw patched(owner, "saved", e);
+      throw CheckpointRefusals.patched(owner, "saved", e);
     } catch (SourceException e) {
-      throw refused(checkpoint.subject(), "saved", e);
+      throw CheckpointRefusals.refused(checkpoint.subject(), "saved", e);
     } catch (IOException e) {
-      throw failed(checkpoint.subject(), "saved", e);
+      throw CheckpointRefusals.failed(checkpoint.subject(), "saved", e);
     }
   }
 
   @Override
   public CheckpointChangeView rollback(String resource, int id, long to, boolean dryRun) {
-    ClusterResource owner = resource(resource);
-    Checkpoint checkpoint = find(owner, id);
+    ClusterResource owner = finder.resource(resource);
+    Checkpoint checkpoint = finder.require(owner, id);
     requireNoPatch(owner, "is not rolled back");
-    Generation older = good(checkpoint, generation(checkpoint, to));
+    Generation older =
+        finder.requireGood(checkpoint, CheckpointFinder.requireGeneration(checkpoint, to));
     List<Difference> differences =
-        condition(checkpoint.currentGeneration()) == Blobs.Condition.GOOD
+        finder.condition(checkpoint.currentGeneration()) == Blobs.Condition.GOOD
             ? diff(checkpoint, checkpoint.currentGeneration(), older)
             : List.of();
     // Of what is current and followed by an edit that waits, it is what undoes that.
@@ -503,44 +399,9 @@ public final class CheckpointDesk implements CheckpointApi {
       Checkpoint now = dryRun ? checkpoint : checkpoints.rollback(checkpoint.id(), to);
       return new CheckpointChangeView(view(now), notes, CheckpointViews.lines(differences));
     } catch (PatchRefusedException e) {
-      throw patched(owner, "rolled back", e);
+      throw CheckpointRefusals.patched(owner, "rolled back", e);
     } catch (IOException e) {
-      throw failed(checkpoint.subject(), "rolled back", e);
+      throw CheckpointRefusals.failed(checkpoint.subject(), "rolled back", e);
     }
-  }
-
-  // ---- what stood in the way -----------------------------------------------------------------
-
-  /** The patch was begun after it had been looked for. */
-  private static ApiException patched(ClusterResource owner, String done, PatchRefusedException e) {
-    String name = owner.config().name();
-    return new ApiException.Conflict(
-        "Patched", name, "%s was not %s: %s".formatted(name, done, e.getMessage()));
-  }
-
-  private static ApiException refused(Subject subject, String done, SourceException e) {
-    String message = "%s was not %s: %s.".formatted(subject, done, e.getMessage());
-    return switch (e.obstacle()) {
-      case MISSING -> new ApiException.NotFound("Missing", subject.path(), message);
-      case ACCESS_DENIED ->
-          new ApiException.NotPermitted(
-              "AccessDenied",
-              subject.kind() == Subject.Kind.REGISTRY
-                  ? message + " Ask again with --grant, or grant it with holdfast registry acl."
-                  : message);
-      case UNSUPPORTED ->
-          new ApiException.Invalid("Unsupported", subject.path(), message, List.of());
-      case HANDLE_HELD -> new ApiException.Conflict("HandleHeld", subject.path(), message);
-      case CORRUPT, NO_SPACE, IO ->
-          new ApiException.Failed(e.obstacle().toString(), subject.path(), message, e);
-    };
-  }
-
-  private static ApiException failed(Subject subject, String done, IOException e) {
-    return new ApiException.Failed(
-        "NotDurable",
-        subject.path(),
-        "%s was not %s: %s.".formatted(subject, done, e.getMessage()),
-        e);
   }
 }

@@ -12,7 +12,6 @@ import dev.holdfast.cluster.ResourceId;
 import dev.holdfast.cluster.ResourceState;
 import dev.holdfast.service.api.ApiException;
 import dev.holdfast.service.api.ShellWord;
-import dev.holdfast.service.process.BoundedOutput;
 import dev.holdfast.service.slot.SlotKey;
 import dev.holdfast.service.slot.SlotView;
 import dev.holdfast.service.slot.Slots;
@@ -45,9 +44,6 @@ import org.slf4j.LoggerFactory;
  * block, and {@link #run} does for as long as the tool runs.
  */
 public final class PatchDesk {
-  /** How often what the tool has written is looked at. */
-  private static final Duration LOOK_AGAIN = Duration.ofMillis(200);
-
   /** How long ending what a tool left may hold up what comes after it. */
   private static final Duration LEFT_MAX = Duration.ofSeconds(10);
 
@@ -57,7 +53,6 @@ public final class PatchDesk {
   /** How a tool ends that an abort ended, as the patch has it. */
   private static final String ABORTED = "ended by an abort";
 
-  private static final int PIECE_BYTES = 64 << 10;
   private static final String HOME_VARIABLE = "HOLDFAST_HOME";
   private static final Logger LOG = LoggerFactory.getLogger(PatchDesk.class);
 
@@ -413,7 +408,7 @@ public final class PatchDesk {
     }
     try {
       long from = start(resource, command, tell);
-      follow(id, from, ended, tell);
+      new ToolOutput(id.toString(), slots.keepOutput(id), tell).follow(from, ended);
       Ended how = ended.get();
       if (how.left().isPresent() && how.left().get().exit().filter(ABORTED::equals).isPresent()) {
         throw new ApiException.Failed(
@@ -487,63 +482,6 @@ public final class PatchDesk {
       checkpoints.patchNotRun(id.toString(), before);
     } catch (IOException e) {
       LOG.error("That the tool of {} was not started could not be written down", id, e);
-    }
-  }
-
-  private void follow(
-      ResourceId id, long from, CompletableFuture<Ended> ended, Consumer<String> tell)
-      throws InterruptedException {
-    BoundedOutput output = slots.keepOutput(id);
-    var lines = new Lines(tell);
-    long next = from;
-    boolean last = false;
-    while (true) {
-      try {
-        for (BoundedOutput.Piece piece = output.read(next, PIECE_BYTES);
-            piece.bytes().length > 0;
-            piece = output.read(next, PIECE_BYTES)) {
-          lines.add(piece.text());
-          next = piece.next();
-        }
-      } catch (IOException e) {
-        LOG.warn("What the tool of {} writes cannot be read now: {}", id, e.getMessage());
-      }
-      if (last) {
-        lines.end();
-        return;
-      }
-      try {
-        var _ = ended.get(LOOK_AGAIN.toMillis(), TimeUnit.MILLISECONDS);
-        last = true;
-      } catch (TimeoutException notYet) {
-        // It goes on.
-      } catch (ExecutionException failed) {
-        last = true; // Whoever asks for the outcome hears it.
-      }
-    }
-  }
-
-  /** Puts together lines from pieces. */
-  private static final class Lines {
-    private final Consumer<String> tell;
-    private final StringBuilder begun = new StringBuilder();
-
-    Lines(Consumer<String> tell) {
-      this.tell = tell;
-    }
-
-    void add(String text) {
-      begun.append(text);
-      for (int at = begun.indexOf("\n"); at >= 0; at = begun.indexOf("\n")) {
-        tell.accept(begun.substring(0, at));
-        begun.delete(0, at + 1);
-      }
-    }
-
-    void end() {
-      if (!begun.isEmpty()) {
-        tell.accept(begun.toString());
-      }
     }
   }
 
