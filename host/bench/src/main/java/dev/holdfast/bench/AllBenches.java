@@ -13,13 +13,14 @@ import java.util.Set;
  * Runs benchmarks and prints their tables.
  *
  * <p>Usage: {@code AllBenches [NAME[,NAME…]]}, of recovery, recovery-1000, restart, start, hive,
- * registry, checkpoint, and of two that run only when they are named: cycles, which takes hours,
- * and regf, which wants hivex and a script beside it. System properties: {@code holdfast.dist}, the
- * distribution to measure; {@code holdfast.bench.directory}, where to write, else the current one;
- * {@code holdfast.bench.quick}, true for a few rounds only.
+ * registry, checkpoint, checkpoint-1000, takeover, and of two that run only when they are named:
+ * cycles, which takes hours, and regf, which wants hivex and a script beside it. System properties:
+ * {@code holdfast.dist}, the distribution to measure; {@code holdfast.bench.directory}, where to
+ * write, else the current one; {@code holdfast.bench.quick}, true for a few rounds only.
  */
 public final class AllBenches {
-  private static final String ALL = "recovery,recovery-1000,restart,start,hive,registry,checkpoint";
+  private static final String ALL =
+      "recovery,recovery-1000,restart,start,hive,registry,checkpoint,checkpoint-1000,takeover";
 
   /** What is measured in this JVM alone. */
   private static final Set<String> WITHOUT_SERVICE =
@@ -66,6 +67,8 @@ public final class AllBenches {
       case "hive" -> new HiveBench(ground).run(report);
       case "registry" -> new RegistryBench(ground).run(report);
       case "checkpoint" -> new CheckpointBench(ground).run(report);
+      case "checkpoint-1000" -> new ChangesBench(ground, 1_000).run(report);
+      case "takeover" -> new TakeoverBench(ground).run(report);
       case "regf" -> new RegfBench(ground).run(report);
       default ->
           throw new IllegalArgumentException(

@@ -40,6 +40,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.UnaryOperator;
 
 /**
@@ -59,8 +60,12 @@ final class CheckpointBench {
   private static final int FILE_BYTES = 10 << 10;
   private static final double SAVE_GOAL_ON_TOP_MILLIS = 2;
   private static final double RESTORE_GOAL_MILLIS = 1;
+  private static final double ADDED_GOAL_MILLIS = 0.2;
+  private static final int TIMES = 1_000;
+  private static final long LOOK_NANOS = 20_000;
   private static final double TREE_GOAL_TIMES = 3;
   private static final String WEB = "8c5f0d5e-0000-4000-8000-000000000001";
+  private static final String OTHER = "8c5f0d5e-0000-4000-8000-000000000002";
   private static final String KEY = "Bench";
 
   private final Ground ground;
@@ -102,7 +107,8 @@ final class CheckpointBench {
                 "bench",
                 InstantSource.system(),
                 directory)) {
-      log.commit(Batch.builder().createKey("Resources\\" + WEB).build());
+      log.commit(
+          Batch.builder().createKey("Resources\\" + WEB).createKey("Resources\\" + OTHER).build());
       fill(hives.mounted().getFirst());
       saves(report, hives.mounted().getFirst(), checkpoints);
       restores(report, hives.mounted().getFirst(), registry, checkpoints);
@@ -171,7 +177,8 @@ final class CheckpointBench {
       change(hive);
       long start = System.nanoTime();
       while (checkpoints.store().find(checkpoint.id()).orElseThrow().current() == before) {
-        Thread.onSpinWait();
+        // Not all the time: who looks without a pause takes one core of two.
+        LockSupport.parkNanos(LOOK_NANOS);
       }
       long took = System.nanoTime() - start;
       if (round >= 0) {
@@ -214,18 +221,42 @@ final class CheckpointBench {
     Path blob = checkpoints.store().blobs().file(saved.currentGeneration().digest());
     Source source = registry.source("Software\\" + KEY);
     var ours = new Series();
+    var commits = new Series();
     for (int round = -WARM_UP_ROUNDS; round < ground.rounds(ROUNDS); round++) {
+      long changing = System.nanoTime();
       change(hive);
       long start = System.nanoTime();
       var _ = source.restore(blob, false);
       long took = System.nanoTime() - start;
       if (round >= 0) {
         ours.add(took);
+        commits.add(start - changing);
       }
     }
     report.table("the same, restored: read, checked, compared, replaced by one durable commit");
     report.row("restore", ours, RESTORE_GOAL_MILLIS);
+    report.row("floor: a commit of one value to that hive", commits);
+    withoutCheckpoints(report, checkpoints);
     report.end();
+  }
+
+  // ---- a resource without checkpoints -----------------------------------------------------------
+
+  /** What every online and offline asks of the layer; a thousand times, as once is too short. */
+  private void withoutCheckpoints(Report report, Checkpoints checkpoints) {
+    var ours = new Series();
+    for (int round = -WARM_UP_ROUNDS; round < ground.rounds(ROUNDS); round++) {
+      long start = System.nanoTime();
+      for (int time = 0; time < TIMES; time++) {
+        var _ = checkpoints.beforeOnline(OTHER).join();
+        checkpoints.running(OTHER);
+        checkpoints.gone(OTHER).join();
+      }
+      if (round >= 0) {
+        ours.add((System.nanoTime() - start) / TIMES);
+      }
+    }
+    report.row("online and offline of a resource without any", ours, ADDED_GOAL_MILLIS);
   }
 
   // ---- a file tree -----------------------------------------------------------------------------

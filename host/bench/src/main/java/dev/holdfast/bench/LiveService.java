@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
@@ -15,6 +16,9 @@ import tools.jackson.databind.JsonNode;
 final class LiveService implements AutoCloseable {
   private static final Pattern SOCKET = Pattern.compile(" socket (\\S+)");
   private static final String GROUP = "bench";
+
+  /** Of the clock by which the kernel shows times: USER_HZ is 100. */
+  private static final long TICK_NANOS = 10_000_000;
 
   private final Process process;
   private final Api api;
@@ -29,13 +33,27 @@ final class LiveService implements AutoCloseable {
   /** Starts it, and returns when it has said ready. */
   static LiveService start(Ground ground, Path home, Map<String, String> environment)
       throws IOException {
+    return start(ground, home, environment, "ready", List.of());
+  }
+
+  /**
+   * Starts it, and returns when it has said what it is.
+   *
+   * @param as ready, or waiting for a quorum that another one holds
+   * @param flags further ones
+   */
+  static LiveService start(
+      Ground ground, Path home, Map<String, String> environment, String as, List<String> flags)
+      throws IOException {
     Files.createDirectories(home);
-    var builder =
-        new ProcessBuilder(
+    List<String> command =
+        new ArrayList<>(
             List.of(ground.launcher().toString(), "serve", "--home", home.toString(), "-q"));
+    command.addAll(flags);
+    var builder = new ProcessBuilder(command);
     builder.environment().putAll(environment);
     builder.redirectInput(Path.of("/dev/null").toFile());
-    Path errors = ground.directory().resolve("serve.err");
+    Path errors = ground.directory().resolve("serve-%s.err".formatted(home.getFileName()));
     builder.redirectError(errors.toFile());
     long start = System.nanoTime();
     Process process = builder.start();
@@ -44,9 +62,9 @@ final class LiveService implements AutoCloseable {
       String line = lines.readLine();
       long nanos = System.nanoTime() - start;
       Matcher socket = SOCKET.matcher(line == null ? "" : line);
-      if (line == null || !line.startsWith("ready ") || !socket.find()) {
+      if (line == null || !line.startsWith(as + " ") || !socket.find()) {
         throw new IOException(
-            "The service did not get ready: " + line + " " + Files.readString(errors));
+            "The service did not get " + as + ": " + line + " " + Files.readString(errors));
       }
       return new LiveService(process, new Api(Path.of(socket.group(1))), nanos);
     } catch (IOException e) {
@@ -66,6 +84,14 @@ final class LiveService implements AutoCloseable {
 
   int pid() {
     return Math.toIntExact(process.pid());
+  }
+
+  /** How long its threads have run, in steps of ten milliseconds. */
+  long cpuNanos() throws IOException {
+    String stat = Files.readString(Path.of("/proc/" + process.pid() + "/stat"));
+    // User and system time are the 14th and 15th, and the second may have blanks in it.
+    String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
+    return (Long.parseLong(fields[11]) + Long.parseLong(fields[12])) * TICK_NANOS;
   }
 
   /** Makes the group that resources are in. */
@@ -94,6 +120,11 @@ final class LiveService implements AutoCloseable {
   /** Brings all of the group online. */
   void online() throws IOException {
     api.change("POST", "/v1/groups/" + GROUP + "/online", Map.of());
+  }
+
+  /** Takes all of the group offline. */
+  void offline() throws IOException {
+    api.change("POST", "/v1/groups/" + GROUP + "/offline", Map.of());
   }
 
   /** Whether every resource is Online and supervised. */
