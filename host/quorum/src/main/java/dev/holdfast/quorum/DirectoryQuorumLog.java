@@ -77,11 +77,10 @@ public final class DirectoryQuorumLog implements QuorumLog {
   /**
    * Takes the directory's lock and opens nothing: until the answer is closed no service uses it.
    *
+   * @param path a directory that exists
    * @throws QuorumHeldException if another process (or this one) holds it; names the holder
-   * @throws QuorumFormatException if there is no quorum directory
    */
   public static QuorumLock hold(Path path, Holder holder) throws IOException {
-    requireOne(path);
     Optional<QuorumLock> lock = QuorumLock.tryTake(path, holder);
     if (lock.isEmpty()) {
       throw new QuorumHeldException(path, QuorumLock.readHolder(path));

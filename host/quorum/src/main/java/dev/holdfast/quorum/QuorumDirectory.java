@@ -56,7 +56,7 @@ public final class QuorumDirectory {
   }
 
   /** Makes the directory itself, so that there is a place for the lock. */
-  void create() throws IOException {
+  public void create() throws IOException {
     var missing = new ArrayList<Path>();
     for (Path path = directory.toAbsolutePath();
         path != null && !Files.exists(path);
