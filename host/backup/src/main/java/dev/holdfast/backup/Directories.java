@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
@@ -15,6 +16,10 @@ import org.jspecify.annotations.Nullable;
 
 /** What is done with whole directories. */
 final class Directories {
+  private static final String UID = "unix:uid";
+  private static final String GID = "unix:gid";
+  private static final Integer ROOT = 0;
+
   private Directories() {}
 
   /** Makes durable which names are in it. */
@@ -34,6 +39,24 @@ final class Directories {
   static boolean isEmpty(Path directory) throws IOException {
     try (Stream<Path> files = Files.list(directory)) {
       return files.findAny().isEmpty();
+    }
+  }
+
+  /**
+   * Gives a directory that root made, with all in it, to whom the other one belongs: the service of
+   * a home's owner is to use what root restores there.
+   */
+  static void giveToOwnerOf(Path model, Path made) throws IOException {
+    Object owner = Files.getAttribute(model, UID);
+    if (!Files.getAttribute(made, UID).equals(ROOT) || owner.equals(ROOT)) {
+      return;
+    }
+    try (Stream<Path> files = Files.walk(made)) {
+      for (Path file : files.toList()) {
+        Files.setAttribute(file, UID, owner, LinkOption.NOFOLLOW_LINKS);
+        Files.setAttribute(
+            file, GID, Files.getAttribute(model, GID), LinkOption.NOFOLLOW_LINKS);
+      }
     }
   }
 

@@ -9,13 +9,20 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 
 /**
  * What is wrong with a quorum directory that no service holds. Changes nothing in it.
  *
  * @param database what it has; empty if that cannot be read
  */
-public record QuorumCheck(Optional<HiveCopy.Content> database, List<Finding> findings) {
+public record QuorumCheck(Optional<Database> database, List<Finding> findings) {
+  public QuorumCheck {
+    findings = List.copyOf(findings);
+  }
+
+  /** Which database it is, and what it came to. */
+  public record Database(UUID cluster, long revision) {}
 
   /** Reads all that counts in a quorum directory; who asks holds its lock. */
   public static QuorumCheck of(Path quorum, Progress progress) throws IOException {
@@ -48,6 +55,8 @@ public record QuorumCheck(Optional<HiveCopy.Content> database, List<Finding> fin
         findings.add(Finding.lacking(needed.name(), "it is damaged; needed by " + needed.by()));
       }
     }
-    return new QuorumCheck(Optional.of(database), findings);
+    return new QuorumCheck(
+        Optional.of(new Database(database.hiveId(), database.snapshot().revision().number())),
+        findings);
   }
 }

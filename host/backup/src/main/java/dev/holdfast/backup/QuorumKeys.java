@@ -83,9 +83,13 @@ public final class QuorumKeys {
                     key.value(PENDING).isPresent()));
   }
 
+  /** The backup that it was made of is a good one, and the last that is known. */
   static Batch write(Restored restored) {
     return Batch.builder()
         .createKey(KEY)
+        .set(KEY, RegistryValue.qword("BackupAt", restored.takenAt().toEpochMilli()))
+        .set(KEY, RegistryValue.qword("BackupRevision", restored.revision()))
+        .set(KEY, RegistryValue.sz("BackupFile", restored.from()))
         .set(KEY, RegistryValue.qword("RestoredAt", restored.at().toEpochMilli()))
         .set(KEY, RegistryValue.sz("RestoredFrom", restored.from()))
         .set(KEY, RegistryValue.qword("RestoredTakenAt", restored.takenAt().toEpochMilli()))

@@ -347,6 +347,9 @@ public final class Restoration {
     boolean placed = false;
     try (QuorumLock _ = hold(staging)) {
       fill(staging, outcome.revision(), progress);
+      Directories.giveToOwnerOf(
+          outcome.kept().isPresent() ? target : Objects.requireNonNull(target.getParent()),
+          staging);
       placed = true; // From here on a failure does not tell which of the two it is.
       place(staging, target, outcome.kept());
       // Who held what is no longer there, and we are not who holds this.

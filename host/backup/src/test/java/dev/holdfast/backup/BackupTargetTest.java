@@ -98,8 +98,7 @@ class BackupTargetTest {
 
     for (Path inside : new Path[] {sample.directory(), sample.directory().resolve("blobs"), link}) {
       assertThatExceptionOfType(RefusedException.class)
-          .isThrownBy(
-              () -> BackupTarget.create(inside.resolve("b.tar"), false, sample.directory()))
+          .isThrownBy(() -> BackupTarget.create(inside.resolve("b.tar"), false, sample.directory()))
           .withMessageContaining("in the quorum directory");
     }
   }

@@ -134,7 +134,8 @@ class BackupTest {
     assertThat(findings)
         .extracting(Finding::what)
         .containsExactlyInAnyOrder(
-            "it was damaged when the backup was taken; needed by generation 1 of checkpoint 1 of resource web",
+            "it was damaged when the backup was taken; needed by generation 1 of checkpoint 1 of"
+                + " resource web",
             "it was missing when the backup was taken; needed by version 1.0 of type Sample");
   }
 
@@ -199,7 +200,10 @@ class BackupTest {
       var out = new ByteArrayOutputStream();
       put(out, layout.manifestHeader());
       put(out, layout.manifest().duplicate());
-      out.write(new byte[(int) (Layout.padded(layout.manifest().remaining()) - layout.manifest().remaining())]);
+      out.write(
+          new byte
+              [(int)
+                  (Layout.padded(layout.manifest().remaining()) - layout.manifest().remaining())]);
       for (Manifest.Member member : manifest.members()) {
         put(out, layout.header(member));
         if (backup.offset(member.name()) >= 0) {
@@ -287,7 +291,8 @@ class BackupTest {
           .isThrownBy(() -> verify(forged))
           .withMessageContaining("no quorum directory has");
     }
-    byte[] twice = forged(
+    byte[] twice =
+        forged(
             manifest -> {
               var members = new ArrayList<>(manifest.members());
               members.add(manifest.members().getFirst());

@@ -16,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -39,8 +40,7 @@ class RestorationTest {
 
   private Restoration.Outcome restore(boolean replace, Restoration.Steps steps) throws IOException {
     try (BackupFile backup = BackupFile.open(file)) {
-      return new Restoration(
-              backup, target, replace, SampleQuorum.ALPHA, SampleQuorum.CLOCK, steps)
+      return new Restoration(backup, target, replace, SampleQuorum.ALPHA, SampleQuorum.CLOCK, steps)
           .run(Progress.NONE);
     }
   }
@@ -92,7 +92,8 @@ class RestorationTest {
   @Test
   void revisions_goOnWhereNobodyHasBeen() throws Exception {
     assertThat(restore(false).revision()).isEqualTo(SampleQuorum.NOW.toEpochMilli());
-    assertThat(database(target).revision()).isEqualTo(new Revision(SampleQuorum.NOW.toEpochMilli()));
+    assertThat(database(target).revision())
+        .isEqualTo(new Revision(SampleQuorum.NOW.toEpochMilli()));
 
     // Again, at the same time by the clock: beyond what is there now.
     long again = restore(true).revision();
@@ -161,7 +162,8 @@ class RestorationTest {
     Restoration.Outcome outcome = restore(true);
 
     assertThat(outcome.replaced()).isEmpty();
-    assertThat(outcome.kept().orElseThrow().resolve("cluster.log")).hasBinaryContent(new byte[] {1, 2, 3});
+    assertThat(outcome.kept().orElseThrow().resolve("cluster.log"))
+        .hasBinaryContent(new byte[] {1, 2, 3});
     assertThat(check(target)).isEmpty();
   }
 
@@ -187,6 +189,22 @@ class RestorationTest {
     assertThatExceptionOfType(RefusedException.class)
         .isThrownBy(() -> restore(true))
         .withMessageContaining("not those of a quorum directory");
+  }
+
+  @Test
+  void whatRootRestores_isWhoseHomeItIs() throws Exception {
+    Path home = Files.createDirectories(folder.resolve("there"));
+    Assumptions.assumeTrue(
+        Files.getAttribute(home, "unix:uid").equals(0), "root alone can give files to others");
+    Files.setAttribute(home, "unix:uid", 12_345);
+
+    restore(false);
+
+    try (Stream<Path> all = Files.walk(target)) {
+      for (Path each : all.toList()) {
+        assertThat(Files.getAttribute(each, "unix:uid")).as(each.toString()).isEqualTo(12_345);
+      }
+    }
   }
 
   @Test
@@ -309,9 +327,7 @@ class RestorationTest {
         assertThat(check(target)).as("moment %d", at).isEmpty();
       }
       Restoration.tidy(target, SampleQuorum.NOW);
-      assertThat(besides())
-          .as("moment %d", at)
-          .isEqualTo(there ? List.of("quorum") : List.of());
+      assertThat(besides()).as("moment %d", at).isEqualTo(there ? List.of("quorum") : List.of());
       clear();
     }
   }

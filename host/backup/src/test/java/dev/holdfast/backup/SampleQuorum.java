@@ -78,7 +78,8 @@ final class SampleQuorum {
   static Batch group(String name) {
     return Batch.builder()
         .createKey("Groups\\" + name)
-        .set("Groups\\" + name, RegistryValue.sz("Name", name)).build();
+        .set("Groups\\" + name, RegistryValue.sz("Name", name))
+        .build();
   }
 
   static Batch generation(int number, String digest) {
@@ -140,8 +141,6 @@ final class SampleQuorum {
   }
 
   Path plugin() {
-    return directory
-        .resolve("plugins")
-        .resolve(archive.substring("sha256:".length()) + ".zip");
+    return directory.resolve("plugins").resolve(archive.substring("sha256:".length()) + ".zip");
   }
 }
