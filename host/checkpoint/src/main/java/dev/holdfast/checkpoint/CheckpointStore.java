@@ -8,6 +8,7 @@ import dev.holdfast.registry.IndeterminateCommitException;
 import dev.holdfast.registry.KeyPath;
 import dev.holdfast.registry.RegistryKey;
 import dev.holdfast.registry.Revision;
+import dev.holdfast.registry.Snapshot;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -45,27 +46,29 @@ public final class CheckpointStore {
   /** Opens the store, and deletes the blobs that a death left without a record. */
   public static CheckpointStore open(QuorumLog log, Blobs blobs) throws IOException {
     var store = new CheckpointStore(log, blobs);
-    log.snapshot()
-        .root()
+    for (Checkpoint checkpoint : recorded(log.snapshot())) {
+      checkpoint.generations().forEach(each -> blobs.hold(each.digest()));
+      var _ = store.know(checkpoint);
+    }
+    blobs.collect();
+    return store;
+  }
+
+  /** The checkpoints that are written down in a cluster database, resource by resource. */
+  public static List<Checkpoint> recorded(Snapshot database) {
+    List<Checkpoint> checkpoints = new ArrayList<>();
+    database
         .key("Resources")
         .ifPresent(
             resources -> {
               for (RegistryKey resource : resources.subkeys()) {
                 resource
                     .subkey(CheckpointKeys.CHECKPOINTS)
-                    .ifPresent(all -> store.read(resource, all));
+                    .ifPresent(
+                        all -> checkpoints.addAll(CheckpointKeys.read(resource.name(), all)));
               }
             });
-    blobs.collect();
-    return store;
-  }
-
-  private void read(RegistryKey resource, RegistryKey all) {
-    List<Checkpoint> checkpoints = CheckpointKeys.read(resource.name(), all);
-    for (Checkpoint checkpoint : checkpoints) {
-      checkpoint.generations().forEach(each -> blobs.hold(each.digest()));
-      know(checkpoint);
-    }
+    return checkpoints;
   }
 
   /** A checkpoint is so from now on. */

@@ -5,7 +5,9 @@ import java.util.Locale;
 /** Which process a place is in. */
 public enum Side {
   SERVICE,
-  MONITOR;
+  MONITOR,
+  /** The command line, without a service. */
+  COMMAND;
 
   @Override
   public String toString() {

@@ -38,7 +38,18 @@ public enum StoragePoint implements FailPoint {
   UNPACK_SYNC("all that was unpacked is synced"),
   UNPACK_RENAME("the unpacked folder gets the name of its digest"),
   UNPACK_DIRECTORY_SYNC("the folder of unpacked archives is synced"),
-  MONITOR_STATE_BLOCK(Side.MONITOR, "the monitor makes its state block");
+  MONITOR_STATE_BLOCK(Side.MONITOR, "the monitor makes its state block"),
+  BACKUP_WRITE(Side.COMMAND, "a piece of a backup is written"),
+  BACKUP_SYNC(Side.COMMAND, "a backup is synced"),
+  BACKUP_RENAME(Side.COMMAND, "a backup, read back, gets its name"),
+  BACKUP_DIRECTORY_SYNC(Side.COMMAND, "the folder that it is in is synced"),
+  RESTORE_STAGE(Side.COMMAND, "a folder for a restored quorum directory is made"),
+  RESTORE_DATABASE(Side.COMMAND, "the restored cluster database is written and synced"),
+  RESTORE_CONTENT(Side.COMMAND, "a blob or plugin archive of it is written and synced"),
+  RESTORE_SYNC(Side.COMMAND, "the restored directory is completed and synced"),
+  RESTORE_EXCHANGE(Side.COMMAND, "it takes the place of the one that is there, or of none"),
+  RESTORE_KEEP(Side.COMMAND, "the one that was there gets the name under which it is kept"),
+  RESTORE_MARK(Side.COMMAND, "what says that the restored one is not done is deleted");
 
   private final Side side;
   private final String standsFor;

@@ -57,7 +57,8 @@ final class Routes {
     return Stream.of(
             clusterTable(),
             new RegistryRoutes(api, streams).table(),
-            new CheckpointRoutes(api).table())
+            new CheckpointRoutes(api).table(),
+            new QuorumRoutes(api).table())
         .flatMap(List::stream)
         .toList();
   }

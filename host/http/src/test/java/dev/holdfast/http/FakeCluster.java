@@ -3,6 +3,7 @@ package dev.holdfast.http;
 import dev.holdfast.service.api.ApiException;
 import dev.holdfast.service.api.Asker;
 import dev.holdfast.service.api.AuditFacts;
+import dev.holdfast.service.api.BackupReport;
 import dev.holdfast.service.api.CheckpointApi;
 import dev.holdfast.service.api.ClusterApi;
 import dev.holdfast.service.api.Command;
@@ -19,6 +20,8 @@ import dev.holdfast.service.api.NearestName;
 import dev.holdfast.service.api.NodeView;
 import dev.holdfast.service.api.Operation;
 import dev.holdfast.service.api.Outcome;
+import dev.holdfast.service.api.QuorumStream;
+import dev.holdfast.service.api.QuorumView;
 import dev.holdfast.service.api.RegistryApi;
 import dev.holdfast.service.api.Rehearsal;
 import dev.holdfast.service.api.ResourceView;
@@ -27,6 +30,9 @@ import dev.holdfast.service.api.StatusView;
 import dev.holdfast.service.api.TypeView;
 import dev.holdfast.service.api.ValidationView;
 import dev.holdfast.service.api.Why;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.time.Duration;
 import java.time.Instant;
@@ -565,6 +571,46 @@ public final class FakeCluster implements ClusterApi {
             each ->
                 new ValidationView("checkpoints", each.object(), "beta", true, null, null, null))
         .toList();
+  }
+
+  /** What {@link #backUp} gives. */
+  public static final byte[] BACKUP = "a backup".getBytes(StandardCharsets.UTF_8);
+
+  /** What was said to have become of backups. */
+  public final List<BackupReport> backups = new CopyOnWriteArrayList<>();
+
+  @Override
+  public QuorumView quorum() {
+    return new QuorumView(
+        "/quorum", "cluster", "alpha", 1, "/home", 42, 1, 2, 3, 4, 5, 6, null, null);
+  }
+
+  @Override
+  public QuorumStream backUp() {
+    return new QuorumStream() {
+      @Override
+      public long sizeBytes() {
+        return BACKUP.length;
+      }
+
+      @Override
+      public long revision() {
+        return 42;
+      }
+
+      @Override
+      public void writeTo(OutputStream out) throws IOException {
+        out.write(BACKUP);
+      }
+
+      @Override
+      public void close() {}
+    };
+  }
+
+  @Override
+  public void backupEnded(BackupReport report) {
+    backups.add(report);
   }
 
   @Override

@@ -440,6 +440,20 @@ class HttpApiTest {
   }
 
   @Test
+  void backupOfTheQuorum_isItsBytes_ofALengthThatIsSaid() throws IOException {
+    assertThat(unix("GET", "/v1/quorum/backup", ""))
+        .startsWith("HTTP/1.1 200")
+        .contains("application/x-tar", "no-store", "Holdfast-Revision: 42", "Content-Length: 8")
+        .endsWith("a backup");
+    assertThat(unix("POST", "/v1/quorum/backup", "{\"failure\":\"disk full\"}"))
+        .startsWith("HTTP/1.1 200")
+        .contains("\"kind\":\"Quorum\"");
+    assertThat(cluster.backups)
+        .singleElement()
+        .satisfies(report -> assertThat(report.failure()).isEqualTo("disk full"));
+  }
+
+  @Test
   void change_narratesWhenAskedTo() throws IOException {
     String answer =
         unix(
@@ -512,7 +526,7 @@ class HttpApiTest {
                   && !route
                       .path()
                       .matches(
-                          "/v1/registry.*|.*/content|.*/diff|/v1/checkpoint-verification|/v1/validation|/v1/rehearsals"));
+                          "/v1/registry.*|.*/content|.*/diff|/v1/checkpoint-verification|/v1/validation|/v1/rehearsals|/v1/quorum/backup"));
       // They may hold secrets, or let those who may not read see what is read.
     }
   }

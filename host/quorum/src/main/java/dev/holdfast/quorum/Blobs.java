@@ -9,8 +9,11 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.regex.Pattern;
 
@@ -45,6 +48,13 @@ public final class Blobs {
 
   /** Those up to this number need wait no longer. */
   private long synced;
+
+  /**
+   * How many want nothing to be deleted; and what would have been, since the first of them came.
+   */
+  private int keepers;
+
+  private final Set<String> dueForDeletion = new HashSet<>();
 
   /**
    * @param storage the directory, which exists; what happens to its files goes through here
@@ -160,15 +170,72 @@ public final class Blobs {
   }
 
   /**
-   * Lets go of a blob once; when nobody holds it any more it is deleted.
+   * Lets go of a blob once; when nobody holds it any more it is deleted, at once or, while
+   * everything is kept, after that.
    *
    * @throws IOException it could not be deleted; it is collected after the next start
    */
   public void release(String digest) throws IOException {
     synchronized (lock) {
       Integer left = holds.computeIfPresent(digest, (_, count) -> count > 1 ? count - 1 : null);
-      if (left == null && storage.exists(hex(digest))) {
-        storage.delete(hex(digest));
+      if (left == null && keepers > 0) {
+        dueForDeletion.add(digest);
+      } else if (left == null) {
+        deleteIfThere(digest);
+      }
+    }
+  }
+
+  private void deleteIfThere(String digest) throws IOException {
+    if (storage.exists(hex(digest))) {
+      storage.delete(hex(digest));
+    }
+  }
+
+  /**
+   * From now on nothing is deleted, until the answer is closed: whoever reads what a record of this
+   * moment or a later one names finds it, also when the record goes meanwhile.
+   */
+  public Keeping keepAll() {
+    synchronized (lock) {
+      keepers++;
+    }
+    return new Keeping(this);
+  }
+
+  private void keepAllNoMore() throws IOException {
+    synchronized (lock) {
+      keepers--;
+      if (keepers > 0) {
+        return;
+      }
+      for (String digest : dueForDeletion) {
+        if (!holds.containsKey(digest)) {
+          deleteIfThere(digest);
+        }
+      }
+      dueForDeletion.clear();
+    }
+  }
+
+  /** Has everything kept until it is closed. */
+  public static final class Keeping implements AutoCloseable {
+    private final Blobs blobs;
+    private final AtomicBoolean closed = new AtomicBoolean();
+
+    private Keeping(Blobs blobs) {
+      this.blobs = blobs;
+    }
+
+    /**
+     * Deletes what nobody held any more meanwhile. Harmless when repeated.
+     *
+     * @throws IOException something could not be deleted; it is collected after the next start
+     */
+    @Override
+    public void close() throws IOException {
+      if (closed.compareAndSet(false, true)) {
+        blobs.keepAllNoMore();
       }
     }
   }

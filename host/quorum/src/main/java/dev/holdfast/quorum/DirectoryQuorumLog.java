@@ -20,6 +20,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
@@ -60,6 +61,38 @@ public final class DirectoryQuorumLog implements QuorumLog {
   public static DirectoryQuorumLog tryOpen(Path path, Holder holder, InstantSource clock)
       throws IOException {
     return tryOpen(path, holder, clock, UnaryOperator.identity());
+  }
+
+  /**
+   * As {@link #tryOpen}, but makes none where none is.
+   *
+   * @throws QuorumFormatException also if there is no quorum directory
+   */
+  public static DirectoryQuorumLog tryOpenExisting(Path path, Holder holder, InstantSource clock)
+      throws IOException {
+    requireOne(path);
+    return tryOpen(path, holder, clock);
+  }
+
+  /**
+   * Takes the directory's lock and opens nothing: until the answer is closed no service uses it.
+   *
+   * @param path a directory that exists
+   * @throws QuorumHeldException if another process (or this one) holds it; names the holder
+   */
+  public static QuorumLock hold(Path path, Holder holder) throws IOException {
+    Optional<QuorumLock> lock = QuorumLock.tryTake(path, holder);
+    if (lock.isEmpty()) {
+      throw new QuorumHeldException(path, QuorumLock.readHolder(path));
+    }
+    return lock.get();
+  }
+
+  private static void requireOne(Path path) throws IOException {
+    var directory = new QuorumDirectory(path);
+    if (!directory.hasFormat() && !directory.hasLog()) {
+      throw new QuorumFormatException("there is no quorum directory at %s".formatted(path));
+    }
   }
 
   /**
@@ -174,6 +207,11 @@ public final class DirectoryQuorumLog implements QuorumLog {
 
   public HiveStatus status() {
     return hive.status();
+  }
+
+  /** What tells this cluster database from every other one; kept by backup and restore. */
+  public UUID id() {
+    return hive.id();
   }
 
   /** The quorum directory. */

@@ -27,17 +27,19 @@ import java.util.List;
  *
  * Directories we make are for their owner only (0700).
  */
-final class QuorumDirectory {
-  static final String FORMAT_FILE = "format";
-  static final String FORMAT = "holdfast-quorum 1";
-  static final String LOG_FILE = "cluster.log";
+public final class QuorumDirectory {
+  public static final String FORMAT_FILE = "format";
+  public static final String FORMAT = "holdfast-quorum 1";
+  public static final String LOG_FILE = "cluster.log";
+  public static final String BLOBS = "blobs";
+  public static final String PLUGINS = "plugins";
   private static final String NEW_FORMAT_FILE = "format.new";
   private static final int FORMAT_CHARS_MAX = 1_024;
   private static final int SHOWN_CHARS_MAX = 60;
 
   private final Path directory;
 
-  QuorumDirectory(Path directory) {
+  public QuorumDirectory(Path directory) {
     this.directory = directory;
   }
 
@@ -45,16 +47,16 @@ final class QuorumDirectory {
     return directory;
   }
 
-  Path blobs() {
-    return directory.resolve("blobs");
+  public Path blobs() {
+    return directory.resolve(BLOBS);
   }
 
-  Path plugins() {
-    return directory.resolve("plugins");
+  public Path plugins() {
+    return directory.resolve(PLUGINS);
   }
 
   /** Makes the directory itself, so that there is a place for the lock. */
-  void create() throws IOException {
+  public void create() throws IOException {
     var missing = new ArrayList<Path>();
     for (Path path = directory.toAbsolutePath();
         path != null && !Files.exists(path);
@@ -92,7 +94,7 @@ final class QuorumDirectory {
     }
   }
 
-  boolean hasLog() {
+  public boolean hasLog() {
     return Files.exists(directory.resolve(LOG_FILE));
   }
 
@@ -101,7 +103,7 @@ final class QuorumDirectory {
    *
    * @throws QuorumFormatException if it says another one
    */
-  boolean hasFormat() throws IOException {
+  public boolean hasFormat() throws IOException {
     Path file = directory.resolve(FORMAT_FILE);
     if (!Files.exists(file)) {
       return false;

@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.HashMap;
@@ -27,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * that holds it closes <em>any</em> descriptor of the file. Who holds the lock is written beside
  * it, in {@code quorum.holder}; that file proves nothing, the lock does.
  */
-final class QuorumLock implements AutoCloseable {
+public final class QuorumLock implements AutoCloseable {
   static final String LOCK_FILE = "quorum.lock";
   static final String HOLDER_FILE = "quorum.holder";
   private static final String NEW_HOLDER_FILE = "quorum.holder.new";
@@ -65,11 +66,12 @@ final class QuorumLock implements AutoCloseable {
 
   private static @Nullable QuorumLock tryTakeOnce(Path directory, Holder holder)
       throws IOException {
-    FileChannel channel =
-        FileChannel.open(
-            directory.resolve(LOCK_FILE), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    Path file = directory.resolve(LOCK_FILE);
+    Object before = identity(file);
+    FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE);
     try {
-      if (lock(channel, directory) == null) {
+      // A restore lets another directory take this one's place: what we lock must be what is there.
+      if (lock(channel, directory) == null || !before.equals(identity(file))) {
         channel.close();
         return null;
       }
@@ -79,6 +81,14 @@ final class QuorumLock implements AutoCloseable {
       channel.close();
       throw e;
     }
+  }
+
+  /** Which file it is, whatever it is called; made when there is none. */
+  private static Object identity(Path file) throws IOException {
+    if (!Files.exists(file)) {
+      FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE).close();
+    }
+    return Files.readAttributes(file, BasicFileAttributes.class).fileKey();
   }
 
   private static @Nullable FileLock lock(FileChannel channel, Path directory) throws IOException {

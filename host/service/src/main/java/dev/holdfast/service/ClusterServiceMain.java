@@ -8,6 +8,7 @@ import dev.holdfast.service.home.DefaultHome;
 import dev.holdfast.service.home.Home;
 import dev.holdfast.service.home.HomeLock;
 import dev.holdfast.service.node.NodeNameTakenException;
+import dev.holdfast.service.node.RunsElsewhereException;
 import dev.holdfast.service.settings.ServiceSettings;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -64,7 +65,7 @@ public final class ClusterServiceMain {
     }
     try {
       return serve(options, demo, out);
-    } catch (HomeLock.HeldException | NodeNameTakenException e) {
+    } catch (HomeLock.HeldException | NodeNameTakenException | RunsElsewhereException e) {
       err.println("holdfast: " + oneLine(e));
       return EXIT_CONFLICT;
     } catch (IOException e) {

@@ -1,5 +1,6 @@
 package dev.holdfast.service;
 
+import dev.holdfast.backup.Restoration;
 import dev.holdfast.checkpoint.Checkpoint;
 import dev.holdfast.checkpoint.CheckpointListeners;
 import dev.holdfast.checkpoint.CheckpointStore;
@@ -40,6 +41,7 @@ import dev.holdfast.service.node.NodeNameTakenException;
 import dev.holdfast.service.operation.Commands;
 import dev.holdfast.service.operation.Handover;
 import dev.holdfast.service.posix.Signal;
+import dev.holdfast.service.process.ProcessIdentity;
 import dev.holdfast.service.process.Processes;
 import dev.holdfast.service.record.ClusterRecords;
 import dev.holdfast.service.record.RecordMeters;
@@ -81,6 +83,7 @@ final class HeldCluster implements AutoCloseable {
   /** How long killing everything may take. */
   static final Duration TERMINATE_MAX = Duration.ofSeconds(10);
 
+  private static final String MONITORS_SOCKET = "monitors.sock";
   private static final Duration POLL = Duration.ofMillis(5);
   private static final Logger LOG = LoggerFactory.getLogger(HeldCluster.class);
 
@@ -93,6 +96,7 @@ final class HeldCluster implements AutoCloseable {
   private final Commands commands;
   private final ServiceApi api;
   private final Optional<String> takenFrom;
+  private final Optional<RestoredQuorum.Settled> restored;
   private volatile boolean ready;
 
   /**
@@ -120,6 +124,13 @@ final class HeldCluster implements AutoCloseable {
       log.tellCommits(new RecordMeters(local.meters()));
       records = new ClusterRecords(log, local.name());
       requireSameHome(log.directory());
+      tidyRestores(log.directory());
+      restored =
+          RestoredQuorum.settle(
+              records,
+              local.processes(),
+              local.runtime().resolve(MONITORS_SOCKET),
+              clock.instant());
       takenFrom = takeGroups();
       PluginStore plugins =
           PluginStore.open(log.directory().resolve("plugins"), local.home().unpacked());
@@ -149,7 +160,7 @@ final class HeldCluster implements AutoCloseable {
                       local.processes(),
                       plugins,
                       distribution.monitorCommand(settings.monitorHeapMegabytes()),
-                      local.runtime().resolve("monitors.sock"),
+                      local.runtime().resolve(MONITORS_SOCKET),
                       settings.monitorReplacementDelay(),
                       clock,
                       UUID::randomUUID,
@@ -195,6 +206,14 @@ final class HeldCluster implements AutoCloseable {
               new NodeDesk(membership, records::nodes, this::groupNames),
               local.registry(),
               desk,
+              new QuorumDesk(
+                  log,
+                  store.blobs(),
+                  records,
+                  events,
+                  local.meters(),
+                  new QuorumDesk.Self(local.name(), local.self().pid(), local.home().root()),
+                  clock),
               new Rehearser(local::source, local.name()),
               checkpoints::isUnrestored,
               checkpoints::patchOf,
@@ -226,6 +245,15 @@ final class HeldCluster implements AutoCloseable {
       throw new NodeNameTakenException(
           "Node %s had the quorum directory %s last, with the home %s; this is another one, %s. Give it another name with --node."
               .formatted(local.name(), quorum, last.get(), home));
+    }
+  }
+
+  /** What a restore left beside the directory that died. */
+  private void tidyRestores(Path quorum) {
+    try {
+      Restoration.tidy(quorum, local.clock().instant()).ifPresent(LOG::warn);
+    } catch (IOException e) {
+      LOG.warn("What a restore left beside {} stays: {}", quorum, e.getMessage());
     }
   }
 
@@ -290,6 +318,7 @@ final class HeldCluster implements AutoCloseable {
 
   /** Takes over, registers what is shipped, and returns when everything has been looked for. */
   void start() throws InterruptedException {
+    restored.ifPresent(this::tellRestored);
     takenFrom.ifPresent(local.chronicle()::tookOver);
     endLeftMonitors();
     engine.start();
@@ -304,6 +333,15 @@ final class HeldCluster implements AutoCloseable {
     ready = true;
     StepPoint.SERVICE_READY.after();
     local.chronicle().serviceStarted(Distribution.VERSION);
+  }
+
+  private void tellRestored(RestoredQuorum.Settled settled) {
+    LOG.warn(
+        "The quorum was restored from {}; found running: {}",
+        settled.restored().from(),
+        settled.found());
+    local.chronicle().restored(settled.restored(), settled.found());
+    settled.orphans().forEach((id, pid) -> local.chronicle().withoutResource(pid, id));
   }
 
   /**
@@ -325,9 +363,13 @@ final class HeldCluster implements AutoCloseable {
       }
       StepPoint.SERVICE_TAKE_MONITORS.after();
     }
+    List<ProcessIdentity> unrecorded =
+        restored.map(RestoredQuorum.Settled::monitors).orElse(List.of());
     if (!await(
         MONITOR_LEAVE_MAX,
-        () -> left.stream().noneMatch(each -> processes.isAlive(each.process())))) {
+        () ->
+            left.stream().noneMatch(each -> processes.isAlive(each.process()))
+                && unrecorded.stream().noneMatch(processes::isAlive))) {
       LOG.error("A monitor of an earlier service cannot be ended; what lives in it may live twice");
     }
   }

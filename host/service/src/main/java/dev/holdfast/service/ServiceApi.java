@@ -7,6 +7,7 @@ import dev.holdfast.cluster.TypeStatus;
 import dev.holdfast.service.api.ApiException;
 import dev.holdfast.service.api.Asker;
 import dev.holdfast.service.api.AuditFacts;
+import dev.holdfast.service.api.BackupReport;
 import dev.holdfast.service.api.CheckpointApi;
 import dev.holdfast.service.api.ClusterApi;
 import dev.holdfast.service.api.Command;
@@ -19,6 +20,8 @@ import dev.holdfast.service.api.LogPiece;
 import dev.holdfast.service.api.MonitorView;
 import dev.holdfast.service.api.NodeView;
 import dev.holdfast.service.api.Operation;
+import dev.holdfast.service.api.QuorumStream;
+import dev.holdfast.service.api.QuorumView;
 import dev.holdfast.service.api.RegistryApi;
 import dev.holdfast.service.api.Rehearsal;
 import dev.holdfast.service.api.ResourceView;
@@ -66,6 +69,7 @@ final class ServiceApi implements ClusterApi {
   private final WhyTeller why;
   private final RegistryApi registry;
   private final CheckpointDesk checkpoints;
+  private final QuorumDesk quorum;
   private final Rehearser rehearser;
   private final Witness witness;
   private final String node;
@@ -82,6 +86,7 @@ final class ServiceApi implements ClusterApi {
       NodeDesk nodes,
       RegistryApi registry,
       CheckpointDesk checkpoints,
+      QuorumDesk quorum,
       Rehearser rehearser,
       Predicate<String> unrestored,
       Function<String, Optional<Patch>> patches,
@@ -97,6 +102,7 @@ final class ServiceApi implements ClusterApi {
     this.nodes = nodes;
     this.registry = registry;
     this.checkpoints = checkpoints;
+    this.quorum = quorum;
     this.rehearser = rehearser;
     this.views = new Views(clock, node, engine.slots(), engine.types(), unrestored, patches);
     this.why = new WhyTeller(log, clock, ZoneId.systemDefault(), unrestored, patches);
@@ -305,6 +311,21 @@ final class ServiceApi implements ClusterApi {
         ok ? null : type.status(),
         ok ? null : type.detail(),
         ok ? null : "holdfast type show " + ShellWord.of(type.name()));
+  }
+
+  @Override
+  public QuorumView quorum() {
+    return quorum.view();
+  }
+
+  @Override
+  public QuorumStream backUp() {
+    return quorum.backUp();
+  }
+
+  @Override
+  public void backupEnded(BackupReport report) {
+    quorum.ended(report);
   }
 
   @Override

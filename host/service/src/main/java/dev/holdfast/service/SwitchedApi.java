@@ -2,6 +2,7 @@ package dev.holdfast.service;
 
 import dev.holdfast.service.api.Asker;
 import dev.holdfast.service.api.AuditFacts;
+import dev.holdfast.service.api.BackupReport;
 import dev.holdfast.service.api.CheckpointApi;
 import dev.holdfast.service.api.ClusterApi;
 import dev.holdfast.service.api.Command;
@@ -14,6 +15,8 @@ import dev.holdfast.service.api.LogPiece;
 import dev.holdfast.service.api.MonitorView;
 import dev.holdfast.service.api.NodeView;
 import dev.holdfast.service.api.Operation;
+import dev.holdfast.service.api.QuorumStream;
+import dev.holdfast.service.api.QuorumView;
 import dev.holdfast.service.api.RegistryApi;
 import dev.holdfast.service.api.Rehearsal;
 import dev.holdfast.service.api.ResourceView;
@@ -163,6 +166,21 @@ final class SwitchedApi implements ClusterApi {
   @Override
   public RegistryApi registry() {
     return now.registry();
+  }
+
+  @Override
+  public QuorumView quorum() {
+    return now.quorum();
+  }
+
+  @Override
+  public QuorumStream backUp() {
+    return now.backUp();
+  }
+
+  @Override
+  public void backupEnded(BackupReport report) {
+    now.backupEnded(report);
   }
 
   @Override

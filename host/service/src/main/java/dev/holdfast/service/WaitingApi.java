@@ -3,6 +3,7 @@ package dev.holdfast.service;
 import dev.holdfast.service.api.ApiException;
 import dev.holdfast.service.api.Asker;
 import dev.holdfast.service.api.AuditFacts;
+import dev.holdfast.service.api.BackupReport;
 import dev.holdfast.service.api.CheckpointApi;
 import dev.holdfast.service.api.ClusterApi;
 import dev.holdfast.service.api.Command;
@@ -16,6 +17,8 @@ import dev.holdfast.service.api.MonitorView;
 import dev.holdfast.service.api.NodeView;
 import dev.holdfast.service.api.Operation;
 import dev.holdfast.service.api.Outcome;
+import dev.holdfast.service.api.QuorumStream;
+import dev.holdfast.service.api.QuorumView;
 import dev.holdfast.service.api.RegistryApi;
 import dev.holdfast.service.api.Rehearsal;
 import dev.holdfast.service.api.ResourceView;
@@ -193,6 +196,21 @@ final class WaitingApi implements ClusterApi {
   @Override
   public RegistryApi registry() {
     return registry;
+  }
+
+  @Override
+  public QuorumView quorum() {
+    throw refusal.get();
+  }
+
+  @Override
+  public QuorumStream backUp() {
+    throw refusal.get();
+  }
+
+  @Override
+  public void backupEnded(BackupReport report) {
+    throw refusal.get();
   }
 
   @Override

@@ -41,17 +41,29 @@ class ArchitectureTest {
           entry("failpoint", List.of()),
           entry("registry", List.of()),
           entry("quorum", List.of("registry")),
+          entry("checkpoint", List.of("quorum", "registry")),
+          entry("backup", List.of("checkpoint", "quorum", "registry", "failpoint")),
           // The SPI's values (descriptions, health, exits) are what decisions are made of.
           entry("cluster", List.of("registry", "spi")),
           entry("protocol", List.of("spi", "failpoint")),
           entry("monitor", List.of("protocol", "spi", "failpoint")),
           entry(
-              "service", List.of("cluster", "quorum", "registry", "protocol", "spi", "failpoint")),
+              "service",
+              List.of(
+                  "backup",
+                  "cluster",
+                  "checkpoint",
+                  "quorum",
+                  "registry",
+                  "protocol",
+                  "spi",
+                  "failpoint")),
           entry("http", List.of("service", "failpoint")),
           // On the class path of somebody else's application.
           entry("client", List.of()),
-          // Fail points only to list them: the list is the same without a service.
-          entry("cli", List.of("client", "failpoint")));
+          // Fail points only to list them: the list is the same without a service. Backups are
+          // written, verified and restored without one.
+          entry("cli", List.of("backup", "client", "failpoint")));
 
   /**
    * Where the real clock comes in: programs hand it to all they make; a monitor's log is made by

@@ -139,4 +139,42 @@ class DiskFullIT {
     cluster.awaitState("sleeper", "Online");
     assertThat(cluster.processes().stream().filter(seen -> seen.slot().isPresent())).hasSize(1);
   }
+
+  @Test
+  void backupThatDoesNotFit_isRefused_withWhatIsFree_andLeavesNothing() throws Exception {
+    fill();
+    Path target = disk.resolve("backup.tar");
+
+    Ran ran = cluster.cli("quorum", "backup", target.toString());
+
+    assertThat(ran.exitCode()).as(ran.toString()).isEqualTo(1);
+    assertThat(ran.err())
+        .contains(target.toString())
+        .contains("bytes are free on the file system of " + disk)
+        .contains("tmpfs");
+    assertThat(target).doesNotExist();
+    assertThat(disk.resolve("backup.tar.new")).doesNotExist();
+    // What is full can be backed up to where there is room.
+    cluster.does("quorum", "backup", folder.resolve("backup.tar").toString());
+    cluster.does("quorum", "verify", folder.resolve("backup.tar").toString());
+  }
+
+  @Test
+  void restoreThatDoesNotFit_changesNothing() throws Exception {
+    Path backup = folder.resolve("backup.tar");
+    cluster.does("quorum", "backup", backup.toString());
+    cluster.does("service", "stop");
+    fill();
+    Path quorum = disk.resolve("quorum");
+
+    Ran ran =
+        cluster.cli(
+            "quorum", "restore", backup.toString(), "--force", "--quorum", quorum.toString());
+
+    assertThat(ran.exitCode()).as(ran.toString()).isEqualTo(1);
+    assertThat(ran.err()).contains("bytes are free");
+    assertThat(disk.resolve("quorum.restoring")).doesNotExist();
+    Files.delete(ballast());
+    cluster.does("quorum", "verify", quorum.toString());
+  }
 }

@@ -63,6 +63,15 @@ class DocumentationIT {
   }
 
   @Test
+  void theBackupsCommandsWork() throws Exception {
+    Tools.need("sha256sum");
+    try (var cluster = Cluster.empty()) {
+      cluster.start("serve");
+      run(cluster, "host/docs/backup.md");
+    }
+  }
+
+  @Test
   void theRegistryCanBeUsedByCurl() throws Exception {
     Tools.need("curl");
     try (var cluster = Cluster.empty()) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.holdfast.failpoint.FailPoint;
 import dev.holdfast.failpoint.Moment;
+import dev.holdfast.failpoint.Side;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -203,6 +204,9 @@ class FailPointSweepIT {
 
   private static void forEachPoint(PointConsumer consumer) {
     for (FailPoint place : FailPoint.all()) {
+      if (place.side() == Side.COMMAND) {
+        continue; // Those of BackupDeathsIT: there is no service.
+      }
       for (Moment moment : Moment.values()) {
         consumer.accept(place, place.name(moment));
       }

@@ -129,6 +129,7 @@ public final class CommandTree {
               "holdfast node list",
               verb("list", "All nodes.", "holdfast node list", NodeCommands.ListAll::new),
               verb("show", "One node.", "holdfast node show beta", NodeCommands.Show::new)),
+          quorum(),
           resource(),
           noun(
               "monitor",
@@ -205,6 +206,38 @@ public final class CommandTree {
               "What commands end with.",
               "holdfast exit-codes",
               ExitCodesCommand::new));
+
+  private static Entry quorum() {
+    return noun(
+        "quorum",
+        "The quorum directory: what the cluster keeps; backup and restore. HKLM\\Software and"
+            + " HKLM\\System are each node's own and not in it: registry save.",
+        "holdfast quorum backup /var/backups",
+        verb(
+            "show",
+            "Where it is, who holds it, how large it is, when it was backed up; or what a backup is"
+                + " of.",
+            "holdfast quorum show\nholdfast quorum show quorum.tar",
+            QuorumCommands.Show::new),
+        verb(
+            "backup",
+            "Write all of it to one file, while the cluster runs or without a service; it is read"
+                + " back before it has its name. 3 when something is missing in it.",
+            "holdfast quorum backup /var/backups\nholdfast quorum backup quorum.tar --force",
+            QuorumCommands.BackUp::new),
+        verb(
+            "verify",
+            "Read a backup, or a quorum directory that nobody holds; 3 when it is not good. Needs"
+                + " no service.",
+            "holdfast quorum verify quorum.tar",
+            QuorumCommands.Verify::new),
+        verb(
+            "restore",
+            "Make a quorum directory of a backup; no service may hold it. With --dry-run, say what"
+                + " would be lost.",
+            "holdfast quorum restore quorum.tar --quorum /srv/quorum --force",
+            QuorumCommands.Restore::new));
+  }
 
   private static Entry checkpoint() {
     return noun(

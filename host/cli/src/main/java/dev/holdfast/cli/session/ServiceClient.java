@@ -13,6 +13,7 @@ import dev.holdfast.client.transport.Reply;
 import dev.holdfast.client.transport.Target;
 import dev.holdfast.client.transport.UnixHttp;
 import java.io.IOException;
+import java.io.InputStream;
 import java.time.Duration;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -68,6 +69,35 @@ public final class ServiceClient {
           reply.headers().get("holdfast-revision"));
     } catch (IOException broken) {
       throw unreachable(broken);
+    }
+  }
+
+  /** Takes a file as it comes. */
+  @FunctionalInterface
+  public interface Reader {
+    /**
+     * @param sizeBytes of the file; below zero if it was not said
+     * @param revision of what it was made of, if it has one
+     */
+    void read(InputStream body, long sizeBytes, @Nullable String revision) throws IOException;
+  }
+
+  /**
+   * Asks for a file of any size.
+   *
+   * @param atMost until it begins
+   * @throws IOException what the reader threw, or the connection broke off
+   */
+  public void stream(Target target, Duration atMost, Reader reader) throws IOException {
+    try (UnixHttp connection = connect()) {
+      connection.limit(atMost);
+      Reply reply = connection.send("GET", target.toString(), "application/x-tar", null);
+      requireGood(reply);
+      connection.limit(null);
+      reader.read(
+          reply.body(),
+          Long.parseLong(reply.headers().getOrDefault("content-length", "-1")),
+          reply.headers().get("holdfast-revision"));
     }
   }
 

@@ -202,6 +202,11 @@ public final class Hive implements AutoCloseable {
     return report;
   }
 
+  /** What tells it from every other hive: random, made with it, kept for good. */
+  public UUID id() {
+    return opened.header().hiveId();
+  }
+
   /** The state after the last acknowledged batch. Costs nothing, also after {@link #close}. */
   public Snapshot snapshot() {
     return commits.snapshot();

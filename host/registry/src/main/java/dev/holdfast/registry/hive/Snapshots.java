@@ -96,11 +96,38 @@ final class Snapshots {
   }
 
   private String regf(Revision revision) {
-    return file + "." + revision.number() + REGF;
+    return regf(file, revision);
   }
 
   private String digest(Revision revision) {
+    return digest(file, revision);
+  }
+
+  private static String regf(String file, Revision revision) {
+    return file + "." + revision.number() + REGF;
+  }
+
+  private static String digest(String file, Revision revision) {
     return file + "." + revision.number() + DIGEST;
+  }
+
+  /** The two files of a snapshot, as they are written. */
+  record Pair(String regfName, HiveImage image, String digestName, ByteBuffer beside) {
+    long bytes() {
+      return image.sizeBytes() + (long) beside.remaining();
+    }
+  }
+
+  /** Makes the two files of a snapshot of the hive of that name and id; writes nothing. */
+  static Pair pair(String file, UUID hiveId, Snapshot snapshot) {
+    HiveImage image =
+        HiveWriter.write(
+            VIEW, snapshot.root(), HiveFormat.STANDARD, snapshot.root().lastWritten().ticks());
+    return new Pair(
+        regf(file, snapshot.revision()),
+        image,
+        digest(file, snapshot.revision()),
+        beside(hiveId, snapshot, image));
   }
 
   /**
@@ -110,13 +137,10 @@ final class Snapshots {
    * @return the bytes of both files
    */
   long write(Snapshot snapshot) throws IOException {
-    HiveImage image =
-        HiveWriter.write(
-            VIEW, snapshot.root(), HiveFormat.STANDARD, snapshot.root().lastWritten().ticks());
-    ByteBuffer beside = beside(snapshot, image);
-    long bytes = image.sizeBytes() + (long) beside.remaining();
-    RegfFile.write(storage, regf(snapshot.revision()), image);
-    WholeFile.write(storage, digest(snapshot.revision()), beside);
+    Pair pair = pair(file, hiveId, snapshot);
+    long bytes = pair.bytes();
+    RegfFile.write(storage, pair.regfName(), pair.image());
+    WholeFile.write(storage, pair.digestName(), pair.beside());
     Read copy = read(snapshot.revision());
     if (!TreeCodec.same(copy.snapshot().root(), snapshot.root())) {
       throw new IOException(
@@ -126,7 +150,7 @@ final class Snapshots {
     return bytes;
   }
 
-  private ByteBuffer beside(Snapshot snapshot, HiveImage image) {
+  private static ByteBuffer beside(UUID hiveId, Snapshot snapshot, HiveImage image) {
     TreeCodec.Size size = TreeCodec.size(snapshot.root());
     var bytes =
         ByteBuffer.allocate(Math.toIntExact(HEADER_BYTES + Long.BYTES * size.keys() + CRC_BYTES))

@@ -102,6 +102,21 @@ public interface ClusterApi {
    */
   List<ValidationView> rehearse(List<Rehearsal> wanted);
 
+  /** The quorum directory: what it has, and when it was backed up. Answered by the holder. */
+  QuorumView quorum();
+
+  /**
+   * Begins a backup of the quorum: database, blobs and archives at one revision, read and found
+   * good. Writers go on. The caller closes it.
+   *
+   * @throws ApiException.Conflict another one is being taken
+   * @throws ApiException.Failed something could not be read
+   */
+  QuorumStream backUp();
+
+  /** Has it written down, and told, what became of a backup. */
+  void backupEnded(BackupReport report);
+
   /** What of the resources' configuration follows them. */
   CheckpointApi checkpoints();
 

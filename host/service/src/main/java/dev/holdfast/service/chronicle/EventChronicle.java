@@ -1,5 +1,6 @@
 package dev.holdfast.service.chronicle;
 
+import dev.holdfast.backup.QuorumKeys;
 import dev.holdfast.cluster.ClusterResource;
 import dev.holdfast.cluster.ClusterState;
 import dev.holdfast.cluster.GroupConfig;
@@ -22,6 +23,7 @@ import dev.holdfast.spi.Exit;
 import dev.holdfast.spi.Property;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
@@ -65,6 +67,22 @@ public final class EventChronicle implements Chronicle, AutoCloseable {
   /** All groups are this node's now, which another one had. */
   public void tookOver(String from) {
     write(EventId.NODE_TOOK_OVER.of(node, from));
+  }
+
+  /** This is the first start on a quorum that was restored from a backup. */
+  public void restored(QuorumKeys.Restored restored, List<String> found) {
+    write(
+        EventId.QUORUM_RESTORED.of(
+            restored.at(),
+            restored.from(),
+            restored.takenAt(),
+            restored.revision(),
+            found.isEmpty() ? "none" : String.join(", ", found)));
+  }
+
+  /** A process runs whose resource is not in the restored quorum. */
+  public void withoutResource(int pid, ResourceId resource) {
+    write(EventId.PROCESS_WITHOUT_RESOURCE.of(pid, resource));
   }
 
   /** The service stops in order. */

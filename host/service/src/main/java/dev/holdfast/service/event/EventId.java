@@ -456,7 +456,37 @@ public enum EventId {
       "Failover",
       "Node '%1' took the quorum over from node '%2', and all groups with it.",
       "node",
-      "from");
+      "from"),
+  QUORUM_BACKED_UP(
+      2070,
+      EventType.INFORMATION,
+      "Quorum",
+      "A backup of the quorum at revision %1 was written to %2, read back and found good: %3.",
+      "revision",
+      "file",
+      "content"),
+  QUORUM_NOT_BACKED_UP(
+      2071, EventType.ERROR, "Quorum", "A backup of the quorum failed: %1.", "reason"),
+  QUORUM_RESTORED(
+      2072,
+      EventType.WARNING,
+      "Quorum",
+      "The cluster service runs on a quorum that was restored at %1 from %2, a backup of %3"
+          + " (revision %4). What was changed after that is not in it. Applications that were found"
+          + " running: %5.",
+      "restored",
+      "file",
+      "taken",
+      "revision",
+      "found"),
+  PROCESS_WITHOUT_RESOURCE(
+      2073,
+      EventType.WARNING,
+      "Quorum",
+      "Process %1 was started for cluster resource %2, which the restored quorum does not have. It"
+          + " is left alone; nobody supervises it.",
+      "pid",
+      "resourceId");
 
   /** The source of the events that MSCS had, and of ours. */
   private static final String MSCS_SOURCE = "ClusSvc";

@@ -238,7 +238,21 @@ public enum Metric {
   REGISTRY_FSYNC(
       Buckets.DISK,
       "holdfast.registry.fsync.duration",
-      "One fsync of the cluster database's log, for a whole group of batches.");
+      "One fsync of the cluster database's log, for a whole group of batches."),
+
+  QUORUM_BACKUP_TIME(
+      Kind.GAUGE,
+      "holdfast.quorum.backup.last",
+      Unit.SECONDS,
+      "When the last good backup of the quorum was taken, in seconds since 1970; 0 when the cluster"
+          + " database knows of none. It is kept over restarts."),
+  QUORUM_BACKUPS(
+      Kind.COUNTER,
+      "holdfast.quorum.backups",
+      Unit.NONE,
+      "Backups of the quorum that this service was asked for: good when the one who asked has"
+          + " written the file and read it back, failed when not.",
+      "outcome");
 
   /** What becomes of it in Prometheus' format. */
   public enum Kind {

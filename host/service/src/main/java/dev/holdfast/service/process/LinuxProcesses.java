@@ -229,6 +229,23 @@ public final class LinuxProcesses implements Processes {
   }
 
   @Override
+  public CompletableFuture<List<SeenProcess>> all() {
+    return scan.take()
+        .thenApply(
+            snapshot ->
+                snapshot.livingSince(0).stream()
+                    .map(
+                        p ->
+                            new SeenProcess(
+                                p.identity(proc.bootId()),
+                                p.parent(),
+                                p.session() == p.pid(),
+                                snapshot.token(p),
+                                proc.arguments(p.pid())))
+                    .toList());
+  }
+
+  @Override
   public BoundedOutput keepBounded(Path output, long limitBytes) {
     OutputFile file = new OutputFile(output, limitBytes, () -> outputs.remove(output));
     if (outputs.putIfAbsent(output, file) != null) {

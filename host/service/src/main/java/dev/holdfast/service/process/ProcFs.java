@@ -144,6 +144,14 @@ final class ProcFs {
     return stat != null && stat.length > 0 && ProcStat.isBetweenPrograms(stat);
   }
 
+  /** The words of its command line; none of a process that is gone, or has none. */
+  List<String> arguments(int pid) {
+    byte @Nullable [] content = read(pid, "cmdline");
+    return content == null
+        ? List.of()
+        : Splitter.on('\0').omitEmptyStrings().splitToList(new String(content, ISO_8859_1));
+  }
+
   /** The kernel function a process waits in; empty when it does not, or the kernel does not say. */
   String waitingIn(int pid) {
     byte[] content = read(pid, "wchan");

@@ -114,6 +114,12 @@ public interface Processes extends AutoCloseable {
   CompletableFuture<Map<SlotToken, List<ProcessIdentity>>> searchByPrefix(String prefix);
 
   /**
+   * All living processes but this one, as they are now. What cannot be read of one (processes of
+   * other users, when we are not root) it does not have.
+   */
+  CompletableFuture<List<SeenProcess>> all();
+
+  /**
    * Keeps an output file bounded from now on, and reads it. Close it to stop that.
    *
    * @throws IllegalStateException when it is kept already

@@ -1,5 +1,6 @@
 package dev.holdfast.service.record;
 
+import dev.holdfast.backup.QuorumKeys;
 import dev.holdfast.cluster.ClusterResource;
 import dev.holdfast.cluster.ClusterState;
 import dev.holdfast.cluster.GroupConfig;
@@ -46,6 +47,7 @@ import java.util.function.BiConsumer;
  *       Slots\NAME                  Node, Token, Intended, BootId, Pid, StartTicks, StopSignal, Exit
  *   Nodes                           Holder, HolderHome: the node that had all groups last
  *   Nodes\NAME\Monitors\NAME        Pid, StartTicks, BootId of each monitor that was started
+ *   Quorum                          of backups and restores: {@link QuorumKeys}
  * </pre>
  *
  * <p>What a step of the decisions changed is one batch. Thread-safe.
@@ -60,7 +62,7 @@ public final class ClusterRecords implements StateStore, SlotStore {
 
   /** What these records are kept in, and nobody else writes; in small letters. */
   public static final Set<String> OWN_KEYS =
-      Set.of("groups", "resourcetypes", "resources", "nodes");
+      Set.of("groups", "resourcetypes", "resources", "nodes", QuorumKeys.NAME);
 
   private final QuorumLog log;
   private final String node;
@@ -216,7 +218,7 @@ public final class ClusterRecords implements StateStore, SlotStore {
             .set(NODES, RegistryValue.sz(HOLDER, node))
             .set(NODES, RegistryValue.sz(HOLDER_HOME, home));
     if (other.isPresent()) {
-      read(now, other)
+      read(now, other.map(name -> "was on node " + name))
           .resources()
           .values()
           .forEach(
@@ -231,6 +233,68 @@ public final class ClusterRecords implements StateStore, SlotStore {
     }
     log.commit(batch.build());
     return other;
+  }
+
+  // ---- backup and restore ------------------------------------------------------------------
+
+  /** The restore that made this database; empty if none did. */
+  public Optional<QuorumKeys.Restored> restored() {
+    return QuorumKeys.restored(log.snapshot());
+  }
+
+  /** The last good backup that this database knows of. */
+  public Optional<QuorumKeys.LastBackup> lastBackup() {
+    return QuorumKeys.lastBackup(log.snapshot());
+  }
+
+  /** Writes down a good backup. */
+  public void backedUp(QuorumKeys.LastBackup backup) throws CommitException {
+    log.commit(QuorumKeys.write(backup));
+  }
+
+  /** Names of the resources that there are, by id. */
+  public Map<ResourceId, String> resourceNames() {
+    Map<ResourceId, String> names = new HashMap<>();
+    for (RegistryKey key : subkeys(log.snapshot(), RESOURCES)) {
+      names.put(ResourceId.of(key.name()), Values.findText(key, "Name").orElse(key.name()));
+    }
+    return names;
+  }
+
+  /**
+   * Takes a restored database into use, in one batch: what it says of running processes is of
+   * another time. A resource of which a process was found stays what it was, and its process is
+   * looked for by a {@code find}. What any other was does not count: it is Offline, and comes
+   * online if it is wanted, as what ended with the time between is no failure of its own. Epochs go
+   * on where nobody has been.
+   *
+   * @param found the processes that run now and that the records do not have
+   * @param running resources of which a process runs, those of {@code found} among them
+   */
+  public void settleRestored(
+      QuorumKeys.Restored restored,
+      Map<SlotKey, SlotRecord> found,
+      Set<ResourceId> running,
+      Instant now)
+      throws CommitException {
+    var batch = Batch.builder();
+    Map<SlotKey, String> nodes = ofOtherNodes();
+    read(now, Optional.of("restored from a backup"))
+        .resources()
+        .values()
+        .forEach(
+            resource -> {
+              KeyPath instance = key(resource.id()).child("Instance");
+              long epoch = Math.max(resource.epoch() + 1, restored.at().toEpochMilli());
+              if (!running.contains(resource.id())) {
+                Remembered.of(resource).write(batch, instance);
+              }
+              batch.createKey(instance).set(instance, RegistryValue.qword("Epoch", epoch));
+            });
+    found.forEach(
+        (key, slot) -> SlotKeys.write(batch, slotKey(key), slot, nodes.getOrDefault(key, node)));
+    QuorumKeys.settled(batch);
+    log.commit(batch.build());
   }
 
   /** Where this node's home was, if it was this one that had all groups last. */
@@ -251,7 +315,10 @@ public final class ClusterRecords implements StateStore, SlotStore {
     return read(now, Optional.empty());
   }
 
-  private ClusterState read(Instant now, Optional<String> elsewhere) {
+  /**
+   * @param lost why what was remembered of resources does not count; empty when it does
+   */
+  private ClusterState read(Instant now, Optional<String> lost) {
     Snapshot snapshot = log.snapshot();
     List<GroupConfig> groups = new ArrayList<>();
     for (RegistryKey key : subkeys(snapshot, GROUPS)) {
@@ -270,7 +337,7 @@ public final class ClusterRecords implements StateStore, SlotStore {
     for (RegistryKey key : keys) {
       ResourceConfig config = ResourceKeys.read(key);
       var type = Optional.ofNullable(types.get(config.type().toLowerCase(Locale.ROOT)));
-      resources.add(Remembered.read(key, config, type, now, elsewhere));
+      resources.add(Remembered.read(key, config, type, now, lost));
     }
     return ClusterState.remembered(groups, types.values(), resources);
   }

@@ -153,15 +153,15 @@ record Remembered(
   /**
    * A resource as it was, without a monitor since {@code now}.
    *
-   * @param elsewhere the node where it was; then it is Offline here, and comes online if it is
-   *     wanted: what ended with that node is no failure of its own
+   * @param lost why what it was does not count; then it is Offline, and comes online if it is
+   *     wanted: what ended with another node, or before a restore, is no failure of its own
    */
   static ClusterResource read(
       RegistryKey resource,
       ResourceConfig config,
       Optional<TypeRegistration> type,
       Instant now,
-      Optional<String> elsewhere) {
+      Optional<String> lost) {
     var description = type.map(registration -> registration.version().description());
     ClusterResource created =
         ClusterResource.created(
@@ -176,14 +176,14 @@ record Remembered(
     RegistryKey key = instance.get();
     Instant since = Instant.parse(Values.text(key, "Since"));
     List<Instant> failures = Values.texts(key, "Failures").stream().map(Instant::parse).toList();
-    String why = elsewhere.map(node -> "was on node " + node).orElse(Values.text(key, "Why"));
+    String why = lost.orElseGet(() -> Values.text(key, "Why"));
     return created
         .edit()
         .remembered(
             Values.number(key, "Epoch", 0),
-            elsewhere.isPresent() ? new Phase.Offline() : memory(key, now),
+            lost.isPresent() ? new Phase.Offline() : memory(key, now),
             why,
-            elsewhere.isPresent() ? now : since,
+            lost.isPresent() ? now : since,
             Optional.of(now))
         .counted(
             new FailureWindow(failures),

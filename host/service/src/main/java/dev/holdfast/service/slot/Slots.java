@@ -141,7 +141,8 @@ public final class Slots implements AutoCloseable {
               } else if (slot.isIntent()) {
                 work.add(
                     then(
-                        key, () -> findByToken(key, slot, slot.ended(new Exit.Unknown(), next()))));
+                        key,
+                        () -> findByToken(key, slot, slot.ended(new Exit.Unknown(), next(key)))));
               } else {
                 slot.following()
                     .ifPresent(
@@ -298,8 +299,9 @@ public final class Slots implements AutoCloseable {
     return Optional.ofNullable(records.get(key)).map(slot -> view(key, slot));
   }
 
-  private SlotRecord.Intent next() {
-    return new SlotRecord.Intent(new SlotToken(ids.get().toString()), processes.now());
+  private SlotRecord.Intent next(SlotKey key) {
+    return new SlotRecord.Intent(
+        SlotToken.of(key.resource().value(), key.slot(), ids.get()), processes.now());
   }
 
   private SlotView view(SlotKey key, SlotRecord slot) {
@@ -367,7 +369,7 @@ public final class Slots implements AutoCloseable {
         Optional.ofNullable(previous)
             .flatMap(SlotRecord::following)
             .filter(following -> following.stopSignal().equals(launch.stopSignal()))
-            .orElseGet(() -> SlotRecord.intent(next(), launch.stopSignal()));
+            .orElseGet(() -> SlotRecord.intent(next(key), launch.stopSignal()));
     StepPoint.SLOT_INTENT.before();
     CompletableFuture<Void> intended = intend(key, intent, previous);
     if (previous != null) {
@@ -433,7 +435,7 @@ public final class Slots implements AutoCloseable {
   private CompletableFuture<SlotView> notStarted(SlotKey key, SlotRecord intent, Throwable thrown) {
     Throwable cause =
         thrown instanceof CompletionException e && e.getCause() != null ? e.getCause() : thrown;
-    return keep(key, intent.ended(new Exit.Unknown(), next()))
+    return keep(key, intent.ended(new Exit.Unknown(), next(key)))
         .handle((_, _) -> slotException(cause))
         .thenCompose(CompletableFuture::failedFuture);
   }
@@ -481,7 +483,7 @@ public final class Slots implements AutoCloseable {
 
   private void ended(SlotKey key, SlotRecord slot, ProcessIdentity process, Exit exit) {
     StepPoint.SLOT_END.before();
-    SlotRecord ended = slot.ended(exit, next());
+    SlotRecord ended = slot.ended(exit, next(key));
     // A terminate will most likely ask for this next.
     CompletableFuture<Boolean> nothingLeft = look(process, slot.token());
     CompletableFuture<Void> kept = keepInsteadOf(key, slot, ended, nothingLeft);

@@ -20,6 +20,7 @@ public final class FakeProcesses implements Processes {
 
   private final AtomicInteger lastPid = new AtomicInteger(1000);
   private final Map<ProcessIdentity, Optional<ExitListener>> alive = new ConcurrentHashMap<>();
+  private final Map<ProcessIdentity, SeenProcess> shown = new ConcurrentHashMap<>();
   private final BiConsumer<ProcessSpec, ProcessIdentity> started;
 
   /**
@@ -123,6 +124,22 @@ public final class FakeProcesses implements Processes {
   @Override
   public CompletableFuture<List<TokenHolder>> search(SlotToken token, BootTicks since) {
     return CompletableFuture.completedFuture(List.of());
+  }
+
+  @Override
+  public CompletableFuture<List<SeenProcess>> all() {
+    return CompletableFuture.completedFuture(
+        alive.keySet().stream()
+            .map(
+                process ->
+                    shown.getOrDefault(
+                        process, new SeenProcess(process, 1, true, Optional.empty(), List.of())))
+            .toList());
+  }
+
+  /** How a process that is there looks from outside, from now on. */
+  public void show(SeenProcess process) {
+    shown.put(process.process(), process);
   }
 
   @Override
