@@ -93,7 +93,8 @@ public record StateBlock(
    *     whose monitor died before it had written the header
    */
   public static StateBlock read(Path file) throws IOException {
-    var bytes = ByteBuffer.wrap(Files.readAllBytes(file));
+    byte[] content = Files.readAllBytes(file);
+    var bytes = ByteBuffer.wrap(content);
     if (bytes.capacity() < HEADER_BYTES || bytes.getLong(0) != MAGIC) {
       throw new IOException(
           "%s is no state block: it has %d bytes and does not begin with HFSTATE1."
@@ -109,19 +110,21 @@ public record StateBlock(
           "%s is a state block of another make: %d entries of %d bytes in %d bytes."
               .formatted(file, entries, bytes.getInt(HEADER_ENTRY_BYTES), bytes.capacity()));
     }
-    return read(bytes, entries);
+    return read(content, entries);
   }
 
-  private static StateBlock read(ByteBuffer bytes, int entries) {
+  private static StateBlock read(byte[] content, int entries) {
+    var bytes = ByteBuffer.wrap(content);
     var inFlight = new ArrayList<InFlight>();
     int torn = 0;
     for (int i = 0; i < entries; i++) {
-      var entry = bytes.slice(HEADER_BYTES + i * ENTRY_BYTES, ENTRY_BYTES);
+      int at = HEADER_BYTES + i * ENTRY_BYTES;
+      var entry = bytes.slice(at, ENTRY_BYTES);
       boolean settled = (entry.getLong(SEQUENCE) & 1) == 0;
       if (settled && entry.getInt(ENTRY_POINT) == 0) {
         continue;
       }
-      var read = settled && entry.getInt(SUM) == sum(entry) ? decode(entry) : null;
+      var read = settled && entry.getInt(SUM) == sum(content, at) ? decode(entry) : null;
       if (read == null) {
         torn++;
       } else {
@@ -159,11 +162,15 @@ public record StateBlock(
     return new String(utf8, StandardCharsets.UTF_8);
   }
 
-  /** The sum over an entry as it will be, or is, once settled. */
-  static int sum(ByteBuffer entry) {
+  /**
+   * The sum over an entry as it will be, or is, once settled.
+   *
+   * @param at where in the bytes it begins
+   */
+  static int sum(byte[] bytes, int at) {
     var crc = new CRC32C();
-    crc.update(entry.slice(SEQUENCE, Long.BYTES));
-    crc.update(entry.slice(ENTRY_POINT, ENTRY_BYTES - ENTRY_POINT));
+    crc.update(bytes, at + SEQUENCE, Long.BYTES);
+    crc.update(bytes, at + ENTRY_POINT, ENTRY_BYTES - ENTRY_POINT);
     return (int) crc.getValue();
   }
 }

@@ -15,14 +15,17 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Instant;
-import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.ArrayDeque;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The monitor's side of its {@link StateBlock}: says what a thread is about to do before it does
- * it. Thread-safe; nothing here waits or fails. The effect is there for a reader, and for after a
- * kill, when the method returns.
+ * it. Thread-safe; nothing here fails, or waits for more than another thread's taking a place. The
+ * effect is there for a reader, and for after a kill, when the method returns.
+ *
+ * <p>The place that became free last is taken first: it is written down in the file's pages that
+ * this process has touched already, and most often again by the same thread for the same plugin.
  */
 public final class StateBlockWriter {
 
@@ -34,14 +37,14 @@ public final class StateBlockWriter {
   }
 
   private final ByteBuffer file;
-  private final ConcurrentLinkedQueue<Integer> free = new ConcurrentLinkedQueue<>();
-  private final AtomicInteger unpublished = new AtomicInteger();
+  private final int entries;
+  private final ArrayDeque<Place> free = new ArrayDeque<>();
+  private int made;
+  private int unpublished;
 
   private StateBlockWriter(ByteBuffer file, int entries) {
     this.file = file;
-    for (int i = 0; i < entries; i++) {
-      free.add(HEADER_BYTES + i * ENTRY_BYTES);
-    }
+    this.entries = entries;
   }
 
   /**
@@ -98,36 +101,81 @@ public final class StateBlockWriter {
 
   /** Publishes what the calling thread is about to do; close the entry when it has done it. */
   public Entry enter(InFlight what) {
-    var at = free.poll();
-    if (at == null) {
-      file.putInt(StateBlock.HEADER_UNPUBLISHED, unpublished.incrementAndGet());
+    Place place = take();
+    if (place == null) {
       return Unpublished.ENTRY;
     }
-    var entry = file.slice(at, ENTRY_BYTES);
-    write(entry, what);
-    return new Slot(entry, at);
+    place.write(what);
+    return new Held(place);
   }
 
-  private static void write(ByteBuffer entry, InFlight what) {
-    long sequence = entry.getLong(StateBlock.SEQUENCE);
-    var next = ByteBuffer.allocate(ENTRY_BYTES);
-    next.putLong(StateBlock.SEQUENCE, sequence + 2);
-    next.putInt(StateBlock.ENTRY_POINT, what.entryPoint().getNumber());
-    next.putLong(StateBlock.CALL, what.call());
-    next.putLong(StateBlock.EPOCH, what.epoch());
-    next.putLong(StateBlock.SINCE, what.since().toEpochMilli());
-    text(next, StateBlock.RESOURCE, StateBlock.RESOURCE_LIMIT_BYTES, what.resource());
-    text(next, StateBlock.PLUGIN, StateBlock.PLUGIN_LIMIT_BYTES, what.plugin());
-    text(next, StateBlock.THREAD, StateBlock.THREAD_LIMIT_BYTES, what.thread());
-    int sum = StateBlock.sum(next);
+  private synchronized @Nullable Place take() {
+    Place place = free.pollFirst();
+    if (place == null && made < entries) {
+      place = new Place(HEADER_BYTES + made++ * ENTRY_BYTES);
+    }
+    if (place == null) {
+      file.putInt(StateBlock.HEADER_UNPUBLISHED, ++unpublished);
+    }
+    return place;
+  }
 
-    entry.putLong(StateBlock.SEQUENCE, sequence + 1);
-    VarHandle.storeStoreFence();
-    entry.putInt(StateBlock.SUM, sum);
-    entry.put(
-        StateBlock.ENTRY_POINT, next, StateBlock.ENTRY_POINT, ENTRY_BYTES - StateBlock.ENTRY_POINT);
-    VarHandle.storeStoreFence();
-    entry.putLong(StateBlock.SEQUENCE, sequence + 2);
+  private synchronized void giveBack(Place place) {
+    free.addFirst(place);
+  }
+
+  /** One entry's place in the file; one thread has it at a time. */
+  private final class Place {
+    private final int at;
+    private final byte[] bytes = new byte[ENTRY_BYTES];
+    private final ByteBuffer next = ByteBuffer.wrap(bytes);
+    private long sequence;
+    private String plugin = "";
+    private String thread = "";
+
+    Place(int at) {
+      this.at = at;
+    }
+
+    /** What is behind a text's end is left of an earlier one, and counts in the sum as it is. */
+    void write(InFlight what) {
+      next.putLong(StateBlock.SEQUENCE, sequence + 2);
+      next.putInt(StateBlock.ENTRY_POINT, what.entryPoint().getNumber());
+      next.putLong(StateBlock.CALL, what.call());
+      next.putLong(StateBlock.EPOCH, what.epoch());
+      next.putLong(StateBlock.SINCE, what.since().toEpochMilli());
+      text(next, StateBlock.RESOURCE, StateBlock.RESOURCE_LIMIT_BYTES, what.resource());
+      if (!plugin.equals(what.plugin())) {
+        plugin = what.plugin();
+        text(next, StateBlock.PLUGIN, StateBlock.PLUGIN_LIMIT_BYTES, plugin);
+      }
+      if (!thread.equals(what.thread())) {
+        thread = what.thread();
+        text(next, StateBlock.THREAD, StateBlock.THREAD_LIMIT_BYTES, thread);
+      }
+      int sum = StateBlock.sum(bytes, 0);
+
+      file.putLong(at + StateBlock.SEQUENCE, sequence + 1);
+      VarHandle.storeStoreFence();
+      file.putInt(at + StateBlock.SUM, sum);
+      file.put(
+          at + StateBlock.ENTRY_POINT,
+          bytes,
+          StateBlock.ENTRY_POINT,
+          ENTRY_BYTES - StateBlock.ENTRY_POINT);
+      VarHandle.storeStoreFence();
+      sequence += 2;
+      file.putLong(at + StateBlock.SEQUENCE, sequence);
+    }
+
+    void clear() {
+      file.putLong(at + StateBlock.SEQUENCE, sequence + 1);
+      VarHandle.storeStoreFence();
+      file.putInt(at + StateBlock.ENTRY_POINT, 0);
+      VarHandle.storeStoreFence();
+      sequence += 2;
+      file.putLong(at + StateBlock.SEQUENCE, sequence);
+    }
   }
 
   /** Puts as many whole characters as fit. */
@@ -154,26 +202,19 @@ public final class StateBlockWriter {
     }
   }
 
-  private final class Slot implements Entry {
-    private final ByteBuffer entry;
-    private final int at;
+  private final class Held implements Entry {
+    private final Place place;
     private final AtomicBoolean closed = new AtomicBoolean();
 
-    Slot(ByteBuffer entry, int at) {
-      this.entry = entry;
-      this.at = at;
+    Held(Place place) {
+      this.place = place;
     }
 
     @Override
     public void close() {
       if (closed.compareAndSet(false, true)) {
-        long sequence = entry.getLong(StateBlock.SEQUENCE);
-        entry.putLong(StateBlock.SEQUENCE, sequence + 1);
-        VarHandle.storeStoreFence();
-        entry.putInt(StateBlock.ENTRY_POINT, 0);
-        VarHandle.storeStoreFence();
-        entry.putLong(StateBlock.SEQUENCE, sequence + 2);
-        free.add(at);
+        place.clear();
+        giveBack(place);
       }
     }
   }
