@@ -117,6 +117,94 @@ class PluginThreadsTest {
   }
 
   @Test
+  void whenCallsBlock_thoseBehindThemGetThreads_upToTheLimit() throws Exception {
+    int limit = 100;
+    threads = new PluginThreads("p@1", alarms, limit, PluginThreads.WAIT_LIMIT);
+    for (int i = 0; i < limit; i++) {
+      threads.run(entry(null, this::hang));
+    }
+
+    awaitInside(limit);
+    release.countDown();
+    for (int i = 0; i < limit; i++) {
+      assertThat(value(awaitOutcome())).isEqualTo("released");
+    }
+    awaitInside(0);
+    for (int i = 0; i < limit; i++) {
+      threads.run(entry(null, () -> "quick")); // All threads are there, and idle.
+    }
+    for (int i = 0; i < limit; i++) {
+      assertThat(value(awaitOutcome())).isEqualTo("quick");
+    }
+  }
+
+  @Test
+  void whenCallsBlock_thoseBehindThemGetIdleThreads_alsoWhenNoneCanBeMade() throws Exception {
+    var first = new CountDownLatch(1);
+    for (int i = 0; i < LIMIT; i++) {
+      threads.run(
+          entry(
+              null,
+              () -> {
+                first.await();
+                return "first";
+              }));
+    }
+    awaitInside(LIMIT);
+    first.countDown();
+    for (int i = 0; i < LIMIT; i++) {
+      assertThat(value(awaitOutcome())).isEqualTo("first");
+    }
+    awaitInside(0);
+
+    for (int i = 0; i < LIMIT - 1; i++) {
+      threads.run(entry(null, this::hang));
+    }
+    threads.run(entry(null, () -> "beside them"));
+
+    assertThat(value(awaitOutcome())).isEqualTo("beside them");
+  }
+
+  @Test
+  void whenCallsSpin_thoseBehindThemGetThreads_too() throws Exception {
+    for (int i = 0; i < LIMIT - 1; i++) {
+      threads.run(entry(null, this::spin));
+    }
+    threads.run(entry(null, () -> "beside them"));
+
+    assertThat(value(awaitOutcome())).isEqualTo("beside them");
+  }
+
+  @Test
+  void theNextCallOfAResource_goesOnOnTheThreadOfTheOneBefore() throws Exception {
+    var gate = new Gate("r", threads::run, () -> {});
+    for (int round = 0; round < 100; round++) {
+      gate.enter(entry(null, this::hang, gate));
+      gate.enter(entry(null, () -> Thread.currentThread().getName(), gate));
+    }
+    release.countDown();
+
+    var names = new java.util.HashSet<Object>();
+    for (int i = 0; i < 200; i++) {
+      names.add(value(awaitOutcome()));
+    }
+    assertThat(names).hasSize(2).contains("released");
+  }
+
+  @Test
+  void whatACallBeginsWhileItIsInside_doesNotWaitForIt() throws Exception {
+    threads.run(
+        entry(
+            null,
+            () -> {
+              threads.run(entry(null, () -> "begun"));
+              return hang();
+            }));
+
+    assertThat(value(awaitOutcome())).isEqualTo("begun");
+  }
+
+  @Test
   void anInterruptOfOneEntry_doesNotReachTheNextOnItsThread() throws Exception {
     for (int i = 0; i < 200; i++) {
       var entered = new CountDownLatch(1);
@@ -165,7 +253,18 @@ class PluginThreadsTest {
     return "released";
   }
 
+  private Object spin() {
+    while (release.getCount() > 0) {
+      Thread.onSpinWait();
+    }
+    return "released";
+  }
+
   private Entry entry(@Nullable Duration deadline, Work work) {
+    return entry(deadline, work, Entry.NO_DOOR);
+  }
+
+  private Entry entry(@Nullable Duration deadline, Work work, Entry.Door door) {
     return Entry.waiting(
         new Entry.What(
             EntryPoint.FIND,
@@ -178,7 +277,7 @@ class PluginThreadsTest {
         surroundings,
         _ -> work.run(),
         outcomes::add,
-        Entry.NO_DOOR);
+        door);
   }
 
   private Outcome awaitOutcome() throws InterruptedException {
