@@ -3,7 +3,9 @@ package dev.holdfast.cluster;
 import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.ImmutableSortedMap;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -53,6 +55,51 @@ public record ClusterState(
   @SuppressWarnings("ReferenceEquality") // Such a step keeps the very map.
   public boolean hasResourcesOf(ClusterState other) {
     return resources == other.resources;
+  }
+
+  /**
+   * The resources that are not what they were, in the order in which they are shown; those that are
+   * gone are not among them.
+   *
+   * <p>A step puts resources in the places they had. So both are gone through side by side, and
+   * most are the very same: that of a thousand is looked at by everybody who hears of a step.
+   */
+  @SuppressWarnings("ReferenceEquality") // Only spares the comparison.
+  public List<ClusterResource> changedSince(ClusterState before) {
+    if (hasResourcesOf(before)) {
+      return List.of();
+    }
+    List<ClusterResource> changed = new ArrayList<>();
+    Iterator<ClusterResource> olds = before.resources.values().iterator();
+    for (ClusterResource resource : resources.values()) {
+      @Nullable ClusterResource old = olds.hasNext() ? olds.next() : null;
+      if (old == resource) {
+        continue;
+      }
+      if (old == null || !old.id().equals(resource.id())) {
+        old = before.resources.get(resource.id());
+      }
+      if (!resource.equals(old)) {
+        changed.add(resource);
+      }
+    }
+    return changed;
+  }
+
+  /** The resources that are there no more. */
+  public List<ResourceId> goneSince(ClusterState before) {
+    if (hasResourcesOf(before)) {
+      return List.of();
+    }
+    List<ResourceId> gone = new ArrayList<>();
+    Iterator<ResourceId> ids = resources.keySet().iterator();
+    for (ResourceId old : before.resources.keySet()) {
+      boolean inPlace = ids.hasNext() && ids.next().equals(old);
+      if (!inPlace && !resources.containsKey(old)) {
+        gone.add(old);
+      }
+    }
+    return gone;
   }
 
   /** The resource of that name (ignoring case) or id. */

@@ -149,9 +149,7 @@ public final class EventChronicle implements Chronicle, AutoCloseable {
   @Override
   public void changed(ClusterState before, ClusterState after) {
     incidents.changed(after);
-    if (!after.hasResourcesOf(before)) {
-      supervised(before, after);
-    }
+    supervised(before, after);
     after
         .types()
         .forEach(
@@ -175,7 +173,7 @@ public final class EventChronicle implements Chronicle, AutoCloseable {
   }
 
   private void supervised(ClusterState before, ClusterState after) {
-    for (ClusterResource resource : after.resources().values()) {
+    for (ClusterResource resource : after.changedSince(before)) {
       ClusterResource old = before.resources().get(resource.id());
       if (old != null
           && old.unsupervisedSince().isPresent()

@@ -29,7 +29,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
-import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -57,7 +56,8 @@ final class IncidentKeeper implements AutoCloseable {
   private static final class Open {
     final MonitorDeath death;
     final Map<ResourceId, String> victims;
-    final List<UnaryOperator<Incident>> changes = new ArrayList<>();
+    final List<String> did = new ArrayList<>();
+    final Map<String, Long> took = new LinkedHashMap<>();
     long seq;
     boolean replaced;
     Optional<Duration> started = Optional.empty();
@@ -105,7 +105,7 @@ final class IncidentKeeper implements AutoCloseable {
       open.add(incident);
       if (open.size() > OPEN_MAX) {
         Open oldest = open.removeFirst();
-        oldest.changes.add(told -> told.did("not followed any further: too many deaths since"));
+        oldest.did.add("not followed any further: too many deaths since");
         write(oldest);
       }
     }
@@ -217,15 +217,14 @@ final class IncidentKeeper implements AutoCloseable {
         && monitor.phase() instanceof MonitorStatus.Phase.Ready) {
       incident.replaced = true;
       incident.ready = Optional.of(passed);
-      String did =
+      incident.did.add(
           "monitor %s replaced by process %d"
-              .formatted(incident.death.name(), monitor.pid().orElse(0));
-      incident.changes.add(told -> told.did(did).took("replacementReadyMillis", millis));
+              .formatted(incident.death.name(), monitor.pid().orElse(0)));
+      incident.took.put("replacementReadyMillis", millis);
     }
     if (!incident.replaced && monitor == null) {
       incident.replaced = true;
-      incident.changes.add(
-          told -> told.did("monitor %s is not needed any more".formatted(incident.death.name())));
+      incident.did.add("monitor %s is not needed any more".formatted(incident.death.name()));
     }
     incident
         .victims
@@ -234,12 +233,12 @@ final class IncidentKeeper implements AutoCloseable {
             victim -> {
               Optional<String> found =
                   found(victim.getKey(), victim.getValue(), incident.death, state);
-              found.ifPresent(did -> incident.changes.add(told -> told.did(did)));
+              found.ifPresent(incident.did::add);
               return found.isPresent();
             });
     boolean over = incident.replaced && incident.victims.isEmpty();
     if (over) {
-      incident.changes.add(told -> told.took("allFoundMillis", millis));
+      incident.took.put("allFoundMillis", millis);
       write(incident);
       incident.ready.ifPresent(
           ready ->
@@ -294,9 +293,9 @@ final class IncidentKeeper implements AutoCloseable {
           incidents.update(
               incident.seq,
               told -> {
-                Incident complete = told;
-                for (UnaryOperator<Incident> change : incident.changes) {
-                  complete = change.apply(complete);
+                Incident complete = told.did(incident.did);
+                for (Map.Entry<String, Long> each : incident.took.entrySet()) {
+                  complete = complete.took(each.getKey(), each.getValue());
                 }
                 return complete;
               });

@@ -46,8 +46,11 @@ public final class ClusterLoop implements AutoCloseable {
    */
   private static final Duration IDLE_MAX = Duration.ofSeconds(1);
 
-  /** A step that took less than this holds nothing up. */
+  /** A step that took less than this holds nothing up, unless much comes in. */
   private static final Duration CHEAP_STEP = Duration.ofMillis(1);
+
+  /** With so much in one step, more will come at once. */
+  private static final int MUCH = 8;
 
   /** How long what comes in is gathered at most. */
   private static final Duration GATHERED_MAX = Duration.ofMillis(10);
@@ -167,7 +170,7 @@ public final class ClusterLoop implements AutoCloseable {
         lastTick = clock.instant();
         gather.begins();
         step(batch, lastTick);
-        gather.ended();
+        gather.ended(batch.size());
       } catch (InterruptedException e) {
         return;
       } catch (Throwable bug) {
@@ -182,9 +185,9 @@ public final class ClusterLoop implements AutoCloseable {
   }
 
   /**
-   * Lets events gather after a step that took long. A step looks at every resource, whatever
-   * happened: a thousand of them that are found one by one after a monitor's death would cost more
-   * to decide about, one by one, than to find.
+   * Lets events gather after a step that took long, or while many come. A step looks at every
+   * resource, whatever happened: a thousand of them that are found one by one after a monitor's
+   * death would cost more to decide about, one by one, than to find.
    */
   private static final class Gathering {
     private long begunNanos = System.nanoTime();
@@ -194,11 +197,11 @@ public final class ClusterLoop implements AutoCloseable {
       begunNanos = System.nanoTime();
     }
 
-    void ended() {
+    void ended(int cameIn) {
       long now = System.nanoTime();
       long took = now - begunNanos;
-      untilNanos =
-          took < CHEAP_STEP.toNanos() ? now : now + Math.min(2 * took, GATHERED_MAX.toNanos());
+      int longer = cameIn >= MUCH ? 4 : took < CHEAP_STEP.toNanos() ? 0 : 2;
+      untilNanos = now + Math.min(longer * took, GATHERED_MAX.toNanos());
     }
 
     void await() throws InterruptedException {

@@ -13,6 +13,7 @@ import dev.holdfast.cluster.FailureReason;
 import dev.holdfast.cluster.MonitorName;
 import dev.holdfast.cluster.MonitorStatus;
 import dev.holdfast.cluster.Notice;
+import dev.holdfast.cluster.ResourceConfig;
 import dev.holdfast.cluster.ResourceEvent;
 import dev.holdfast.cluster.ResourceId;
 import dev.holdfast.cluster.TypeRegistration;
@@ -100,17 +101,12 @@ final class Effects {
     for (Action action : actions) {
       take(action, after);
     }
-    if (after.hasResourcesOf(before)) {
-      return;
-    }
-    for (ResourceId id : before.resources().keySet()) {
-      if (!after.resources().containsKey(id)) {
-        calls.forget(id);
-        polls.stopped(id);
-        slots.forget(id);
-        commands.forget(id);
-        checkpoints.forget(id.toString());
-      }
+    for (ResourceId id : after.goneSince(before)) {
+      calls.forget(id);
+      polls.stopped(id);
+      slots.forget(id);
+      commands.forget(id);
+      checkpoints.forget(id.toString());
     }
   }
 
@@ -168,7 +164,9 @@ final class Effects {
     state.resources().values().stream()
         .map(ClusterResource::config)
         .filter(config -> config.monitor().equals(name))
-        .flatMap(config -> state.findType(config.type()).stream())
+        .map(ResourceConfig::type)
+        .distinct() // Of a thousand resources, most often one.
+        .flatMap(type -> state.findType(type).stream())
         .distinct()
         .filter(type -> state.typeStatus(type.name()) == TypeStatus.REGISTERED)
         .forEach(

@@ -75,11 +75,7 @@ final class ResourceMeters {
     if (after.hasResourcesOf(before)) {
       return;
     }
-    for (ClusterResource resource : after.resources().values()) {
-      if (!resource.equals(before.resources().get(resource.id()))) {
-        account(resource);
-      }
-    }
+    after.changedSince(before).forEach(this::account);
     if (accounts.size() > after.resources().size()) {
       accounts.keySet().retainAll(after.resources().keySet());
     }

@@ -29,12 +29,13 @@ public record Incident(
 
   /** The same, with one more thing done. */
   public Incident did(String action) {
+    return did(List.of(action));
+  }
+
+  /** The same, with more done, in this order. */
+  public Incident did(List<String> more) {
     return new Incident(
-        seq,
-        report,
-        Stream.concat(actions.stream(), Stream.of(action)).toList(),
-        timings,
-        evidence);
+        seq, report, Stream.concat(actions.stream(), more.stream()).toList(), timings, evidence);
   }
 
   /** The same, with a time taken. */

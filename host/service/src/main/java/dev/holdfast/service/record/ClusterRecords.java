@@ -155,26 +155,16 @@ public final class ClusterRecords implements StateStore, SlotStore {
   }
 
   private void writeResources(Batch.Builder batch, ClusterState before, ClusterState after) {
-    if (after.hasResourcesOf(before)) {
-      return;
-    }
-    int kept = 0;
-    for (ClusterResource resource : after.resources().values()) {
+    for (ClusterResource resource : after.changedSince(before)) {
       ClusterResource old = before.resources().get(resource.id());
       if (old == null) {
         create(batch, resource);
       } else {
-        kept++;
         change(batch, old, resource);
       }
     }
-    if (kept == before.resources().size()) {
-      return;
-    }
-    for (ResourceId id : before.resources().keySet()) {
-      if (!after.resources().containsKey(id)) {
-        batch.deleteTree(key(id));
-      }
+    for (ResourceId id : after.goneSince(before)) {
+      batch.deleteTree(key(id));
     }
   }
 
@@ -188,9 +178,6 @@ public final class ClusterRecords implements StateStore, SlotStore {
   }
 
   private static void change(Batch.Builder batch, ClusterResource old, ClusterResource resource) {
-    if (resource.equals(old)) {
-      return;
-    }
     KeyPath key = key(resource.id());
     if (!resource.config().equals(old.config())) {
       ResourceKeys.write(batch, key, resource.config(), true);
