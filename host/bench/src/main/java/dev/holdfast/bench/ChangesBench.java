@@ -104,11 +104,7 @@ final class ChangesBench {
         "kind", "SET_VALUE", "path", key, "value", Map.of("name", name, "data", List.of(data)));
   }
 
-  /**
-   * Changes all keys below a parent, round by round, evenly over each second.
-   *
-   * @param together so many changes are one request; 0 for no changes
-   */
+  /** Changes all keys below a parent, round by round, evenly over each second. */
   private final class Rounds {
     private final LiveService service;
     private final String parent;
@@ -117,6 +113,9 @@ final class ChangesBench {
     /** What each round took. */
     record Took(Series cpu, Series wall) {}
 
+    /**
+     * @param together so many changes are one request; 0 for no changes
+     */
     Rounds(LiveService service, String parent, int together) {
       this.service = service;
       this.parent = parent;

@@ -44,7 +44,6 @@ final class TakeoverBench {
         LiveService heir = waiting;
         Ground.await("the other one has all online", () -> hasAll(heir));
         long took = System.nanoTime() - killed;
-        holder.kill();
         holder = heir;
         long start = ownStart(holder);
         waiting = start(dead, "waiting");
