@@ -32,7 +32,7 @@ public final class NameOrder {
 
   /** Whether both name the same key or value. */
   public static boolean same(String left, String right) {
-    return left.length() == right.length() && compare(left, right) == 0;
+    return same(left, right, 0, right.length());
   }
 
   /** A hash that is equal for names that are the same. */
@@ -45,18 +45,46 @@ public final class NameOrder {
   }
 
   static int compare(String left, String right) {
-    int common = Math.min(left.length(), right.length());
-    for (int i = 0; i < common; i++) {
-      char a = left.charAt(i);
-      char b = right.charAt(i);
-      if (a != b) {
-        int difference = UPPER[a] - UPPER[b];
-        if (difference != 0) {
-          return difference;
-        }
+    return compare(left, left.length(), right, 0, right.length());
+  }
+
+  /** Compares the left text's beginning, up to that place, with a part of the right one. */
+  static int compare(String left, int leftTo, String right, int rightFrom, int rightTo) {
+    int common = Math.min(leftTo, rightTo - rightFrom);
+    // Most are written alike, and the JVM has a fast way to see that.
+    int order =
+        left.regionMatches(0, right, rightFrom, common)
+            ? 0
+            : compareUnits(left, right, rightFrom, common);
+    return order != 0 ? order : leftTo - (rightTo - rightFrom);
+  }
+
+  private static int compareUnits(String left, String right, int rightFrom, int count) {
+    for (int i = 0; i < count; i++) {
+      int difference = UPPER[left.charAt(i)] - UPPER[right.charAt(rightFrom + i)];
+      if (difference != 0) {
+        return difference;
       }
     }
-    return left.length() - right.length();
+    return 0;
+  }
+
+  /** Whether a part of the text is the same name. */
+  static boolean same(String name, String text, int from, int to) {
+    int length = to - from;
+    return name.length() == length
+        && (name.regionMatches(0, text, from, length)
+            || compareUnits(name, text, from, length) == 0);
+  }
+
+  /** How many units of both, from their beginnings on, are the same. */
+  static int common(String left, String right) {
+    int shorter = Math.min(left.length(), right.length());
+    int same = 0;
+    while (same < shorter && UPPER[left.charAt(same)] == UPPER[right.charAt(same)]) {
+      same++;
+    }
+    return same;
   }
 
   private static char[] load() {

@@ -193,11 +193,35 @@ public final class RegistryKey implements Named {
 
   /** As {@link #key(KeyPath)}, for a path that is written so. */
   public Optional<RegistryKey> key(String path) {
-    return key(KeyPath.of(path));
+    return Optional.ofNullable(descend(path));
   }
 
   @Nullable RegistryKey find(String subkeyName) {
     return subkeys.find(subkeyName);
+  }
+
+  /**
+   * As {@link #descend(KeyPath)}, without making a path of the text: that of a key that is there is
+   * one.
+   *
+   * @throws IllegalArgumentException if the text is no path
+   */
+  @Nullable RegistryKey descend(String path) {
+    if (path.isEmpty()) {
+      return this;
+    }
+    RegistryKey key = this;
+    int from = 0;
+    while (from <= path.length()) {
+      int backslash = path.indexOf('\\', from);
+      int to = backslash < 0 ? path.length() : backslash;
+      key = key.subkeys.find(path, from, to);
+      if (key == null) {
+        return descend(KeyPath.of(path));
+      }
+      from = to + 1;
+    }
+    return key;
   }
 
   @Nullable RegistryKey descend(KeyPath path) {

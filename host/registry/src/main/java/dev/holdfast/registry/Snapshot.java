@@ -22,7 +22,8 @@ public record Snapshot(Revision revision, RegistryKey root) {
 
   /** The value of that name of the key at that path. */
   public Optional<RegistryValue> value(String path, String name) {
-    return root.key(path).flatMap(key -> key.value(name));
+    RegistryKey key = root.descend(path);
+    return key == null ? Optional.empty() : key.value(name);
   }
 
   /**

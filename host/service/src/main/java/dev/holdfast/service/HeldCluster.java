@@ -122,6 +122,7 @@ final class HeldCluster implements AutoCloseable {
     try {
       opened.keep(log);
       log.tellCommits(new RecordMeters(local.meters()));
+      local.registryChronicle().opened(local.clusterHive().mounted().path(), log.report());
       records = new ClusterRecords(log, local.name());
       requireSameHome(log.directory());
       tidyRestores(log.directory());

@@ -70,6 +70,7 @@ final class LocalNode implements AutoCloseable {
   private final EventChronicle chronicle;
   private final Path runtime;
   private final ClusterHive clusterHive;
+  private final RegistryChronicle registryChronicle;
   private final Registry registry;
   private @Nullable SwitchedApi door;
 
@@ -107,6 +108,8 @@ final class LocalNode implements AutoCloseable {
       clusterHive = new ClusterHive(refusal);
       List<MountedHive> hives = new ArrayList<>(local.mounted());
       hives.addFirst(clusterHive.mounted());
+      registryChronicle = new RegistryChronicle(events);
+      local.reports().forEach(registryChronicle::opened);
       registry = opened.keep(openRegistry(hives));
     } catch (IOException | RuntimeException e) {
       close();
@@ -164,7 +167,8 @@ final class LocalNode implements AutoCloseable {
         new HomeOwner(
             Integer.toUnsignedLong((Integer) Files.getAttribute(home.root(), "unix:uid")),
             Integer.toUnsignedLong((Integer) Files.getAttribute(home.root(), "unix:gid")));
-    return new Registry(hives, loaded, owner, this::running, new RegistryChronicle(events), clock);
+    loaded.reports().forEach(registryChronicle::opened);
+    return new Registry(hives, loaded, owner, this::running, registryChronicle, clock);
   }
 
   private Optional<CallerProcesses.Running> running(int pid) {
@@ -265,6 +269,10 @@ final class LocalNode implements AutoCloseable {
 
   Registry registry() {
     return registry;
+  }
+
+  RegistryChronicle registryChronicle() {
+    return registryChronicle;
   }
 
   ApiServer.Addresses addresses() {

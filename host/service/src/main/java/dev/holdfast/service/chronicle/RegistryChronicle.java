@@ -1,5 +1,6 @@
 package dev.holdfast.service.chronicle;
 
+import dev.holdfast.registry.hive.OpeningReport;
 import dev.holdfast.service.api.Caller;
 import dev.holdfast.service.api.RegistryHandleView;
 import dev.holdfast.service.event.EventId;
@@ -38,6 +39,17 @@ public final class RegistryChronicle implements RegistryListener {
                         handle.key(),
                         handle.resolvedKey(),
                         handle.since()))));
+  }
+
+  /**
+   * A hive was opened.
+   *
+   * @param path where it is, seen from the root of all
+   */
+  public void opened(String path, OpeningReport report) {
+    report
+        .refusedSnapshot()
+        .ifPresent(found -> write(EventId.HIVE_SNAPSHOT_SPOILT.of(path, found).because(found)));
   }
 
   private void write(NewEvent event) {

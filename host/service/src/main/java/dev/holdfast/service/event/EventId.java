@@ -457,6 +457,14 @@ public enum EventId {
       "Node '%1' took the quorum over from node '%2', and all groups with it.",
       "node",
       "from"),
+  HIVE_SNAPSHOT_SPOILT(
+      2060,
+      EventType.WARNING,
+      "Registry",
+      "A snapshot of the hive %1 was spoilt on the disk. Nothing is lost: %2. The next compaction"
+          + " makes a new one; if this comes again, look at the disk.",
+      "hive",
+      "found"),
   QUORUM_BACKED_UP(
       2070,
       EventType.INFORMATION,

@@ -9,6 +9,7 @@ import dev.holdfast.registry.Revision;
 import dev.holdfast.registry.hive.DirectoryStorage;
 import dev.holdfast.registry.hive.Hive;
 import dev.holdfast.registry.hive.HiveSettings;
+import dev.holdfast.registry.hive.OpeningReport;
 import dev.holdfast.registry.hive.Storage;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -90,6 +91,13 @@ public final class LoadedHives implements AutoCloseable {
   /** Where they are in the tree. */
   List<MountedHive> mounted() {
     return hives.keySet().stream().map(this::mounted).toList();
+  }
+
+  /** What opening each of them found, by the path where it is in the tree. */
+  public Map<String, OpeningReport> reports() {
+    Map<String, OpeningReport> reports = new LinkedHashMap<>();
+    hives.forEach((name, hive) -> reports.put(LocalHives.path(name), hive.report()));
+    return reports;
   }
 
   private MountedHive mounted(String name) {

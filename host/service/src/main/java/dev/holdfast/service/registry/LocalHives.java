@@ -6,12 +6,14 @@ import dev.holdfast.registry.RegistryValue;
 import dev.holdfast.registry.hive.DirectoryStorage;
 import dev.holdfast.registry.hive.Hive;
 import dev.holdfast.registry.hive.HiveSettings;
+import dev.holdfast.registry.hive.OpeningReport;
 import dev.holdfast.registry.hive.Storage;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.UnaryOperator;
 
@@ -88,6 +90,15 @@ public final class LocalHives implements AutoCloseable {
   /** The hives, where they are in the tree. */
   public List<MountedHive> mounted() {
     return List.of(mounted(SOFTWARE, software), mounted(SYSTEM, system));
+  }
+
+  /** What opening each of them found, by the path where it is in the tree. */
+  public Map<String, OpeningReport> reports() {
+    return Map.of(path(SOFTWARE), software.report(), path(SYSTEM), system.report());
+  }
+
+  static String path(String name) {
+    return RegistryPath.ROOT + "\\" + name;
   }
 
   static MountedHive mounted(String name, Hive hive) {

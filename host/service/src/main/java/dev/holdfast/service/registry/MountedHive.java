@@ -45,7 +45,8 @@ public record MountedHive(
     return snapshots.get();
   }
 
-  String path() {
+  /** Where it is, seen from the root of all. */
+  public String path() {
     return RegistryPath.ROOT + "\\" + name;
   }
 
