@@ -86,7 +86,7 @@ class OcfIT {
             "-p",
             "startdealy=1");
     assertThat(wrong.exitCode()).isEqualTo(INVALID);
-    assertThat(wrong.err()).contains("did you mean 'startdelay'");
+    assertThat(wrong.err()).contains("Did you mean startdelay");
     assertThat(cluster.cli("resource", "create", "e", "-g", "ocf", "-t", "ocf:*").exitCode())
         .isEqualTo(INVALID);
   }
@@ -355,8 +355,11 @@ class OcfIT {
     cluster.awaitState("hang", "Online");
 
     long restarts = cluster.number("hang", "restarts");
+    long failures = cluster.number("hang", "failures");
     Files.createFile(marks.resolve("monitor"));
     Patience.until("a monitor hangs", () -> Files.exists(marks.resolve("monitor.pid")));
+    // LooksAlive alone fails nothing: IsAlive has to hang, too.
+    Patience.until("it has failed", () -> cluster.number("hang", "failures") > failures);
     awaitDead(marks.resolve("monitor.pid"));
     Files.delete(marks.resolve("monitor"));
     Patience.until("it was restarted", () -> cluster.number("hang", "restarts") > restarts);
