@@ -2,8 +2,8 @@ package dev.holdfast.service;
 
 import dev.holdfast.service.api.Asker;
 import dev.holdfast.service.api.AuditFacts;
-import dev.holdfast.service.api.BackupReport;
 import dev.holdfast.service.api.AvailableTypeView;
+import dev.holdfast.service.api.BackupReport;
 import dev.holdfast.service.api.CheckpointApi;
 import dev.holdfast.service.api.ClusterApi;
 import dev.holdfast.service.api.Command;
