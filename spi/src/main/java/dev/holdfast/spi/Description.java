@@ -49,6 +49,20 @@ public final class Description {
     return registeredName;
   }
 
+  /** Whether it is a {@link ResourceTypeFamily}, and no type itself. */
+  public boolean isFamily() {
+    return registeredName.endsWith(ResourceTypeFamily.SUFFIX);
+  }
+
+  /** Whether a type of this name would be a member of this family. */
+  public boolean isFamilyOf(String name) {
+    int begin = registeredName.length() - ResourceTypeFamily.SUFFIX.length();
+    return isFamily()
+        && name.length() > begin
+        && !name.endsWith(ResourceTypeFamily.SUFFIX)
+        && name.regionMatches(true, 0, registeredName, 0, begin);
+  }
+
   /** What people see; the registered name unless said otherwise. */
   public String displayName() {
     return displayName;
@@ -207,8 +221,12 @@ public final class Description {
               + NAME_CHARS_MAX
               + " characters without blanks around them");
       require(
-          !name.startsWith("-") && name.chars().noneMatch(c -> "/\\:".indexOf(c) >= 0 || c < ' '),
-          "'" + name + "' begins with '-' or holds one of / \\ : or a control character");
+          !name.startsWith("-") && name.chars().noneMatch(c -> "/\\".indexOf(c) >= 0 || c < ' '),
+          "'" + name + "' begins with '-' or holds one of / \\ or a control character");
+      int star = name.indexOf(ResourceTypeFamily.SUFFIX);
+      require(
+          star < 0 || (star > 0 && star == name.length() - 1),
+          "'" + name + "' has a * that does not end the name of a family");
     }
 
     private void require(boolean holds, String sentence) {

@@ -34,6 +34,20 @@ public interface ResourceType {
   }
 
   /**
+   * The same by looking at this node, after {@link #validate(Properties)} found nothing. Told here
+   * is only what would be wrong on every node and at any time: a program or a device that is
+   * missing now may be there when the resource goes online. Unless overridden it finds nothing.
+   *
+   * @param properties whole, well-formed, and right as far as can be told without looking
+   * @param survey what may be looked with
+   * @throws ResourceException when it could not be looked; the properties are then refused with its
+   *     sentence
+   */
+  default List<Problem> validate(Properties properties, Survey survey) throws ResourceException {
+    return List.of();
+  }
+
+  /**
    * Makes the object that stands for one resource in this monitor. It leaves the thing itself as it
    * is: it may be running, and {@link Resource#find} is asked next. Called again for the same
    * resource in another monitor after this one died.

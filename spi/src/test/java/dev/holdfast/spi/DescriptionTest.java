@@ -26,7 +26,22 @@ class DescriptionTest {
                 Duration.ofSeconds(5),
                 Duration.ofSeconds(60),
                 Duration.ofSeconds(180),
-                Duration.ofMinutes(10)));
+                Duration.ofMinutes(10),
+                Duration.ofSeconds(30)));
+  }
+
+  @Test
+  void aFamilysNameEndsInAStar_andIsTheBeginningOfItsMembers() {
+    Description family = Description.of("ocf:*").lives(Lives.ON_NODE).build();
+    Description member = Description.of("ocf:heartbeat:Dummy").lives(Lives.ON_NODE).build();
+
+    assertThat(family.isFamily()).isTrue();
+    assertThat(member.isFamily()).isFalse();
+    assertThat(family.isFamilyOf("OCF:heartbeat:Dummy")).isTrue();
+    assertThat(family.isFamilyOf("ocf:")).isFalse();
+    assertThat(family.isFamilyOf("ocf:*")).isFalse();
+    assertThat(family.isFamilyOf("systemd:x")).isFalse();
+    assertThat(member.isFamilyOf("ocf:heartbeat:Dummy2")).isFalse();
   }
 
   @Test
@@ -37,7 +52,7 @@ class DescriptionTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"", " ", " a", "a/b", "a\\b", "a:b", "-a", "a\nb"})
+  @ValueSource(strings = {"", " ", " a", "a/b", "a\\b", "a*b", "*", "-a", "a\nb"})
   void name_thatNoOneCouldType_isRefused(String name) {
     assertThatIllegalStateException()
         .isThrownBy(() -> Description.of(name).lives(Lives.ON_NODE).build());

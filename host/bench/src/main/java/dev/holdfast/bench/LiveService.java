@@ -101,11 +101,15 @@ final class LiveService implements AutoCloseable {
 
   /** Makes a Generic Application. */
   void make(String name, Map<String, List<String>> properties) throws IOException {
+    make(name, "Generic Application", properties);
+  }
+
+  /** Makes a resource of a type. */
+  void make(String name, String type, Map<String, List<String>> properties) throws IOException {
     api.change(
         "POST",
         "/v1/resources",
-        Map.of(
-            "name", name, "type", "Generic Application", "group", GROUP, "properties", properties));
+        Map.of("name", name, "type", type, "group", GROUP, "properties", properties));
   }
 
   /** Makes so many applications that sleep, and brings all of them online. */

@@ -49,6 +49,21 @@ final class Report {
     out.flush();
   }
 
+  /** Begins a table of figures of one kind, in milliseconds. */
+  void figuresTable(String title, String... columns) throws IOException {
+    out.printf("%n### %s%n%n", title);
+    out.printf("%s, load %s; %s. Milliseconds.%n%n", now(), Machine.load(), Machine.describe());
+    out.println("| what | " + String.join(" | ", columns) + " |");
+    out.println("| --- |" + " --: |".repeat(columns.length));
+    out.flush();
+  }
+
+  /** A row of {@link #figuresTable}. */
+  void figures(String what, String... columns) {
+    out.println("| " + what + " | " + String.join(" | ", columns) + " |");
+    out.flush();
+  }
+
   /** What was measured, and what it was to be. */
   void row(String what, Series series, double goalMillis) {
     boolean met = series.p50Millis() <= goalMillis;

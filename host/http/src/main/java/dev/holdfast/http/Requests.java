@@ -48,7 +48,8 @@ final class Requests {
 
   record Tool(@Nullable List<String> command) {}
 
-  record Archive(@Nullable String archive) {}
+  /** One of the two. */
+  record Archive(@Nullable String archive, @Nullable String name) {}
 
   record Registry(
       @Nullable List<RegistryBatch.Precondition> preconditions,

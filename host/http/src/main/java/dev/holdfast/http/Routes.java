@@ -78,6 +78,7 @@ final class Routes {
             c -> streams.follow(c, api.followLog(resource(c), orElse(c, "from", 0)))),
         read("/v1/types", c -> all(c, "TypeList", api.types())),
         read("/v1/types/{type}", c -> one(c, "Type", api.type(c.pathParam("type")))),
+        read("/v1/available-types", c -> all(c, "AvailableTypeList", api.availableTypes())),
         read("/v1/type-verification", c -> all(c, "TypeList", api.verifyTypes())),
         new Route(
             GET,
@@ -150,12 +151,7 @@ final class Routes {
             c ->
                 new Command.Maintenance(
                     resource(c), required(body(c, Requests.Maintenance.class).on(), "on"))),
-        change(
-            POST,
-            "/v1/types",
-            c ->
-                new Command.RegisterType(
-                    archive(required(body(c, Requests.Archive.class).archive(), "archive")))),
+        change(POST, "/v1/types", c -> register(body(c, Requests.Archive.class))),
         change(
             DELETE,
             "/v1/types/{type}",
@@ -292,6 +288,13 @@ final class Routes {
     }
     throw new ApiException.Usage(
         "BadSignal", "The signal is \"" + name + "\"; it is KILL, STOP or SEGV.");
+  }
+
+  private static Command register(Requests.Archive body) {
+    String name = body.name();
+    return name == null
+        ? new Command.RegisterType(archive(required(body.archive(), "archive")))
+        : new Command.RegisterMember(name);
   }
 
   private static Path archive(String text) {

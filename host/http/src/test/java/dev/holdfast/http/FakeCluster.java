@@ -3,6 +3,7 @@ package dev.holdfast.http;
 import dev.holdfast.service.api.ApiException;
 import dev.holdfast.service.api.Asker;
 import dev.holdfast.service.api.AuditFacts;
+import dev.holdfast.service.api.AvailableTypeView;
 import dev.holdfast.service.api.BackupReport;
 import dev.holdfast.service.api.CheckpointApi;
 import dev.holdfast.service.api.ClusterApi;
@@ -262,6 +263,11 @@ public final class FakeCluster implements ClusterApi {
       return types().getFirst();
     }
     throw new ApiException.NotFound("TypeNotFound", type, "There is no type " + type + ".");
+  }
+
+  @Override
+  public List<AvailableTypeView> availableTypes() {
+    return List.of(new AvailableTypeView("ocf:heartbeat:Dummy", "ocf:*", false));
   }
 
   @Override

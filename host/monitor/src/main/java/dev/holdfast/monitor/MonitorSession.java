@@ -161,6 +161,7 @@ final class MonitorSession implements LinkListener<ToMonitor> {
       case SLOT_CHANGED -> held().slotChanged(frame.getSlotChanged());
       case CLOSE_RESOURCE -> held().close(frame.getCloseResource());
       case ANSWER -> held().answered(frame.getAnswer());
+      case SURVEY -> held().survey(frame.getSurvey());
       case INSPECT -> held().inspect(frame.getInspect());
       case SHUTDOWN -> end.complete(new End.Told());
       case FRAME_NOT_SET -> throw new IllegalArgumentException("The link lets no such frame pass.");

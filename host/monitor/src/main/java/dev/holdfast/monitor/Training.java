@@ -144,7 +144,10 @@ final class Training implements LinkAcceptor, LinkListener<ToService> {
                     .setDigest(digest)
                     .setTypeClass(type.getClassName())
                     .setDirectory(directory.resolve(resource).toString())));
-    await(ToService.FrameCase.RETURNED);
+    var opened = await(ToService.FrameCase.RETURNED);
+    if (opened == null || opened.getReturned().hasFailure()) {
+      return; // A family, of which there is no resource; or a type that refuses everything.
+    }
     var found =
         SlotState.newBuilder().setName(ProcessResource.SLOT).setNonce("training").setAlive(true);
     var properties = TrainingProperties.of(type.getDescription());

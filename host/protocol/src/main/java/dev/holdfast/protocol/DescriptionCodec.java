@@ -32,7 +32,8 @@ public final class DescriptionCodec {
             .setLooksAliveMillis(timings.looksAlive().toMillis())
             .setIsAliveMillis(timings.isAlive().toMillis())
             .setPendingMillis(timings.pending().toMillis())
-            .setOnlineLimitMillis(timings.onlineLimit().toMillis());
+            .setOnlineLimitMillis(timings.onlineLimit().toMillis())
+            .setCheckMillis(timings.check().toMillis());
     for (Property<?> property : description.properties()) {
       message.addProperties(encode(property));
     }
@@ -62,7 +63,10 @@ public final class DescriptionCodec {
                       Duration.ofMillis(message.getLooksAliveMillis()),
                       Duration.ofMillis(message.getIsAliveMillis()),
                       Duration.ofMillis(message.getPendingMillis()),
-                      Duration.ofMillis(message.getOnlineLimitMillis())));
+                      Duration.ofMillis(message.getOnlineLimitMillis()),
+                      message.getCheckMillis() == 0
+                          ? Timings.DEFAULT.check()
+                          : Duration.ofMillis(message.getCheckMillis())));
       return (message.getExclusive() ? description.exclusive() : description).build();
     } catch (IllegalStateException e) {
       throw new IllegalArgumentException(

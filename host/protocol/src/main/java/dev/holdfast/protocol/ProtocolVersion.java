@@ -4,8 +4,8 @@ import java.util.OptionalInt;
 
 /**
  * The protocol numbers this build speaks. A new kind of frame makes a new number: 2 brought
- * Inspect, 3 RunCommand. Service and monitor come from one distribution, so the older number is not
- * kept.
+ * Inspect, 3 RunCommand and Survey. Service and monitor come from one distribution, so the older
+ * number is not kept.
  */
 public final class ProtocolVersion {
   /** The oldest number this build speaks. */

@@ -190,6 +190,7 @@ final class HeldCluster implements AutoCloseable {
               engine.monitors(),
               engine.registrar(),
               engine.validator(),
+              engine.surveyor(),
               patches,
               clock,
               UUID::randomUUID,

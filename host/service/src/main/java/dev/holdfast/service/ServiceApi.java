@@ -7,6 +7,7 @@ import dev.holdfast.cluster.TypeStatus;
 import dev.holdfast.service.api.ApiException;
 import dev.holdfast.service.api.Asker;
 import dev.holdfast.service.api.AuditFacts;
+import dev.holdfast.service.api.AvailableTypeView;
 import dev.holdfast.service.api.BackupReport;
 import dev.holdfast.service.api.CheckpointApi;
 import dev.holdfast.service.api.ClusterApi;
@@ -178,6 +179,21 @@ final class ServiceApi implements ClusterApi {
   public List<TypeView> verifyTypes() {
     ClusterState state = engine.verifyTypes().join();
     return views.types(state);
+  }
+
+  @Override
+  public List<AvailableTypeView> availableTypes() {
+    ClusterState state = state();
+    return state.types().values().stream()
+        .filter(type -> type.version().description().isFamily())
+        .flatMap(
+            family ->
+                engine.surveyor().available(family).stream()
+                    .map(
+                        name ->
+                            new AvailableTypeView(
+                                name, family.name(), state.findType(name).isPresent())))
+        .toList();
   }
 
   @Override

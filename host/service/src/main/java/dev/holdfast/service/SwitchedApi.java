@@ -2,6 +2,7 @@ package dev.holdfast.service;
 
 import dev.holdfast.service.api.Asker;
 import dev.holdfast.service.api.AuditFacts;
+import dev.holdfast.service.api.AvailableTypeView;
 import dev.holdfast.service.api.BackupReport;
 import dev.holdfast.service.api.CheckpointApi;
 import dev.holdfast.service.api.ClusterApi;
@@ -81,6 +82,11 @@ final class SwitchedApi implements ClusterApi {
   @Override
   public TypeView type(String type) {
     return now.type(type);
+  }
+
+  @Override
+  public List<AvailableTypeView> availableTypes() {
+    return now.availableTypes();
   }
 
   @Override

@@ -3,6 +3,7 @@ package dev.holdfast.service;
 import dev.holdfast.service.api.ApiException;
 import dev.holdfast.service.api.Asker;
 import dev.holdfast.service.api.AuditFacts;
+import dev.holdfast.service.api.AvailableTypeView;
 import dev.holdfast.service.api.BackupReport;
 import dev.holdfast.service.api.CheckpointApi;
 import dev.holdfast.service.api.ClusterApi;
@@ -110,6 +111,11 @@ final class WaitingApi implements ClusterApi {
 
   @Override
   public TypeView type(String type) {
+    throw refusal.get();
+  }
+
+  @Override
+  public List<AvailableTypeView> availableTypes() {
     throw refusal.get();
   }
 

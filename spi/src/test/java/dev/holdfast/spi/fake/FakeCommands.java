@@ -26,6 +26,9 @@ final class FakeCommands {
   /** A shell says 128 and more for a signal, and so does the JDK. */
   private static final int SIGNAL_BASE = 128;
 
+  /** The signals that have names; an agent may well exit with 190. */
+  private static final int SIGNALS = 31;
+
   private final Path directory;
   private final String kept = UUID.randomUUID().toString();
 
@@ -89,7 +92,9 @@ final class FakeCommands {
   }
 
   private static Exit exit(int code) {
-    return code > SIGNAL_BASE ? new Exit.Signal(code - SIGNAL_BASE) : new Exit.Code(code);
+    return code > SIGNAL_BASE && code <= SIGNAL_BASE + SIGNALS
+        ? new Exit.Signal(code - SIGNAL_BASE)
+        : new Exit.Code(code);
   }
 
   private static void end(String mark) {

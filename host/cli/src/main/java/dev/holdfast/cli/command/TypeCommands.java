@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import tools.jackson.databind.JsonNode;
@@ -48,11 +49,34 @@ final class TypeCommands {
   }
 
   static final class ListAll extends Verb {
+    @Option(
+        names = "--available",
+        description = "What could be registered by its name, because this node has it.")
+    boolean available;
+
     @Override
     int run(Session session) {
+      if (available) {
+        session.print(
+            service(session).ask(Target.of("available-types"), VERIFYING),
+            TypeCommands::availableTable);
+        return ExitCode.OK.number();
+      }
       session.print(service(session).ask(Target.of("types")), types -> table(session, types));
       return ExitCode.OK.number();
     }
+  }
+
+  private static List<String> availableTable(List<JsonNode> types) {
+    var table = new Table("NAME", "FAMILY", "REGISTERED");
+    for (JsonNode type : types) {
+      table.row(
+          List.of(
+              Details.inline(type.path("name")),
+              Details.inline(type.path("family")),
+              Details.inline(type.path("registered"))));
+    }
+    return table.lines();
   }
 
   static final class Show extends Verb {
@@ -67,12 +91,20 @@ final class TypeCommands {
   }
 
   static final class Register extends Verb {
-    @Parameters(paramLabel = "ZIP", description = "The plugin archive.")
-    Path archive = Path.of("");
+    /** A member's name, such as ocf:heartbeat:Dummy: words between colons, and no path. */
+    private static final Pattern MEMBER = Pattern.compile("[^/:]+(:[^/:]+)+");
+
+    @Parameters(
+        paramLabel = "ZIP|NAME",
+        description = "The plugin archive; or what a family is to make a type of, by name.")
+    String what = "";
 
     @Override
     int run(Session session) {
-      Path file = archive.toAbsolutePath().normalize();
+      Path file = Path.of(what).toAbsolutePath().normalize();
+      if (!Files.exists(file) && MEMBER.matcher(what).matches()) {
+        return session.change("POST", Target.of("types"), Json.object().put("name", what));
+      }
       if (!Files.exists(file)) {
         throw new Failure(ExitCode.NOT_FOUND, "There is no file " + file + ".");
       }

@@ -4,11 +4,9 @@ import com.google.protobuf.ByteString;
 import dev.holdfast.monitor.log.RateLimit;
 import dev.holdfast.protocol.Failures;
 import dev.holdfast.protocol.SpiCodec;
-import dev.holdfast.protocol.wire.CancelCommand;
 import dev.holdfast.protocol.wire.EndLeft;
 import dev.holdfast.protocol.wire.EntryPoint;
 import dev.holdfast.protocol.wire.Progress;
-import dev.holdfast.protocol.wire.RunCommand;
 import dev.holdfast.protocol.wire.SlotState;
 import dev.holdfast.protocol.wire.ToService;
 import dev.holdfast.spi.Call;
@@ -150,9 +148,10 @@ class LiveCall implements Call {
     if (changes) {
       life.slots().mayLeave();
     }
+    var frames = new CommandFrames(life.resourceId(), epoch(), entry.what().call());
     try {
       return SpiCodec.decode(
-          life.requests().run(request -> frame(request, command, changes), this::cancel));
+          life.requests().run(request -> frames.run(request, command), frames::cancel));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw cancelled(toDo);
@@ -163,27 +162,6 @@ class LiveCall implements Call {
     return entryPoint == EntryPoint.ONLINE
         || entryPoint == EntryPoint.OFFLINE
         || entryPoint == EntryPoint.TERMINATE;
-  }
-
-  private ToService frame(long request, Command command, boolean changes) {
-    return ToService.newBuilder()
-        .setRunCommand(
-            RunCommand.newBuilder()
-                .setRequest(request)
-                .setResource(life.resourceId())
-                .setEpoch(epoch())
-                .setCall(entry.what().call())
-                .setLaunch(SpiCodec.encode(command.launch()))
-                .setChanges(changes)
-                .setLimitMillis(Math.max(1, command.limit().toMillis())))
-        .build();
-  }
-
-  private ToService cancel(long request) {
-    return ToService.newBuilder()
-        .setCancelCommand(
-            CancelCommand.newBuilder().setRequest(request).setResource(life.resourceId()))
-        .build();
   }
 
   @Override

@@ -2,6 +2,7 @@ package dev.holdfast.monitor.call;
 
 import dev.holdfast.monitor.plugin.LoadedPlugin;
 import dev.holdfast.monitor.plugin.LoadedType;
+import dev.holdfast.protocol.DescriptionCodec;
 import dev.holdfast.protocol.Failures;
 import dev.holdfast.protocol.SpiCodec;
 import dev.holdfast.protocol.wire.Answer;
@@ -20,7 +21,10 @@ import dev.holdfast.protocol.wire.PropertyProblem;
 import dev.holdfast.protocol.wire.Returned;
 import dev.holdfast.protocol.wire.SetPolling;
 import dev.holdfast.protocol.wire.SlotChanged;
+import dev.holdfast.protocol.wire.Survey;
+import dev.holdfast.protocol.wire.Surveyed;
 import dev.holdfast.protocol.wire.ToService;
+import dev.holdfast.protocol.wire.TypeDescription;
 import dev.holdfast.protocol.wire.ValidateProperties;
 import dev.holdfast.protocol.wire.Validated;
 import dev.holdfast.spi.Found;
@@ -29,8 +33,10 @@ import dev.holdfast.spi.InvalidPropertiesException;
 import dev.holdfast.spi.Lives;
 import dev.holdfast.spi.Problem;
 import dev.holdfast.spi.Properties;
+import dev.holdfast.spi.ResourceException;
 import dev.holdfast.spi.ResourceException.Responsibility;
 import dev.holdfast.spi.ResourceException.Retry;
+import dev.holdfast.spi.ResourceTypeFamily;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -47,12 +53,18 @@ import org.jspecify.annotations.Nullable;
  * #closeAll} and {@link #releaseAll}, which end the monitor.
  */
 public final class Resources {
+  /** How long a family may look around. */
+  static final Duration SURVEY_LIMIT = Duration.ofSeconds(30);
+
   private final String node;
   private final Surroundings surroundings;
   private final ServiceRequests requests;
   private final Plugins plugins;
   private final Map<String, OpenedResource> resources = new ConcurrentHashMap<>();
   private final Map<Long, Entry> calls = new ConcurrentHashMap<>();
+
+  /** Members of families by what they were registered with. */
+  private final Map<TypeDescription, LoadedType> members = new ConcurrentHashMap<>();
 
   /**
    * Holds nothing yet.
@@ -79,7 +91,13 @@ public final class Resources {
   /** Opens a resource, and finds it then if it is told to; answered by Returned. */
   public void open(OpenResource frame) {
     var hosted = plugins.find(frame.getDigest()).orElse(null);
-    var type = hosted == null ? null : hosted.plugin().type(frame.getTypeClass()).orElse(null);
+    var type =
+        hosted == null
+            ? null
+            : type(
+                hosted,
+                frame.getTypeClass(),
+                frame.hasDescription() ? frame.getDescription() : null);
     if (hosted == null || type == null) {
       returned(
           openReturned(frame),
@@ -188,7 +206,13 @@ public final class Resources {
   /** Asks a type what it says to properties; answered by Validated. */
   public void validate(ValidateProperties frame) {
     var hosted = plugins.find(frame.getDigest()).orElse(null);
-    var type = hosted == null ? null : hosted.plugin().type(frame.getTypeClass()).orElse(null);
+    var type =
+        hosted == null
+            ? null
+            : type(
+                hosted,
+                frame.getTypeClass(),
+                frame.hasDescription() ? frame.getDescription() : null);
     if (hosted == null || type == null) {
       validated(
           frame,
@@ -210,7 +234,7 @@ public final class Resources {
                 0,
                 null),
             surroundings,
-            _ -> problems(type, frame),
+            inside -> problems(type, frame, inside),
             outcome -> {
               calls.remove(frame.getCall());
               validated(frame, outcome);
@@ -220,11 +244,80 @@ public final class Resources {
     hosted.host().threads().run(entry);
   }
 
-  private static List<Problem> problems(LoadedType type, ValidateProperties frame) {
+  /** The type of this class; of a family, the member that was registered with this description. */
+  private @Nullable LoadedType type(
+      Plugins.Hosted hosted, String className, @Nullable TypeDescription registered) {
+    LoadedType type = hosted.plugin().type(className).orElse(null);
+    return type == null || registered == null
+        ? type
+        : members.computeIfAbsent(
+            registered, description -> type.member(DescriptionCodec.decode(description)));
+  }
+
+  /** Asks a family what it has on this node; answered by Surveyed. */
+  public void survey(Survey frame) {
+    var hosted = plugins.find(frame.getDigest()).orElse(null);
+    var family =
+        hosted == null
+            ? null
+            : hosted.plugin().type(frame.getTypeClass()).flatMap(LoadedType::family).orElse(null);
+    if (hosted == null || family == null) {
+      surveyed(
+          frame,
+          new Outcome.Failed(
+              hosted == null
+                  ? Plugins.notLoaded(frame.getDigest())
+                  : notOffered(frame.getTypeClass(), hosted.plugin()),
+              0));
+      return;
+    }
+    var entry =
+        Entry.waiting(
+            new Entry.What(
+                EntryPoint.VALIDATE,
+                frame.getCall(),
+                "",
+                "family " + frame.getTypeClass(),
+                hosted.host(),
+                0,
+                SURVEY_LIMIT),
+            surroundings,
+            inside ->
+                frame.getName().isEmpty()
+                    ? List.copyOf(family.available())
+                    : family.member(frame.getName(), new LiveSurvey(inside, requests)),
+            outcome -> {
+              calls.remove(frame.getCall());
+              surveyed(frame, outcome);
+            },
+            Entry.NO_DOOR);
+    underWay(frame.getCall(), entry);
+    hosted.host().threads().run(entry);
+  }
+
+  private void surveyed(Survey frame, Outcome outcome) {
+    var surveyed = Surveyed.newBuilder().setCall(frame.getCall());
+    switch (outcome) {
+      case Outcome.Failed(Failure failure, long _) -> surveyed.setFailure(failure);
+      case Outcome.Returned(ResourceTypeFamily.Member member, long _) ->
+          surveyed
+              .setDescription(DescriptionCodec.encode(member.description()))
+              .setSource(member.source().toString());
+      case Outcome.Returned(Object names, long _) ->
+          ((List<?>) names).forEach(name -> surveyed.addNames(String.valueOf(name)));
+    }
+    surroundings.outgoing().send(ToService.newBuilder().setSurveyed(surveyed).build());
+  }
+
+  private List<Problem> problems(LoadedType type, ValidateProperties frame, Entry entry)
+      throws ResourceException {
     try {
       var properties =
           Properties.of(type.description(), SpiCodec.decode(frame.getPropertiesList()));
-      return List.copyOf(type.type().validate(properties));
+      List<Problem> pure = List.copyOf(type.type().validate(properties));
+      return pure.isEmpty()
+          ? List.copyOf(type.type().validate(properties, new LiveSurvey(entry, requests)))
+          : pure;
     } catch (InvalidPropertiesException e) {
       return e.problems();
     }

@@ -6,9 +6,11 @@ import static dev.holdfast.monitor.plugin.PluginRefusedException.PLUGIN_MISSING;
 import dev.holdfast.protocol.Failures;
 import dev.holdfast.protocol.PluginLimits;
 import dev.holdfast.protocol.wire.Failure;
+import dev.holdfast.spi.Description;
 import dev.holdfast.spi.ResourceException.Responsibility;
 import dev.holdfast.spi.ResourceException.Retry;
 import dev.holdfast.spi.ResourceType;
+import dev.holdfast.spi.ResourceTypeFamily;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -115,7 +117,14 @@ public record PluginFolder(String id, String version, String digest, Path folder
       return; // Seen through the window, not brought by this plugin.
     }
     ResourceType type = provider.get();
-    types.add(new LoadedType(found.getName(), type, type.description()));
+    Description description = type.description();
+    if (description.isFamily() != (type instanceof ResourceTypeFamily)) {
+      throw refused(
+          "%s is named '%s'; a family's name ends in %s, and no other's"
+              .formatted(found.getName(), description.registeredName(), ResourceTypeFamily.SUFFIX),
+          null);
+    }
+    types.add(new LoadedType(found.getName(), type, description));
   }
 
   private Failure refusal(Throwable thrown) {

@@ -39,6 +39,9 @@ public interface ClusterApi {
    */
   List<TypeView> verifyTypes();
 
+  /** The members of families that could be registered on this node. Asks the families. */
+  List<AvailableTypeView> availableTypes();
+
   List<MonitorView> monitors();
 
   MonitorView monitor(String monitor);

@@ -120,6 +120,9 @@ public sealed interface Command {
   /** Registers every type of an archive, or adds a version to those it has. */
   record RegisterType(Path archive) implements Command {}
 
+  /** Registers a member of a family by its name, or what it is by now. */
+  record RegisterMember(String name) implements Command {}
+
   /**
    * Takes a type out of the database.
    *

@@ -42,8 +42,9 @@ final class CommandTalk {
   }
 
   void run(MonitorName monitor, RunCommand request) {
-    ResourceId id = ResourceId.of(request.getResource());
-    if (current.apply(id, request.getEpoch()).isEmpty()) {
+    boolean survey = request.getResource().isEmpty() && !request.getChanges();
+    ResourceId id = survey ? CommandRuns.surveyOf(monitor) : ResourceId.of(request.getResource());
+    if (!survey && current.apply(id, request.getEpoch()).isEmpty()) {
       refuseStale(monitor, request.getRequest(), "The resource is in other hands by now.");
       return;
     }
@@ -92,7 +93,12 @@ final class CommandTalk {
 
   void cancel(MonitorName monitor, CancelCommand request) {
     commands.cancel(
-        new CommandRuns.Asked(monitor, request.getRequest(), ResourceId.of(request.getResource())));
+        new CommandRuns.Asked(
+            monitor,
+            request.getRequest(),
+            request.getResource().isEmpty()
+                ? CommandRuns.surveyOf(monitor)
+                : ResourceId.of(request.getResource())));
   }
 
   void endLeft(MonitorName monitor, EndLeft request) {

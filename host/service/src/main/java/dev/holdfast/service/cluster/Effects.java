@@ -18,6 +18,7 @@ import dev.holdfast.cluster.ResourceEvent;
 import dev.holdfast.cluster.ResourceId;
 import dev.holdfast.cluster.TypeRegistration;
 import dev.holdfast.cluster.TypeStatus;
+import dev.holdfast.protocol.DescriptionCodec;
 import dev.holdfast.protocol.SpiCodec;
 import dev.holdfast.protocol.wire.CallResource;
 import dev.holdfast.protocol.wire.CancelCall;
@@ -37,6 +38,7 @@ import dev.holdfast.service.type.TypeResolver;
 import dev.holdfast.service.type.UnresolvedTypeException;
 import dev.holdfast.spi.OfflineReason;
 import dev.holdfast.spi.ResourceException.Retry;
+import dev.holdfast.spi.Timings;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -250,24 +252,22 @@ final class Effects {
       Action.Open action) {
     var group = state.groups().get(resource.config().group());
     Calls.Pending call = calls.begin(resource.id(), action.epoch(), EntryPoint.OPEN);
-    monitors.send(
-        action.monitor(),
-        ToMonitor.newBuilder()
-            .setOpenResource(
-                OpenResource.newBuilder()
-                    .setCall(call.call())
-                    .setResource(resource.id().toString())
-                    .setEpoch(action.epoch())
-                    .setName(resource.config().name())
-                    .setGroup(group == null ? "" : group.name())
-                    .setType(resource.config().type())
-                    .setDigest(version.digest())
-                    .setTypeClass(version.className())
-                    .setDirectory(home.resource(resource.id().toString()).toString())
-                    .setFind(
-                        frame(
-                            resource, call, EntryPoint.FIND, action.deadline(), Optional.empty())))
-            .build());
+    var open =
+        OpenResource.newBuilder()
+            .setCall(call.call())
+            .setResource(resource.id().toString())
+            .setEpoch(action.epoch())
+            .setName(resource.config().name())
+            .setGroup(group == null ? "" : group.name())
+            .setType(resource.config().type())
+            .setDigest(version.digest())
+            .setTypeClass(version.className())
+            .setDirectory(home.resource(resource.id().toString()).toString())
+            .setFind(frame(resource, call, EntryPoint.FIND, action.deadline(), Optional.empty()));
+    if (version.source().isPresent()) {
+      open.setDescription(DescriptionCodec.encode(version.description()));
+    }
+    monitors.send(action.monitor(), ToMonitor.newBuilder().setOpenResource(open).build());
   }
 
   private void notOpened(ClusterResource resource, TypeRegistration type, Throwable failure) {
@@ -422,6 +422,7 @@ final class Effects {
           .addAllProperties(SpiCodec.encode(resource.config().properties()))
           .addAllSlots(slotStates(resource.id()))
           .setMayHaveLeft(slots.mayHaveLeft(resource.id()))
+          .setCheckLimitMillis(checkLimit(resource).toMillis())
           .setTerminateCall(calls.next())
           .setTerminateDeadlineMillis(resource.config().common().deadlockTimeout().toMillis());
       records.token(resource.id()).ifPresent(token -> frame.setToken(ByteString.copyFrom(token)));
@@ -430,6 +431,14 @@ final class Effects {
       polls.stopped(resource.id());
     }
     sendTo(resource, ToMonitor.newBuilder().setSetPolling(frame).build());
+  }
+
+  private Duration checkLimit(ClusterResource resource) {
+    return loop.state()
+        .findType(resource.config().type())
+        .map(type -> type.version().description().timings())
+        .orElse(Timings.DEFAULT)
+        .check();
   }
 
   private void sendTo(ClusterResource resource, ToMonitor frame) {

@@ -29,6 +29,7 @@ import dev.holdfast.service.supervision.MonitorListener;
 import dev.holdfast.service.supervision.MonitorMeters;
 import dev.holdfast.service.supervision.Monitors;
 import dev.holdfast.service.type.PropertyValidator;
+import dev.holdfast.service.type.Surveyor;
 import dev.holdfast.service.type.TypeRegistrar;
 import dev.holdfast.service.type.TypeResolver;
 import dev.holdfast.spi.Exit;
@@ -90,6 +91,7 @@ public final class Engine implements AutoCloseable {
   private final MonitorTalk talk;
   private final TypeRegistrar registrar;
   private final PropertyValidator validator;
+  private final Surveyor surveyor;
   private final ClusterRecords records;
   private final Chronicle chronicle;
   private final ResourceMeters resourceMeters;
@@ -140,6 +142,7 @@ public final class Engine implements AutoCloseable {
     registrar = new TypeRegistrar(parts.plugins(), monitors);
     typeChecks = new TypeChecks(loop, types, registrar, monitors, blocking);
     validator = new PropertyValidator(types, monitors, calls::next);
+    surveyor = new Surveyor(types, registrar, monitors, calls::next);
     talk =
         new MonitorTalk(
             loop,
@@ -262,6 +265,10 @@ public final class Engine implements AutoCloseable {
     return registrar;
   }
 
+  public Surveyor surveyor() {
+    return surveyor;
+  }
+
   public PropertyValidator validator() {
     return validator;
   }
@@ -353,6 +360,8 @@ public final class Engine implements AutoCloseable {
     public void frame(MonitorName name, long epoch, ToService frame) {
       if (frame.hasValidated()) {
         validator.answered(frame.getValidated());
+      } else if (frame.hasSurveyed()) {
+        surveyor.answered(frame.getSurveyed());
       } else {
         talk.frame(name, frame);
       }
@@ -364,6 +373,7 @@ public final class Engine implements AutoCloseable {
       commands.monitorDied(death.name());
       types.forget(death.name());
       validator.died(death.name(), death.reason());
+      surveyor.died(death.name(), death.reason());
       if (TypeRegistrar.isRegistrars(death.name())) {
         registrar.died(death.name(), death.reason());
         if (!death.asked()) {

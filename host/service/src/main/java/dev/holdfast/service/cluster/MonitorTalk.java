@@ -117,7 +117,7 @@ final class MonitorTalk {
       case END_LEFT -> commandTalk.endLeft(monitor, frame.getEndLeft());
       // The monitor asks IsAlive itself after a signal; its report says what counts.
       case SIGNALLED -> LOG.debug("{}: {}", monitor, frame.getSignalled());
-      case VALIDATED, LOADED, INSPECTED, HELLO, READY, BEAT, FRAME_NOT_SET ->
+      case VALIDATED, SURVEYED, LOADED, INSPECTED, HELLO, READY, BEAT, FRAME_NOT_SET ->
           LOG.debug("{} said {}, which nobody waits for", monitor, frame.getFrameCase());
     }
   }

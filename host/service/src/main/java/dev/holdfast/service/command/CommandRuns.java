@@ -1,5 +1,7 @@
 package dev.holdfast.service.command;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.holdfast.cluster.MonitorName;
 import dev.holdfast.cluster.ResourceId;
 import dev.holdfast.service.home.Home;
@@ -138,6 +140,18 @@ public final class CommandRuns implements AutoCloseable {
                               return processes.killDescent(oldest, left.getKey());
                             })
                         .toArray(CompletableFuture[]::new)));
+  }
+
+  /** In whose name a monitor's commands are run that are no resource's. */
+  public static ResourceId surveyOf(MonitorName monitor) {
+    return new ResourceId(UUID.nameUUIDFromBytes(monitor.value().getBytes(UTF_8)));
+  }
+
+  /** A resource's own directory; of a survey, the monitor's. */
+  private Path directory(Asked asked) {
+    return asked.resource().equals(surveyOf(asked.monitor()))
+        ? home.monitor(asked.monitor().value())
+        : home.resource(asked.resource().toString());
   }
 
   /** Runs a command when those before it of the same resource have ended. */
@@ -351,8 +365,9 @@ public final class CommandRuns implements AutoCloseable {
     LookOutput output;
     ProcessSpec spec;
     try {
-      output = output(id);
-      spec = spec(run.command().launch(), id, output, token);
+      Path own = directory(run.asked());
+      output = output(id, own);
+      spec = spec(run.command().launch(), own, output, token);
     } catch (IOException e) {
       return CompletableFuture.failedFuture(outputFailed(e));
     } catch (IllegalArgumentException e) {
@@ -379,8 +394,7 @@ public final class CommandRuns implements AutoCloseable {
             });
   }
 
-  private LookOutput output(ResourceId id) throws IOException {
-    Path own = home.resource(id.toString());
+  private LookOutput output(ResourceId id, Path own) throws IOException {
     if (!outputs.containsKey(id)) {
       Files.createDirectories(own);
     }
@@ -389,14 +403,14 @@ public final class CommandRuns implements AutoCloseable {
     return output;
   }
 
-  private ProcessSpec spec(Launch launch, ResourceId id, LookOutput output, SlotToken token) {
+  private ProcessSpec spec(Launch launch, Path own, LookOutput output, SlotToken token) {
     var all = new HashMap<>(environment);
     all.putAll(launch.environment());
     all.put(SlotToken.VARIABLE, token.value());
     Path directory = launch.directory();
     return new ProcessSpec(
         launch.command(),
-        directory == null ? home.resource(id.toString()) : directory,
+        directory == null ? own : directory,
         all,
         output.output(),
         null,

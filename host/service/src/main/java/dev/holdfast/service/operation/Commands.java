@@ -26,6 +26,7 @@ import dev.holdfast.service.posix.Signal;
 import dev.holdfast.service.supervision.Monitors;
 import dev.holdfast.service.type.PropertyValidator;
 import dev.holdfast.service.type.PropertyValidator.Verdict;
+import dev.holdfast.service.type.Surveyor;
 import dev.holdfast.service.type.TypeRegistrar;
 import dev.holdfast.service.view.Lookup;
 import dev.holdfast.spi.Problem;
@@ -58,6 +59,7 @@ public final class Commands {
   private final Monitors monitors;
   private final TypeRegistrar registrar;
   private final PropertyValidator validator;
+  private final Surveyor surveyor;
   private final PatchDesk patches;
   private final InstantSource clock;
   private final Supplier<UUID> ids;
@@ -79,6 +81,7 @@ public final class Commands {
       Monitors monitors,
       TypeRegistrar registrar,
       PropertyValidator validator,
+      Surveyor surveyor,
       PatchDesk patches,
       InstantSource clock,
       Supplier<UUID> ids,
@@ -89,6 +92,7 @@ public final class Commands {
     this.monitors = monitors;
     this.registrar = registrar;
     this.validator = validator;
+    this.surveyor = surveyor;
     this.patches = patches;
     this.clock = clock;
     this.ids = ids;
@@ -186,6 +190,7 @@ public final class Commands {
               "maintenance " + (on ? "on " : "off ") + resource,
               state -> maintenance(state, resource, on));
       case Command.RegisterType register -> registerType(register, asker);
+      case Command.RegisterMember(String name) -> registerMember(name, asker);
       case Command.UnregisterType(String type, boolean force) ->
           change(asker, "unregister " + type, state -> unregister(state, type, force));
       case Command.KillMonitor kill -> killMonitor(kill, asker);
@@ -392,6 +397,14 @@ public final class Commands {
   private Operation createResource(Command.CreateResource create, Asker asker) {
     ClusterState state = loop.state();
     TypeRegistration type = Lookup.type(state, create.type());
+    if (type.version().description().isFamily()) {
+      throw new ApiException.Invalid(
+          "NoType",
+          type.name(),
+          "%s is a family of types, and no resource can be of it. See what there is: holdfast type list --available; then: holdfast type register NAME."
+              .formatted(type.name()),
+          List.of());
+    }
     requireName("resource", create.name());
     PropertyText.Checked checked =
         new PropertyText(create.name(), type.version().description())
@@ -682,6 +695,17 @@ public final class Commands {
         // What was only looked at, or refused after all, is not kept.
         registrar.discardUnlessRegistered(first, loop.state());
       }
+    } finally {
+      registering.unlock();
+    }
+  }
+
+  private Operation registerMember(String name, Asker asker) {
+    registering.lock();
+    try {
+      TypeRegistration family = Lookup.familyOf(loop.state(), name);
+      TypeRegistration.Version described = surveyor.member(family, name);
+      return register(List.of(registrar.member(described, loop.state())), asker);
     } finally {
       registering.unlock();
     }

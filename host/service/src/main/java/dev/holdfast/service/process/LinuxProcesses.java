@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
@@ -154,6 +155,25 @@ public final class LinuxProcesses implements Processes {
     return children.isStarted(dead.pid()) && children.areListed()
         ? CompletableFuture.completedFuture(!children.hasOrphanOf(dead, token))
         : scan.take().thenApply(snapshot -> snapshot.tree(dead, token).isEmpty());
+  }
+
+  @Override
+  public CompletableFuture<Boolean> leftNothing(ProcessIdentity dead, SlotToken token, Path place) {
+    if (!proc.bootId().equals(dead.bootId())) {
+      return CompletableFuture.completedFuture(true);
+    }
+    return children.isStarted(dead.pid()) && children.areListed()
+        ? CompletableFuture.completedFuture(!children.hasOrphanOf(dead, token, place))
+        : scan.take()
+            .thenApply(snapshot -> snapshot.descent(dead, token, Set.of(), place).isEmpty());
+  }
+
+  @Override
+  public CompletableFuture<StopOutcome> endLeft(
+      ProcessIdentity dead, SlotToken token, Path place, Duration grace) {
+    return proc.bootId().equals(dead.bootId())
+        ? new ProcessTree(stopping, dead, token).endLeft(place, grace)
+        : CompletableFuture.completedFuture(StopOutcome.nothing());
   }
 
   @Override

@@ -3,11 +3,13 @@ package dev.holdfast.service.process;
 import dev.holdfast.service.posix.Pidfd;
 import dev.holdfast.service.posix.PosixException;
 import dev.holdfast.service.posix.WaitResult;
+import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.IntPredicate;
 
 /**
  * The children of this JVM: which of them were started here, and whether there are others. As a
@@ -56,8 +58,21 @@ final class OwnChildren {
    * each orphan on it is looked at once.
    */
   synchronized boolean hasOrphanOf(ProcessIdentity dead, SlotToken token) {
+    return hasOrphan(pid -> orphan(pid).isOf(dead, token));
+  }
+
+  /** The same, where what has no token and runs in this folder counts, too. */
+  synchronized boolean hasOrphanOf(ProcessIdentity dead, SlotToken token, Path place) {
+    return hasOrphan(
+        pid -> {
+          Orphan orphan = orphan(pid);
+          return orphan.isOf(dead, token) || (orphan.token().isEmpty() && proc.runsIn(pid, place));
+        });
+  }
+
+  private boolean hasOrphan(IntPredicate wanted) {
     for (int pid : proc.childrenOfThread(firstThread())) {
-      if (!started.contains(pid) && orphan(pid).isOf(dead, token) && isAlive(pid)) {
+      if (!started.contains(pid) && wanted.test(pid) && isAlive(pid)) {
         return true;
       }
     }

@@ -117,9 +117,15 @@ final class ProcFs {
       return Optional.empty();
     }
     byte[] content = read(process.pid(), "environ");
-    for (int look = 1; look < LOOKS_MAX && isUnset(content, process.pid()); look++) {
-      pause.run();
+    for (int look = 1; look < LOOKS_MAX && isEmpty(content); look++) {
+      boolean unset = isBetweenPrograms(process.pid());
+      if (unset) {
+        pause.run();
+      }
       content = read(process.pid(), "environ");
+      if (!unset) {
+        break; // It has none; or it was given its program after the look before.
+      }
     }
     if (content == null) {
       return Optional.empty();
@@ -131,11 +137,18 @@ final class ProcFs {
         .flatMap(entry -> SlotToken.find(entry.substring(ENTRY_NAME.length())));
   }
 
-  private boolean isUnset(byte @Nullable [] environment, int pid) {
-    if (environment == null || environment.length > 0) {
+  private static boolean isEmpty(byte @Nullable [] environment) {
+    return environment != null && environment.length == 0;
+  }
+
+  /** Whether a process's working directory is this folder, or within it. */
+  boolean runsIn(int pid, Path folder) {
+    try {
+      return Files.readSymbolicLink(root.resolve(Integer.toString(pid)).resolve("cwd"))
+          .startsWith(folder);
+    } catch (IOException goneOrNotForUs) {
       return false;
     }
-    return isBetweenPrograms(pid);
   }
 
   /** Whether a process is being given its program, and has no environment meanwhile. */

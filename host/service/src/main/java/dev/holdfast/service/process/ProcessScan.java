@@ -1,5 +1,6 @@
 package dev.holdfast.service.process;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -90,9 +91,17 @@ final class ProcessScan {
      * but for what carries another slot's token.
      *
      * @param known seen in an earlier look
+     * @param place what runs there without a token belongs to it, too; null for nothing
      */
-    List<ProcStat> descent(ProcessIdentity leader, SlotToken token, Set<ProcessIdentity> known) {
+    List<ProcStat> descent(
+        ProcessIdentity leader, SlotToken token, Set<ProcessIdentity> known, @Nullable Path place) {
       List<ProcStat> members = new ArrayList<>(tree(leader, token, known));
+      if (place != null) {
+        livingSince(leader.startTicks()).stream()
+            .filter(p -> !members.contains(p) && token(p).isEmpty() && proc.runsIn(p.pid(), place))
+            .toList()
+            .forEach(members::add);
+      }
       Map<Integer, List<ProcStat>> children = new HashMap<>();
       for (ProcStat process : livingSince(leader.startTicks())) {
         children.computeIfAbsent(process.parent(), _ -> new ArrayList<>()).add(process);

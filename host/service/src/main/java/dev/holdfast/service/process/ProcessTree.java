@@ -7,6 +7,7 @@ import dev.holdfast.service.posix.ProcessControl;
 import dev.holdfast.service.posix.Signal;
 import dev.holdfast.service.posix.WaitResult;
 import java.io.UncheckedIOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -53,6 +54,9 @@ final class ProcessTree {
 
   /** What was seen to descend from the leader; null when descent does not count. */
   private @Nullable Set<ProcessIdentity> descent;
+
+  /** Where what has no token is of the leader's tree; null for nowhere. */
+  private @Nullable Path place;
 
   ProcessTree(Context context, ProcessIdentity leader, @Nullable SlotToken token) {
     this.proc = context.proc();
@@ -107,6 +111,13 @@ final class ProcessTree {
                     .whenComplete((_, _) -> watcher.release(held)));
   }
 
+  /** Ends what a dead leader left, and what runs in this folder without a token. */
+  CompletableFuture<StopOutcome> endLeft(Path folder, Duration grace) {
+    descent = new HashSet<>();
+    place = folder;
+    return stop(Signal.TERM, grace);
+  }
+
   /** What stands of it; what descends from that is kept in mind. */
   private List<ProcStat> left(ProcessScan.Snapshot snapshot) {
     SlotToken marked = token;
@@ -114,7 +125,7 @@ final class ProcessTree {
     if (known == null || marked == null) {
       return snapshot.tree(leader, token);
     }
-    List<ProcStat> left = snapshot.descent(leader, marked, known);
+    List<ProcStat> left = snapshot.descent(leader, marked, known, place);
     left.forEach(member -> known.add(member.identity(proc.bootId())));
     return left;
   }
@@ -130,8 +141,7 @@ final class ProcessTree {
     }
     if (held.died.isDone()) {
       return scan.take()
-          .thenComposeAsync(
-              snapshot -> signalEach(snapshot.tree(leader, token), signal, grace), executor);
+          .thenComposeAsync(snapshot -> signalEach(left(snapshot), signal, grace), executor);
     }
     return signalGroup(held, signal)
         .thenComposeAsync(_ -> signalGroup(held, Signal.CONT), executor)

@@ -79,6 +79,16 @@ public interface Processes extends AutoCloseable {
   CompletableFuture<Boolean> leftNothing(ProcessIdentity dead, SlotToken token);
 
   /**
+   * The same, and what has no token and runs in a folder that belongs to it alone counts, too: a
+   * program that writes its title where its environment was (nginx does) has no token any more.
+   */
+  CompletableFuture<Boolean> leftNothing(ProcessIdentity dead, SlotToken token, Path place);
+
+  /** Ends what {@link #leftNothing(ProcessIdentity, SlotToken, Path)} sees: asked, then killed. */
+  CompletableFuture<StopOutcome> endLeft(
+      ProcessIdentity dead, SlotToken token, Path place, Duration grace);
+
+  /**
    * Sends a signal to this one process.
    *
    * @return false when it is gone

@@ -17,6 +17,9 @@ import java.util.List;
  * the monitor sent; what people look for stands beside it in plain values.
  */
 final class TypeKeys {
+  private static final String SOURCE = "Source";
+  private static final String SOURCE_DIGEST = "SourceDigest";
+
   private TypeKeys() {}
 
   static void write(Batch.Builder batch, KeyPath key, TypeRegistration type) {
@@ -43,6 +46,13 @@ final class TypeKeys {
             key,
             RegistryValue.binary(
                 "Description", DescriptionCodec.encode(version.description()).toByteArray()));
+    version
+        .source()
+        .ifPresent(
+            source ->
+                batch
+                    .set(key, RegistryValue.sz(SOURCE, source.path()))
+                    .set(key, RegistryValue.sz(SOURCE_DIGEST, source.digest())));
   }
 
   static TypeRegistration read(RegistryKey key) {
@@ -62,7 +72,9 @@ final class TypeKeys {
           key.name(),
           Values.text(key, "Digest"),
           Values.text(key, "Class"),
-          DescriptionCodec.decode(TypeDescription.parseFrom(description)));
+          DescriptionCodec.decode(TypeDescription.parseFrom(description)),
+          Values.findText(key, SOURCE)
+              .map(path -> new TypeRegistration.Source(path, Values.text(key, SOURCE_DIGEST))));
     } catch (InvalidProtocolBufferException e) {
       throw new IllegalStateException(
           "HKLM\\Cluster: the description in the key %s cannot be read.".formatted(key.name()), e);

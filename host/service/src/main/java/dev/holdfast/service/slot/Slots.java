@@ -485,7 +485,7 @@ public final class Slots implements AutoCloseable {
     StepPoint.SLOT_END.before();
     SlotRecord ended = slot.ended(exit, next(key));
     // A terminate will most likely ask for this next.
-    CompletableFuture<Boolean> nothingLeft = look(process, slot.token());
+    CompletableFuture<Boolean> nothingLeft = look(key, process, slot.token());
     CompletableFuture<Void> kept = keepInsteadOf(key, slot, ended, nothingLeft);
     listener.ended(key, view(key, ended), exit);
     var _ =
@@ -508,9 +508,12 @@ public final class Slots implements AutoCloseable {
   }
 
   /** Where it cannot be seen now, it is to be looked at again. */
-  private CompletableFuture<Boolean> look(ProcessIdentity process, SlotToken token) {
+  private CompletableFuture<Boolean> look(SlotKey key, ProcessIdentity process, SlotToken token) {
     try {
-      return processes.leftNothing(process, token).exceptionally(_ -> false);
+      return (key.isCommands()
+              ? processes.leftNothing(process, token, place(key))
+              : processes.leftNothing(process, token))
+          .exceptionally(_ -> false);
     } catch (UncheckedIOException e) {
       LOG.debug("What process {} left cannot be seen now", process, e);
       return CompletableFuture.completedFuture(false);
@@ -605,12 +608,19 @@ public final class Slots implements AutoCloseable {
   private CompletableFuture<SlotView> endTree(
       SlotKey key, SlotRecord current, @Nullable Duration grace) {
     ProcessIdentity process = current.process().orElseThrow();
-    CompletableFuture<StopOutcome> outcome =
-        grace == null
-            ? (key.isCommands()
-                ? processes.killDescent(process, current.token())
-                : processes.kill(process, current.token()))
-            : processes.stop(process, current.token(), Signal.of(current.stopSignal()), grace);
+    CompletableFuture<StopOutcome> outcome;
+    if (key.isCommands()) {
+      // A command that is ended must not take along what one before it has left.
+      outcome =
+          grace == null
+              ? processes.killDescent(process, current.token())
+              : processes.endLeft(process, current.token(), place(key), grace);
+    } else {
+      outcome =
+          grace == null
+              ? processes.kill(process, current.token())
+              : processes.stop(process, current.token(), Signal.of(current.stopSignal()), grace);
+    }
     return outcome.thenComposeAsync(
         stopped -> {
           if (!stopped.graceSufficed()) {
@@ -627,6 +637,11 @@ public final class Slots implements AutoCloseable {
           return CompletableFuture.completedFuture(goneView(key, current));
         },
         executor);
+  }
+
+  /** Where a resource's commands run, unless they say otherwise. */
+  private Path place(SlotKey key) {
+    return home.resource(key.resource().toString());
   }
 
   private SlotView goneView(SlotKey key, SlotRecord stopped) {
@@ -673,7 +688,7 @@ public final class Slots implements AutoCloseable {
     if (slot.isOccupied()) {
       return CompletableFuture.completedFuture(false);
     }
-    return look(slot.process().orElseThrow(), slot.token())
+    return look(key, slot.process().orElseThrow(), slot.token())
         .thenApply(
             nothing -> {
               if (nothing) {

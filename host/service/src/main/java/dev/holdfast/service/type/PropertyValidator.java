@@ -2,6 +2,7 @@ package dev.holdfast.service.type;
 
 import dev.holdfast.cluster.MonitorName;
 import dev.holdfast.cluster.TypeRegistration;
+import dev.holdfast.protocol.DescriptionCodec;
 import dev.holdfast.protocol.SpiCodec;
 import dev.holdfast.protocol.wire.LoadPlugin;
 import dev.holdfast.protocol.wire.ToMonitor;
@@ -101,15 +102,16 @@ public final class PropertyValidator {
                     if (loaded.hasFailure()) {
                       throw new IllegalStateException(loaded.getFailure().getMessage());
                     }
-                    var frame =
-                        ToMonitor.newBuilder()
-                            .setValidateProperties(
-                                ValidateProperties.newBuilder()
-                                    .setCall(call)
-                                    .setDigest(version.digest())
-                                    .setTypeClass(version.className())
-                                    .addAllProperties(SpiCodec.encode(properties)))
-                            .build();
+                    var validate =
+                        ValidateProperties.newBuilder()
+                            .setCall(call)
+                            .setDigest(version.digest())
+                            .setTypeClass(version.className())
+                            .addAllProperties(SpiCodec.encode(properties));
+                    if (version.source().isPresent()) {
+                      validate.setDescription(DescriptionCodec.encode(version.description()));
+                    }
+                    var frame = ToMonitor.newBuilder().setValidateProperties(validate).build();
                     if (!monitors.send(monitor, frame)) {
                       throw new IllegalStateException("the monitor " + monitor + " is not there");
                     }

@@ -157,8 +157,40 @@ public final class TypeRegistrar {
     if (registrations.isEmpty()) {
       throw invalid(archive, "it offers no resource type");
     }
+    registrations.addAll(members(registrations, state));
     refuseLeavingTypesBehind(registrations, state);
     return registrations;
+  }
+
+  /** Members go with their family: two versions of a plugin are never in one monitor. */
+  private static List<TypeRegistration> members(
+      List<TypeRegistration> registrations, ClusterState state) {
+    var members = new ArrayList<TypeRegistration>();
+    for (TypeRegistration family : registrations) {
+      TypeRegistration.Version fresh = family.version();
+      for (TypeRegistration known : state.types().values()) {
+        if (known.version().source().isPresent()
+            && known.version().plugin().equals(fresh.plugin())
+            && fresh.description().isFamilyOf(known.name())) {
+          members.add(
+              withVersion(
+                  known,
+                  new TypeRegistration.Version(
+                      fresh.plugin(),
+                      fresh.pluginVersion(),
+                      fresh.digest(),
+                      fresh.className(),
+                      known.version().description(),
+                      known.version().source())));
+        }
+      }
+    }
+    return members;
+  }
+
+  /** The registration that a member of a family leads to, as it was described just now. */
+  public TypeRegistration member(TypeRegistration.Version described, ClusterState state) {
+    return registration(state, store.path(ArchiveDigest.parse(described.digest())), described);
   }
 
   /**
@@ -248,10 +280,15 @@ public final class TypeRegistrar {
           "The type %s belongs to the plugin %s; %s is of the plugin %s."
               .formatted(name, known.get().version().plugin(), archive, version.plugin()));
     }
-    var versions = new ArrayList<>(known.get().versions());
+    return withVersion(known.get(), version);
+  }
+
+  private static TypeRegistration withVersion(
+      TypeRegistration known, TypeRegistration.Version version) {
+    var versions = new ArrayList<>(known.versions());
     versions.removeIf(old -> old.pluginVersion().equals(version.pluginVersion()));
     versions.add(version);
-    return new TypeRegistration(known.get().name(), versions, version.pluginVersion());
+    return new TypeRegistration(known.name(), versions, version.pluginVersion());
   }
 
   /**

@@ -4,6 +4,7 @@ import dev.holdfast.cluster.ClusterState.TypeProblem;
 import dev.holdfast.cluster.MonitorName;
 import dev.holdfast.cluster.TypeRegistration;
 import dev.holdfast.cluster.TypeStatus;
+import dev.holdfast.service.api.ShellWord;
 import dev.holdfast.service.archive.ArchiveDigest;
 import dev.holdfast.service.archive.ArchiveRefusedException;
 import dev.holdfast.service.archive.PluginStore;
@@ -29,7 +30,10 @@ public final class TypeResolver {
 
   private final Map<Path, FileState> compared = new ConcurrentHashMap<>();
 
-  private record Resolved(MonitorName monitor, String digest) {}
+  /**
+   * @param what the archive's digest; of a member of a family, whose file is checked too, the type
+   */
+  private record Resolved(MonitorName monitor, String what) {}
 
   /** What tells, without reading a file, that it was written, replaced or removed. */
   private record FileState(Map<String, Object> attributes) {
@@ -56,7 +60,7 @@ public final class TypeResolver {
    */
   public CompletableFuture<Path> resolve(MonitorName monitor, TypeRegistration type) {
     TypeRegistration.Version version = type.version();
-    var key = new Resolved(monitor, version.digest());
+    var key = new Resolved(monitor, version.source().isPresent() ? type.name() : version.digest());
     CompletableFuture<Path> folder =
         resolved.computeIfAbsent(
             key, _ -> CompletableFuture.supplyAsync(() -> unpack(type.name(), version), executor));
@@ -82,7 +86,10 @@ public final class TypeResolver {
       check(type.name(), type.version());
       return Optional.empty();
     } catch (UnresolvedTypeException e) {
-      resolved.keySet().removeIf(key -> key.digest().equals(type.version().digest()));
+      resolved
+          .keySet()
+          .removeIf(
+              key -> key.what().equals(type.version().digest()) || key.what().equals(type.name()));
       return Optional.of(new TypeProblem(e.status(), String.valueOf(e.getMessage())));
     }
   }
@@ -91,7 +98,15 @@ public final class TypeResolver {
   public boolean mayHaveChanged(TypeRegistration type) {
     Path archive = archive(type.version());
     FileState before = compared.get(archive);
-    return before == null || !FileState.of(archive).equals(Optional.of(before));
+    return before == null
+        || !FileState.of(archive).equals(Optional.of(before))
+        || type.version()
+            .source()
+            .filter(
+                source ->
+                    !FileState.of(Path.of(source.path()))
+                        .equals(Optional.ofNullable(compared.get(Path.of(source.path())))))
+            .isPresent();
   }
 
   /** Where a version's archive is kept. */
@@ -139,6 +154,44 @@ public final class TypeResolver {
           "The archive %s of the type %s cannot be read: %s."
               .formatted(archive, type, e.getMessage()));
     }
+    if (version.source().isPresent()) {
+      checkSource(type, version.source().get());
+    }
+  }
+
+  /** Of a member of a family: whether the file that it was made from is there, and the same. */
+  private void checkSource(String type, TypeRegistration.Source source)
+      throws UnresolvedTypeException {
+    Path file = Path.of(source.path());
+    Optional<FileState> state = FileState.of(file);
+    compared.remove(file);
+    String again = "holdfast type register " + ShellWord.of(type);
+    if (!Files.isRegularFile(file)) {
+      throw new UnresolvedTypeException(
+          TypeStatus.PLUGIN_MISSING,
+          "The file %s, which the type %s is made from, is missing. Put it back, or if it is another one now, register the type again: %s."
+              .formatted(file, type, again));
+    }
+    if (!Files.isExecutable(file)) {
+      throw new UnresolvedTypeException(
+          TypeStatus.PLUGIN_MISSING,
+          "The file %s, which the type %s is made from, is not executable: chmod +x it."
+              .formatted(file, type));
+    }
+    try {
+      if (!ArchiveDigest.of(file).toString().equals(source.digest())) {
+        throw new UnresolvedTypeException(
+            TypeStatus.DIGEST_MISMATCH,
+            "The file %s is not the one that the type %s was registered with (%s). Look at what changed, and register the type again: %s."
+                .formatted(file, type, source.digest(), again));
+      }
+    } catch (IOException e) {
+      throw new UnresolvedTypeException(
+          TypeStatus.PLUGIN_MISSING,
+          "The file %s, which the type %s is made from, cannot be read: %s."
+              .formatted(file, type, e.getMessage()));
+    }
+    state.ifPresent(found -> compared.put(file, found));
   }
 
   private static ArchiveDigest digest(TypeRegistration.Version version) {

@@ -7,6 +7,7 @@ import dev.holdfast.cluster.MonitorStatus;
 import dev.holdfast.cluster.TypeRegistration;
 import dev.holdfast.service.api.ApiException;
 import dev.holdfast.service.api.NearestName;
+import dev.holdfast.service.api.ShellWord;
 import java.util.List;
 
 /** Finds objects by what an operator typed; what is not there is refused with the nearest name. */
@@ -38,15 +39,48 @@ public final class Lookup {
   }
 
   public static TypeRegistration type(ClusterState state, String name) {
-    return state
-        .findType(name)
+    return state.findType(name).orElseThrow(() -> typeNotFound(state, name));
+  }
+
+  private static ApiException.NotFound typeNotFound(ClusterState state, String name) {
+    boolean couldBe =
+        state.types().values().stream()
+            .anyMatch(type -> type.version().description().isFamilyOf(name));
+    return couldBe
+        ? new ApiException.NotFound(
+            "TypeNotFound",
+            name,
+            "There is no type %s yet. Register it: holdfast type register %s."
+                .formatted(name, ShellWord.of(name)))
+        : notFound(
+            "TypeNotFound",
+            "type",
+            name,
+            state.types().values().stream().map(TypeRegistration::name).toList());
+  }
+
+  /** The family whose member a type of this name would be. */
+  public static TypeRegistration familyOf(ClusterState state, String name) {
+    List<TypeRegistration> families =
+        state.types().values().stream()
+            .filter(type -> type.version().description().isFamily())
+            .toList();
+    return families.stream()
+        .filter(family -> family.version().description().isFamilyOf(name))
+        .findFirst()
         .orElseThrow(
             () ->
-                notFound(
-                    "TypeNotFound",
-                    "type",
+                new ApiException.NotFound(
+                    "FamilyNotFound",
                     name,
-                    state.types().values().stream().map(TypeRegistration::name).toList()));
+                    "There is no file %s, and it is no name of a registered family of types (%s)."
+                        .formatted(
+                            name,
+                            families.isEmpty()
+                                ? "there is none"
+                                : String.join(
+                                    ", ",
+                                    families.stream().map(TypeRegistration::name).toList()))));
   }
 
   public static MonitorStatus monitor(ClusterState state, String name) {

@@ -216,6 +216,21 @@ class CommandRunsTest {
     }
 
     @Test
+    void whatHasNoTokenAnyMoreIsKnownByItsFolder_andNotTakenForWhatAnotherCommandLeft()
+        throws Exception {
+      change(
+          "env -i setsid sh -c 'echo $$ > left; exec sleep 600' & until test -s left; do :; done");
+      change("exit 1");
+      assertThat(alive("left")).as("another command's failure is no reason to end it").isTrue();
+      assertThat(slots.mayHaveLeft(RESOURCE)).isTrue();
+
+      get(commands.gone(RESOURCE));
+
+      assertThat(alive("left")).isFalse();
+      assertThat(slots.mayHaveLeft(RESOURCE)).isFalse();
+    }
+
+    @Test
     void whatItLeavesIsAskedFirst_whenTheResourceIsGone() throws Exception {
       change(
           "setsid sh -c 'trap \"echo asked > asked; exit\" TERM; echo $$ > left; while :; do sleep"

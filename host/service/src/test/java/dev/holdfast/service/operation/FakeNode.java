@@ -56,6 +56,7 @@ import dev.holdfast.service.supervision.MonitorDeath;
 import dev.holdfast.service.supervision.MonitorListener;
 import dev.holdfast.service.supervision.Monitors;
 import dev.holdfast.service.type.PropertyValidator;
+import dev.holdfast.service.type.Surveyor;
 import dev.holdfast.service.type.TypeRegistrar;
 import dev.holdfast.service.type.TypeResolver;
 import dev.holdfast.spi.Description;
@@ -162,9 +163,8 @@ final class FakeNode implements AutoCloseable {
             InstantSource.system(),
             new Told());
     registrar = new TypeRegistrar(plugins, monitors);
-    validator =
-        new PropertyValidator(
-            new TypeResolver(plugins, Runnable::run), monitors, new AtomicLong()::incrementAndGet);
+    var types = new TypeResolver(plugins, Runnable::run);
+    validator = new PropertyValidator(types, monitors, new AtomicLong()::incrementAndGet);
     log =
         DirectoryQuorumLog.tryOpen(
             folder.resolve("quorum"),
@@ -189,6 +189,7 @@ final class FakeNode implements AutoCloseable {
             monitors,
             registrar,
             validator,
+            new Surveyor(types, registrar, monitors, new AtomicLong()::incrementAndGet),
             new PatchDesk(
                 checkpoints,
                 new Slots(

@@ -82,6 +82,17 @@ public final class FakeProcesses implements Processes {
   }
 
   @Override
+  public CompletableFuture<Boolean> leftNothing(ProcessIdentity dead, SlotToken token, Path place) {
+    return leftNothing(dead, token);
+  }
+
+  @Override
+  public CompletableFuture<StopOutcome> endLeft(
+      ProcessIdentity dead, SlotToken token, Path place, Duration grace) {
+    return kill(dead, token);
+  }
+
+  @Override
   public CompletableFuture<Map<SlotToken, List<ProcessIdentity>>> searchByPrefix(String prefix) {
     return CompletableFuture.completedFuture(Map.of());
   }
