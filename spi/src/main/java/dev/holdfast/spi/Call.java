@@ -69,8 +69,7 @@ public interface Call {
 
   /**
    * What is written down about things that the resource has elsewhere, by this life or an earlier
-   * one, on this node or another; oldest first. Which of them are really there, the remote system
-   * says.
+   * one, on this node or another, by name. Which of them are really there, the remote system says.
    */
   List<ExternalSlot> externals();
 

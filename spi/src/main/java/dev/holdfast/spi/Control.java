@@ -47,10 +47,7 @@ public final class Control {
     this.limit = builder.limit;
     // Their grammar is that of properties, and so is the code that checks them.
     this.parameters =
-        Description.of(builder.name)
-            .lives(Lives.IN_MONITOR)
-            .properties(builder.parameters)
-            .build();
+        Description.of(builder.name).lives(Lives.IN_MONITOR).properties(builder.parameters).build();
   }
 
   /** Begins a declaration. */

@@ -3,8 +3,8 @@ package dev.holdfast.spi;
 import java.util.Objects;
 
 /**
- * What {@link Resource#find} saw. Only {@link Absent} leads to an online; {@link Running} and {@link
- * Unknown} never do, {@link Foreign} in one case.
+ * What {@link Resource#find} saw. Only {@link Absent} leads to an online; {@link Running} and
+ * {@link Unknown} never do, {@link Foreign} in one case.
  *
  * <p>From OCF's probe and Nomad's RecoverTask; MSCS had no such question, so a new monitor could
  * only start again.

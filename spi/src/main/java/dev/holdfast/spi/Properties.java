@@ -142,7 +142,10 @@ public final class Properties {
     Property<?> declared =
         description
             .property(property.name())
-            .orElseThrow(() -> new IllegalArgumentException(unknown(description, "property", property.name())));
+            .orElseThrow(
+                () ->
+                    new IllegalArgumentException(
+                        unknown(description, "property", property.name())));
     return Optional.ofNullable(text.get(declared.name())).map(property::decode);
   }
 

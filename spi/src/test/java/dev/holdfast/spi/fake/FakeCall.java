@@ -6,9 +6,6 @@ import dev.holdfast.spi.Control;
 import dev.holdfast.spi.ControlCall;
 import dev.holdfast.spi.ExternalSlot;
 import dev.holdfast.spi.InvalidPropertiesException;
-import java.util.Map;
-import java.util.Objects;
-import org.jspecify.annotations.Nullable;
 import dev.holdfast.spi.Launch;
 import dev.holdfast.spi.OfflineCall;
 import dev.holdfast.spi.OfflineReason;
@@ -20,8 +17,11 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A call of any entry point. Calls made from one {@link FakeSlots} see the same processes, as calls

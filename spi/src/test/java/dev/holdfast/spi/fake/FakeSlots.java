@@ -1,7 +1,6 @@
 package dev.holdfast.spi.fake;
 
 import dev.holdfast.spi.ExternalSlot;
-import java.util.UUID;
 import dev.holdfast.spi.Launch;
 import dev.holdfast.spi.ResourceException;
 import dev.holdfast.spi.ResourceException.Responsibility;
@@ -13,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
