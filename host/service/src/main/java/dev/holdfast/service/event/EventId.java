@@ -457,6 +457,23 @@ public enum EventId {
       "Node '%1' took the quorum over from node '%2', and all groups with it.",
       "node",
       "from"),
+  TAKING_OVER(
+      2060,
+      EventType.WARNING,
+      "Failover",
+      "What cluster resource '%1' has elsewhere is %2, which lost it; it is taken over by a higher"
+          + " epoch.",
+      "resource",
+      "held"),
+  RESOURCE_CONTROLLED(
+      2061,
+      EventType.INFORMATION,
+      "Resource",
+      "Control %2 of cluster resource '%1' was asked for by %3: %4.",
+      "resource",
+      "control",
+      "user",
+      "outcome"),
   QUORUM_BACKED_UP(
       2070,
       EventType.INFORMATION,
