@@ -25,9 +25,12 @@ public record ExternalRecord(
     return kind.equals(otherKind) && key.equals(otherKey);
   }
 
-  /** Whether a life of the resource that had this epoch can have asked for the thing under it. */
+  /**
+   * Whether a life of the resource that had this epoch can have asked for the thing under this
+   * record. It may be newer than what is written down, in a cluster database that was restored.
+   */
   boolean isOfEpoch(long asked) {
-    return firstEpoch <= asked && asked <= epoch;
+    return firstEpoch <= asked;
   }
 
   /** As a plugin sees it. */
