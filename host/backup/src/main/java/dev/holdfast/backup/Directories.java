@@ -54,8 +54,7 @@ final class Directories {
     try (Stream<Path> files = Files.walk(made)) {
       for (Path file : files.toList()) {
         Files.setAttribute(file, UID, owner, LinkOption.NOFOLLOW_LINKS);
-        Files.setAttribute(
-            file, GID, Files.getAttribute(model, GID), LinkOption.NOFOLLOW_LINKS);
+        Files.setAttribute(file, GID, Files.getAttribute(model, GID), LinkOption.NOFOLLOW_LINKS);
       }
     }
   }

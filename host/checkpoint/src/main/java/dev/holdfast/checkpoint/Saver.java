@@ -131,8 +131,7 @@ final class Saver {
    *
    * @param more what else is written with it
    */
-  Checkpoint rollBack(
-      Checkpoint checkpoint, Generation to, Consumer<CheckpointStore.Marks> more)
+  Checkpoint rollBack(Checkpoint checkpoint, Generation to, Consumer<CheckpointStore.Marks> more)
       throws IOException {
     return around
         .store()

@@ -56,8 +56,8 @@ final class RestoredQuorum {
    * What the first start found.
    *
    * @param found resources of which something runs, by name
-   * @param orphans resources that the restored database does not have and of which something
-   *     runs; with the pid of what was started first
+   * @param orphans resources that the restored database does not have and of which something runs;
+   *     with the pid of what was started first
    * @param monitors those of this home, which were told to end and may not have yet
    */
   record Settled(
