@@ -32,7 +32,7 @@ final class Layout {
           new Program("service", "http"),
           new Program("monitor", "monitor"));
 
-  private static final Set<String> LAUNCHERS = Set.of("holdfast", "exchange");
+  private static final Set<String> LAUNCHERS = Set.of("holdfast", "exchange", "cloud");
 
   private final Path dist;
   private final Path lib;
@@ -132,6 +132,8 @@ final class Layout {
     copy(sources.resolve("bin/holdfast"), launcher);
     Path exchange = dist.resolve("samples/information-store/exchange");
     copy(checkout.resolve("sample-resources/information-store/src/main/sh/exchange"), exchange);
+    Path cloud = dist.resolve("samples/lease-volume/cloud");
+    copy(checkout.resolve("sample-resources/lease-volume/src/main/sh/cloud"), cloud);
     copy(sources.resolve("docs/README.md"), dist.resolve("README.md"));
     if (Files.exists(checkout.resolve("LICENSE"))) {
       copy(checkout.resolve("LICENSE"), dist.resolve("LICENSE"));

@@ -35,6 +35,14 @@ public class ScriptedType implements ResourceType {
   private static final Property<List<String>> LOOKS_ALIVE = script("LooksAlive");
   private static final Property<Integer> NUMBER = Property.integer("Number").range(1, 10).build();
 
+  private static final Property<List<String>> WORDS =
+      Property.list("words")
+          .defaultsTo(List.of())
+          .check(words -> !words.contains("bad"), "bad is no word.")
+          .build();
+  private static final dev.holdfast.spi.Control PLAY =
+      dev.holdfast.spi.Control.of("Play").parameters(WORDS).build();
+
   static volatile Call kept;
   static volatile Slot keptSlot;
 
@@ -59,6 +67,7 @@ public class ScriptedType implements ResourceType {
     return Description.of(name())
         .lives(lives())
         .properties(OPEN, FIND, ONLINE, OFFLINE, TERMINATE, IS_ALIVE, LOOKS_ALIVE, NUMBER)
+        .controls(PLAY, dev.holdfast.spi.Control.of("Forgotten").build())
         .build();
   }
 
@@ -127,6 +136,19 @@ public class ScriptedType implements ResourceType {
     @Override
     public Health looksAlive(Call call) throws Exception {
       return health(call.properties().get(LOOKS_ALIVE), call);
+    }
+
+    @Override
+    public dev.holdfast.spi.Reply control(dev.holdfast.spi.ControlCall call) throws Exception {
+      if (call.control() != PLAY) {
+        return dev.holdfast.spi.Reply.notHandled();
+      }
+      List<String> words = call.parameters().get(WORDS);
+      if (words.contains("null")) {
+        return null;
+      }
+      play(words, call);
+      return dev.holdfast.spi.Reply.done("played").with("words", String.join(" ", words));
     }
 
     @Override
@@ -207,6 +229,11 @@ public class ScriptedType implements ResourceType {
           call.progress(
               slot.name() + " " + slot.alive() + " " + slot.pid() + " " + slot.nonce(), 50);
         }
+        case "external" -> {
+          var slot = ((OnlineCall) call).external("volume", "lease-volume", argument);
+          call.progress(slot + " of " + call.externals().size(), 50);
+        }
+        case "externals" -> call.progress("externals " + call.externals(), 50);
         case "stop" -> call.slot(argument).orElseThrow().stop(Duration.ofSeconds(3));
         case "gone" -> {
           while (call.slot(argument).orElseThrow().alive()) {

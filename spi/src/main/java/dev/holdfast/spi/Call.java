@@ -66,4 +66,15 @@ public interface Call {
    * @throws ResourceException naming what still stands
    */
   void endLeft() throws ResourceException;
+
+  /**
+   * What is written down about things that the resource has elsewhere, by this life or an earlier
+   * one, on this node or another, by name. Which of them are really there, the remote system says.
+   */
+  List<ExternalSlot> externals();
+
+  /** The external slot of this name, if there is one. */
+  default Optional<ExternalSlot> external(String name) {
+    return externals().stream().filter(slot -> slot.name().equals(name)).findFirst();
+  }
 }

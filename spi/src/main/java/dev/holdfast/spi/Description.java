@@ -27,6 +27,7 @@ public final class Description {
   private final List<Property<?>> properties;
   private final List<String> requires;
   private final Timings timings;
+  private final List<Control> controls;
 
   private Description(Builder builder, Lives lives) {
     this.registeredName = builder.registeredName;
@@ -37,6 +38,7 @@ public final class Description {
     this.properties = List.copyOf(builder.properties);
     this.requires = List.copyOf(builder.requires);
     this.timings = builder.timings;
+    this.controls = builder.controls;
   }
 
   /** Begins the description of the type that is registered under this name. */
@@ -106,6 +108,16 @@ public final class Description {
     return timings;
   }
 
+  /** What resources of the type can be asked to do, in the order of declaration. */
+  public List<Control> controls() {
+    return controls;
+  }
+
+  /** The control of this name, ignoring case. */
+  public Optional<Control> control(String name) {
+    return controls.stream().filter(each -> each.name().equalsIgnoreCase(name)).findFirst();
+  }
+
   @Override
   public boolean equals(Object other) {
     return other instanceof Description description && description.parts().equals(parts());
@@ -123,7 +135,15 @@ public final class Description {
 
   private List<Object> parts() {
     return List.of(
-        registeredName, displayName, revision, lives, exclusive, properties, requires, timings);
+        registeredName,
+        displayName,
+        revision,
+        lives,
+        exclusive,
+        properties,
+        requires,
+        timings,
+        controls);
   }
 
   /** Builds a description; {@link #lives} is the one thing that must be said. */
@@ -136,6 +156,7 @@ public final class Description {
     private List<Property<?>> properties = List.of();
     private List<String> requires = List.of();
     private Timings timings = Timings.DEFAULT;
+    private List<Control> controls = List.of();
 
     private Builder(String registeredName) {
       this.registeredName = Objects.requireNonNull(registeredName, "registeredName");
@@ -182,6 +203,15 @@ public final class Description {
       return this;
     }
 
+    public Builder controls(Control... controls) {
+      return controls(List.of(controls));
+    }
+
+    public Builder controls(List<Control> controls) {
+      this.controls = List.copyOf(controls);
+      return this;
+    }
+
     /**
      * Finishes the declaration.
      *
@@ -204,6 +234,7 @@ public final class Description {
         }
       }
       require(twice.isEmpty(), "these properties are declared twice: " + twice);
+      controls = Control.distinct(registeredName, controls);
       Lives where = lives;
       if (where == null) {
         throw new IllegalStateException(

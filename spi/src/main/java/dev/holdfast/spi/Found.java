@@ -3,7 +3,8 @@ package dev.holdfast.spi;
 import java.util.Objects;
 
 /**
- * What {@link Resource#find} saw. Only {@link Absent} leads to an online; the other three never do.
+ * What {@link Resource#find} saw. Only {@link Absent} leads to an online; {@link Running} and
+ * {@link Unknown} never do, {@link Foreign} in one case.
  *
  * <p>From OCF's probe and Nomad's RecoverTask; MSCS had no such question, so a new monitor could
  * only start again.
@@ -32,10 +33,14 @@ public sealed interface Found {
   }
 
   /**
-   * Someone else holds it. Never started, blocked with the holder's name.
+   * Someone else holds it. Never started, blocked with the holder's name, but for one case: when
+   * the holder is a node of this cluster, and the epoch is one of this resource's since its
+   * external slot was first written down, the cluster database knows that this node has the
+   * resource now. Then {@code online} is called, to take it over by its higher epoch.
    *
-   * @param holder who holds it, for people
-   * @param epoch the epoch under which it is held, as the thing itself tells
+   * @param holder who holds it, for people; a node by its name, as {@link Context#nodeName} gives
+   *     it
+   * @param epoch the epoch under which it is held, as the thing itself tells; 0 when it has none
    */
   record Foreign(String holder, long epoch) implements Found {
     public Foreign {

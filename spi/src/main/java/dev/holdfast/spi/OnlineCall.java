@@ -16,6 +16,25 @@ public interface OnlineCall extends Call {
   Slot process(String slot, Launch launch) throws ResourceException;
 
   /**
+   * Writes down what the resource is about to have elsewhere, with this call's epoch and this node.
+   * Durable when it returns; only then create or attach it, with the nonce and the epoch that this
+   * returns. A death at any instant thus leaves either nothing there, or something that {@link
+   * Resource#find} can ask for.
+   *
+   * <p>When the slot is written down already, for the same kind and key, its nonce stays: what an
+   * earlier life began under it, even a request that is still on its way, is the same thing. For
+   * another key it is refused until the old one is released, which a terminate does.
+   *
+   * @param slot the slot's name, 1 to 64 of {@code a-z 0-9 -}
+   * @param kind what kind of thing, 1 to 64 of {@code a-z 0-9 -}
+   * @param key what the remote system knows it by, at most {@link ExternalSlot#KEY_CHARS_MAX}
+   * @return what is written down now
+   * @throws ResourceException when it could not be written down, the slot has another occupant
+   *     ({@code SlotTaken}), or the type does not live {@link Lives#ELSEWHERE}
+   */
+  ExternalSlot external(String slot, String kind, String key) throws ResourceException;
+
+  /**
    * Keeps a few bytes for the next life: handed back by {@link Call#token}. Durable when it
    * returns. A second call replaces the first.
    *

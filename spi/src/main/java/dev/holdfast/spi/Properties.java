@@ -34,9 +34,19 @@ public final class Properties {
    */
   public static Properties of(Description description, Map<String, List<String>> text)
       throws InvalidPropertiesException {
+    return of(description, "property", text);
+  }
+
+  /**
+   * The same for declarations that people call something else.
+   *
+   * @param noun what one of them is called
+   */
+  static Properties of(Description description, String noun, Map<String, List<String>> text)
+      throws InvalidPropertiesException {
     var problems = new ArrayList<Problem>();
     var byName = new LinkedHashMap<String, List<String>>();
-    text.forEach((name, value) -> add(description, name, value, byName, problems));
+    text.forEach((name, value) -> add(description, noun, name, value, byName, problems));
     var ordered = new LinkedHashMap<String, List<String>>();
     for (Property<?> property : description.properties()) {
       List<String> value = byName.get(property.name());
@@ -57,13 +67,14 @@ public final class Properties {
 
   private static void add(
       Description description,
+      String noun,
       String name,
       List<String> value,
       Map<String, List<String>> byName,
       List<Problem> problems) {
     Optional<Property<?>> declared = description.property(name);
     if (declared.isEmpty()) {
-      problems.add(new Problem(name, unknown(description, name)));
+      problems.add(new Problem(name, unknown(description, noun, name)));
       return;
     }
     Property<?> property = declared.get();
@@ -89,17 +100,17 @@ public final class Properties {
     return property.help().isEmpty() ? "" : " It says: " + property.help();
   }
 
-  private static String unknown(Description description, String name) {
+  private static String unknown(Description description, String noun, String name) {
     List<String> known = description.properties().stream().<String>map(Property::name).toList();
     String type = description.registeredName();
     return NearestName.to(name, known)
-        .map(near -> "'%s' is no property of %s; did you mean '%s'?".formatted(name, type, near))
+        .map(near -> "'%s' is no %s of %s; did you mean '%s'?".formatted(name, noun, type, near))
         .orElseGet(
             () ->
                 known.isEmpty()
-                    ? "'%s' is no property of %s, which has none.".formatted(name, type)
-                    : "'%s' is no property of %s; it has %s."
-                        .formatted(name, type, String.join(", ", known)));
+                    ? "'%s' is no %s of %s, which has none.".formatted(name, noun, type)
+                    : "'%s' is no %s of %s; it has %s."
+                        .formatted(name, noun, type, String.join(", ", known)));
   }
 
   /** The description these were checked against. */
@@ -131,7 +142,10 @@ public final class Properties {
     Property<?> declared =
         description
             .property(property.name())
-            .orElseThrow(() -> new IllegalArgumentException(unknown(description, property.name())));
+            .orElseThrow(
+                () ->
+                    new IllegalArgumentException(
+                        unknown(description, "property", property.name())));
     return Optional.ofNullable(text.get(declared.name())).map(property::decode);
   }
 

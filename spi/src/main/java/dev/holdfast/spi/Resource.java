@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Order.</b>
  *
  * <pre>
- * open ─► find ─► online ─► (looksAlive | isAlive)* ─► offline ─► find ─► … ─► close
+ * open ─► find ─► online ─► (looksAlive | isAlive | control)* ─► offline ─► find ─► … ─► close
  *                   └──────── terminate at any moment ────────┘
  * </pre>
  *
@@ -100,6 +100,20 @@ public interface Resource extends AutoCloseable {
   /** Checks cheaply, at short intervals. A failure is confirmed by {@link #isAlive}. */
   default Health looksAlive(Call call) throws Exception {
     return isAlive(call);
+  }
+
+  /**
+   * Does what was asked for by name: one of the controls that the type's description declares.
+   * Called while the resource is Online, or also Offline and Failed where the declaration says so;
+   * in turn with all other calls, and never repeated by the host. When the monitor dies in it, who
+   * asked is told that it may have been done.
+   *
+   * <p>MSCS: {@code ResourceControl}; what is not handled there is {@code ERROR_INVALID_FUNCTION}.
+   *
+   * @return what was done, with values for programs
+   */
+  default Reply control(ControlCall call) throws Exception {
+    return Reply.notHandled();
   }
 
   /**

@@ -54,6 +54,12 @@ public sealed interface Action {
    */
   record EndProcesses(ResourceId resource) implements Action {}
 
+  /**
+   * Forget what is written down about things that it has elsewhere: it was ended, and {@code find}
+   * said that nothing is there. Harmless when nothing is written down.
+   */
+  record ReleaseExternals(ResourceId resource) implements Action {}
+
   /** Start a monitor. */
   record StartMonitor(MonitorName monitor) implements Action {}
 

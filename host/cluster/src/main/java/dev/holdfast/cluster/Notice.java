@@ -41,6 +41,7 @@ public record Notice(
     ADOPTED,
     UNSUPERVISED,
     FOREIGN_FOUND,
+    TAKING_OVER,
     STATE_UNKNOWN,
     CHECK_BROKEN,
     DEGRADED,

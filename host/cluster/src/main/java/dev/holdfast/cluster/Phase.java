@@ -28,9 +28,9 @@ import java.util.Optional;
  *              Absent, or blocked  (find) ◄────────── GoingOffline ◄────────────────┘
  * </pre>
  *
- * <p>Two edges do not exist, on purpose: nothing but Checking, having heard Absent from {@code
- * find}, leads to GoingOnline; and nothing but a {@code find} that said Absent leads to Offline.
- * (The one that never ran is created Offline.)
+ * <p>Two edges do not exist, on purpose: nothing but Checking, having heard from {@code find} that
+ * it is Absent, or held by one that lost it, leads to GoingOnline; and nothing but a {@code find}
+ * that said either leads to Offline. (The one that never ran is created Offline.)
  *
  * <p>Every phase belongs to one of four families. A family says what the phases in it are about;
  * {@link ResourceMachine} names whole families where an event changes nothing.

@@ -16,6 +16,15 @@ public sealed interface ResourceEvent {
   /** {@code find} answered: the one behind an open, or one of its own. */
   record FoundIt(Found found) implements ResourceEvent {}
 
+  /**
+   * {@code find} answered that it is held, and the cluster database knows that the holder lost it:
+   * a node that has the resource no more, or an earlier life of it on this one. Only what lives
+   * {@link dev.holdfast.spi.Lives#ELSEWHERE} can be held so.
+   *
+   * @param epoch under which it is held; below the resource's own
+   */
+  record FoundSuperseded(String holder, long epoch) implements ResourceEvent {}
+
   /** A call other than find returned without an exception. */
   record Returned(EntryPoint entryPoint) implements ResourceEvent {}
 

@@ -64,6 +64,12 @@ final class ResourceMachine {
   /** How long a resource that was found Running on its way to Online waits between two checks. */
   static final Duration SETTLING_INTERVAL = Duration.ofMillis(500);
 
+  /**
+   * The attempt of a look that has no offline and no terminate behind it, at what lives elsewhere:
+   * what an earlier online asked for may be on its way there, so that nothing there is not enough.
+   */
+  private static final int NOTHING_ENDED = 0;
+
   private static final String FAILURE_ASKED_FOR = "failure asked for by the operator";
   private static final Duration UNKNOWN_BACKOFF_MIN = Duration.ofMillis(250);
   private static final After BECOME_OFFLINE = new After.BecomeOffline();
@@ -95,6 +101,8 @@ final class ResourceMachine {
       case ResourceEvent.Supervised() -> supervised();
       case ResourceEvent.MonitorLost() -> monitorLost();
       case ResourceEvent.FoundIt(Found found) -> found(found);
+      case ResourceEvent.FoundSuperseded(String holder, long epoch) ->
+          foundSuperseded(heldBy(holder, epoch));
       case ResourceEvent.Returned(EntryPoint entryPoint) -> returned(entryPoint);
       case ResourceEvent.CallFailed(EntryPoint entryPoint, Failure failure) ->
           callFailed(entryPoint, failure);
@@ -183,6 +191,37 @@ final class ResourceMachine {
     }
   }
 
+  /** Its holder lost it: an online with a higher epoch takes it over, a terminate releases it. */
+  private void foundSuperseded(String held) {
+    switch (r.phase()) {
+      case Opening(Memory memory, _) -> recoveredSuperseded(memory, held);
+      case Finding(Memory memory, _, _) -> recoveredSuperseded(memory, held);
+      case Settling(_, Instant until) -> recoveredSuperseded(new GoingOnline(until, until), held);
+      case Checking(boolean restart, _) -> {
+        out.tell(Notice.Kind.TAKING_OVER, r, held);
+        startOnline(restart);
+      }
+      case Terminating(After after, int attempt, _) ->
+          terminate(after, attempt + 1, "still " + held);
+      case Verifying(After after, int attempt, _) -> terminate(after, attempt + 1, "still " + held);
+      case Resting _, Starting _, Stopping _, Recovering _ -> {}
+    }
+  }
+
+  /** A new monitor has looked for it, and what is there is not this life's. */
+  private void recoveredSuperseded(Memory memory, String held) {
+    r.unsupervisedSince = Optional.empty();
+    switch (memory) {
+      case GoingOffline(_, After after, _) -> terminate(after, 1, held);
+      case Terminating(After after, int attempt, _) -> terminate(after, attempt, held);
+      case Offline _, Failed _, GoingOnline _, Online _ when !r.config.wantedOnline() ->
+          terminate(BECOME_OFFLINE, 1, held);
+      case Failed phase -> r.enter(phase, phase.why(), now);
+      case Offline _, GoingOnline _, Online _ ->
+          r.enter(new Offline(), held + ", which lost it", now);
+    }
+  }
+
   /** A new monitor has looked for it. */
   private void recovered(Memory memory, int attempt, Found found) {
     r.unsupervisedSince = Optional.empty();
@@ -197,6 +236,7 @@ final class ResourceMachine {
   /** It was looked for after it was ended. */
   private void verified(After after, int attempt, Found found) {
     switch (found) {
+      case Found.Absent _ when attempt == NOTHING_ENDED -> terminate(after);
       case Found.Absent _ -> settle(after);
       case Found.Running(String evidence) ->
           terminate(after, attempt + 1, "still runs: " + evidence);
@@ -224,10 +264,19 @@ final class ResourceMachine {
   /** A new monitor found nothing. */
   private void recoveredAbsent(Memory memory, String evidence) {
     switch (memory) {
+      // Should a death have come before what it had elsewhere was released.
+      case Offline _, Failed _ when r.lives == Lives.ELSEWHERE && !r.config.wantedOnline() ->
+          settle(afterOf(memory));
+      // What its online asked for may be on its way still: a terminate has it refused. One that is
+      // wanted needs none, since its next online asks for the same under a higher epoch.
+      case GoingOnline _ when r.lives == Lives.ELSEWHERE && !r.config.wantedOnline() ->
+          terminate(BECOME_OFFLINE);
       case Offline phase -> r.enter(phase, "", now);
       case Failed phase -> r.enter(phase, phase.why(), now);
       case GoingOnline _ -> r.enter(new Offline(), "its online was cut short", now);
       case GoingOffline(_, After after, _) -> settle(after);
+      case Terminating(After after, int attempt, _) when r.lives == Lives.ELSEWHERE ->
+          terminate(after, attempt, evidence);
       case Terminating(After after, _, _) -> settle(after);
       case Online _ -> {
         if (!r.config.wantedOnline()) {
@@ -243,6 +292,12 @@ final class ResourceMachine {
         }
       }
     }
+  }
+
+  private static After afterOf(Memory memory) {
+    return memory instanceof Failed(String why, Optional<Instant> retryAt)
+        ? new After.BecomeFailed(why, retryAt)
+        : BECOME_OFFLINE;
   }
 
   /** It had no chance: what lived in the monitor does not pay with its restart budget. */
@@ -271,7 +326,7 @@ final class ResourceMachine {
   }
 
   private void foreign(String holder, long epoch, Optional<Instant> retryAt) {
-    String why = "held by " + holder + (epoch > 0 ? " (epoch " + epoch + ")" : "");
+    String why = heldBy(holder, epoch);
     boolean known = why.equals(r.detail);
     block(why, retryAt);
     if (!known) {
@@ -279,12 +334,20 @@ final class ResourceMachine {
     }
   }
 
+  private static String heldBy(String holder, long epoch) {
+    return "held by " + holder + (epoch > 0 ? " (epoch " + epoch + ")" : "");
+  }
+
   private void unknown(Memory memory, int attempt, String why) {
     String detail = "cannot tell whether it runs: " + why;
-    if (attempt == 1) {
+    boolean still = attempt == 1 && detail.equals(r.detail);
+    if (attempt == 1 && !still) {
       out.tell(Notice.Kind.STATE_UNKNOWN, r, why);
     }
-    if (attempt < UNKNOWN_ATTEMPTS_MAX) {
+    if (still && r.lives == Lives.ELSEWHERE) {
+      // It was asked often enough when this began.
+      block(detail, retryAt(memory));
+    } else if (attempt < UNKNOWN_ATTEMPTS_MAX) {
       Instant askAt = now.plus(UNKNOWN_BACKOFF_MIN.multipliedBy(1L << (attempt - 1)));
       r.enter(new Asking(memory, attempt + 1, askAt), detail, now);
     } else if (r.lives != Lives.ON_NODE) {
@@ -377,7 +440,15 @@ final class ResourceMachine {
       }
       case Terminating(After after, int attempt, _) when entryPoint == EntryPoint.TERMINATE -> {
         out.tell(Notice.Kind.TERMINATE_FAILED, r, failure.message());
-        verify(after, attempt);
+        if (r.lives == Lives.ELSEWHERE) {
+          // Nobody knows whether it was heard of there. It is asked for again, after a while.
+          unknown(
+              new Terminating(after, attempt + 1, deadlock()),
+              1,
+              "terminate failed: " + failure.message());
+        } else {
+          verify(after, attempt);
+        }
       }
       case Settling(_, Instant until) when entryPoint == EntryPoint.IS_ALIVE ->
           r.enter(new Settling(now.plus(SETTLING_INTERVAL), until), failure.message(), now);
@@ -503,14 +574,18 @@ final class ResourceMachine {
       }
       // The find that is under way says whether that is all there is to do.
       case Checking(_, Instant until) ->
-          r.enter(new Verifying(BECOME_OFFLINE, 1, until), r.detail, now);
+          r.enter(new Verifying(BECOME_OFFLINE, firstLook(), until), r.detail, now);
       case Terminating(After.BecomeFailed _, int attempt, Instant until) when forGood ->
           r.enter(new Terminating(BECOME_OFFLINE, attempt, until), r.detail, now);
       case Verifying(After.BecomeFailed _, int attempt, Instant until) when forGood ->
           r.enter(new Verifying(BECOME_OFFLINE, attempt, until), r.detail, now);
-      case Failed(String why, _) when forGood -> verify(BECOME_OFFLINE, 1, why);
+      case Failed(String why, _) when forGood -> verify(BECOME_OFFLINE, firstLook(), why);
       case Resting _, Starting _, Stopping _, Recovering _ -> {}
     }
+  }
+
+  private int firstLook() {
+    return r.lives == Lives.ELSEWHERE ? NOTHING_ENDED : 1;
   }
 
   /** Its plugin cannot be entered, and the service will not wait for that without end. */
@@ -751,6 +826,9 @@ final class ResourceMachine {
   }
 
   private void settle(After after) {
+    if (r.lives == Lives.ELSEWHERE) {
+      out.add(new Action.ReleaseExternals(r.config.id()));
+    }
     switch (after) {
       case After.BecomeOffline() -> r.enter(new Offline(), "", now);
       case After.BecomeFailed(String why, Optional<Instant> retryAt) ->

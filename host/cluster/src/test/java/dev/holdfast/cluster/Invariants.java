@@ -96,7 +96,7 @@ final class Invariants implements VirtualNode.Watcher {
       assertThat(was.phase())
           .as("%s goes online", name)
           .isInstanceOfAny(Phase.Checking.class, Phase.Terminating.class, Phase.Verifying.class);
-      assertThat(events).asString().contains("Absent");
+      assertThat(events).asString().containsAnyOf("Absent", "FoundSuperseded");
       assertThat(is.epoch()).as("epoch of %s", name).isGreaterThan(was.epoch());
     }
   }
@@ -122,6 +122,8 @@ final class Invariants implements VirtualNode.Watcher {
       }
       case Action.CancelCall(ResourceId id) -> resource(after, id);
       case Action.EndProcesses(ResourceId id) -> resource(after, id);
+      case Action.ReleaseExternals(ResourceId id) ->
+          assertThat(resource(after, id).lives()).isEqualTo(Lives.ELSEWHERE);
       case Action.StartPolling(ResourceId id, long epoch) ->
           assertThat(resource(after, id).epoch()).isEqualTo(epoch);
       case Action.StopPolling(ResourceId id, long epoch) ->

@@ -148,9 +148,13 @@ final class Scenario implements VirtualNode.Watcher {
       case "online" -> workload.onlineTakes = duration(how);
       case "offline" -> workload.offlineTakes = duration(how);
       case "progress" -> workload.progressEvery = duration(how);
-      case "find" ->
-          workload.findSays =
-              how.equals("unknown") ? Found.unknown("no answer") : Found.foreign("node-b", 9);
+      case "find" -> {
+        switch (how) {
+          case "lost" -> workload.heldByLoser = true;
+          case "unknown" -> workload.findSays = Found.unknown("no answer");
+          default -> workload.findSays = Found.foreign("node-b", 9);
+        }
+      }
       case "check" ->
           workload.checkSays =
               how.equals("degraded") ? Health.degraded("slow") : Health.failed("port closed");

@@ -98,6 +98,7 @@ final class Show {
                   entryPoint, reason.map(r -> " (" + r + ")").orElse(""), epoch, in(deadline));
       case Action.CancelCall _ -> "cancel";
       case Action.EndProcesses _ -> "end its processes";
+      case Action.ReleaseExternals _ -> "release what it has elsewhere";
       case Action.StartPolling(_, long epoch) -> "poll, epoch " + epoch;
       case Action.StopPolling _ -> "stop polling";
       case Action.Close(_, MonitorName monitor, _) -> "close in " + monitor;
@@ -129,6 +130,7 @@ final class Show {
       case Action.Call call -> names.apply(call.resource());
       case Action.CancelCall cancel -> names.apply(cancel.resource());
       case Action.EndProcesses end -> names.apply(end.resource());
+      case Action.ReleaseExternals release -> names.apply(release.resource());
       case Action.StartPolling start -> names.apply(start.resource());
       case Action.StopPolling stop -> names.apply(stop.resource());
       case Action.Close close -> names.apply(close.resource());

@@ -137,8 +137,7 @@ final class Simulation implements VirtualNode.Watcher {
       case 3, 4 -> node.end(id);
       case 5 -> workload.hanging.add(any(EntryPoint.values()));
       case 6 -> workload.failing.add(any(EntryPoint.values()));
-      case 7 ->
-          workload.findSays = random.nextBoolean() ? Found.unknown("?") : Found.foreign("b", 3);
+      case 7 -> misplace(workload);
       case 8 ->
           workload.checkSays =
               random.nextBoolean() ? Health.failed("bad") : Health.degraded("slow");
@@ -163,6 +162,15 @@ final class Simulation implements VirtualNode.Watcher {
     Optional<ResourceId> culprit =
         random.nextInt(3) == 0 ? Optional.empty() : Optional.of(any(ids));
     node.kill(name, random.nextBoolean(), culprit);
+  }
+
+  /** What find says is not so; or it is so, and another node has it that lost it. */
+  private void misplace(Workload workload) {
+    if (workload.lives == Lives.ELSEWHERE && !workload.isRunning() && random.nextBoolean()) {
+      workload.heldByLoser = true;
+    } else {
+      workload.findSays = random.nextBoolean() ? Found.unknown("?") : Found.foreign("b", 3);
+    }
   }
 
   private void misbehave(Workload workload) {

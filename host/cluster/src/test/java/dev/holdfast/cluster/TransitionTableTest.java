@@ -71,7 +71,7 @@ class TransitionTableTest {
   }
 
   @Test
-  void nothingButAnAbsentOnTheWayToOnlineCallsOnline() {
+  void nothingButAnAbsentOrALostOneOnTheWayToOnlineCallsOnline() {
     forEveryPair(
         (given, event, before, after, actions) -> {
           boolean online =
@@ -79,7 +79,8 @@ class TransitionTableTest {
                   .anyMatch(a -> a instanceof Action.Call c && c.entryPoint() == EntryPoint.ONLINE);
           boolean allowed =
               (given.phase() instanceof Phase.Checking
-                      && event instanceof ResourceEvent.FoundIt(Found.Absent _))
+                      && (event instanceof ResourceEvent.FoundIt(Found.Absent _)
+                          || event instanceof ResourceEvent.FoundSuperseded))
                   || ((given.phase() instanceof Phase.Offline
                           || given.phase() instanceof Phase.Failed)
                       && event.equals(new ResourceEvent.GoOnline(true)));
@@ -92,18 +93,62 @@ class TransitionTableTest {
   }
 
   @Test
-  void nothingButAnAbsentMakesItOffline() {
+  void nothingButAnAbsentMakesItOffline_orOneThatLostIt() {
     forEveryPair(
         (given, event, before, after, actions) -> {
           boolean became =
               after.phase() instanceof Phase.Offline && !(before.phase() instanceof Phase.Offline);
-          if (became) {
+          // What is held by one that lost it does not run here; it is taken over next.
+          boolean lost = event instanceof ResourceEvent.FoundSuperseded && given.wanted();
+          if (became && !lost) {
             assertThat(event)
                 .isInstanceOfSatisfying(
                     ResourceEvent.FoundIt.class,
                     found -> assertThat(found.found()).isInstanceOf(Found.Absent.class));
           }
         });
+  }
+
+  /** Else what an online that was cut short had asked for could come, and nobody would know it. */
+  @Test
+  void whatIsElsewhereIsForgottenOnlyWhenItWasSeenGone_andNotWhileItsOnlineMayBeUnderWay() {
+    forEveryPair(
+        (given, event, before, after, actions) -> {
+          boolean released = actions.stream().anyMatch(a -> a instanceof Action.ReleaseExternals);
+          if (released) {
+            assertThat(given.lives()).isEqualTo(Lives.ELSEWHERE);
+            assertThat(event).isInstanceOf(ResourceEvent.FoundIt.class);
+            assertThat(((ResourceEvent.FoundIt) event).found()).isInstanceOf(Found.Absent.class);
+            assertThat(before.phase().remembered()).isNotInstanceOf(Phase.GoingOnline.class);
+            // A look with neither an offline nor a terminate behind it.
+            assertThat(before.phase())
+                .isNotEqualTo(new Phase.Verifying(new After.BecomeOffline(), 0, LATER));
+          } else if (given.lives() == Lives.ELSEWHERE && !given.wanted()) {
+            assertThat(after.phase()).isNotInstanceOf(Phase.Offline.class);
+          }
+        });
+  }
+
+  @Test
+  void whatCannotBeSeenElsewhereIsNeitherStartedNorTerminated() {
+    for (Case given : cases()) {
+      if (given.lives() == Lives.ELSEWHERE) {
+        var out = new Outbox();
+        ClusterResource after =
+            ResourceMachine.on(
+                given.resource(),
+                new ResourceEvent.FoundIt(Found.unknown("its API is down")),
+                NOW,
+                out);
+        assertThat(out.actions())
+            .noneMatch(
+                a ->
+                    a instanceof Action.Call call
+                        && (call.entryPoint() == EntryPoint.ONLINE
+                            || call.entryPoint() == EntryPoint.TERMINATE));
+        assertThat(after.failures()).isEqualTo(given.resource().failures());
+      }
+    }
   }
 
   @Test
@@ -340,6 +385,25 @@ class TransitionTableTest {
             Lives.ELSEWHERE,
             true));
     cases.add(new Case(new Phase.Asking(new Phase.Online(LATER), 3, LATER)));
+    cases.addAll(casesElsewhere());
+    return cases;
+  }
+
+  /** What lives elsewhere is released when it is gone, and fenced when it is not wanted. */
+  private static List<Case> casesElsewhere() {
+    List<Case> cases = new ArrayList<>();
+    cases.add(new Case(new Phase.Checking(false, LATER), Lives.ELSEWHERE, true));
+    cases.add(new Case(new Phase.Settling(LATER, LATER), Lives.ELSEWHERE, true));
+    cases.add(
+        new Case(new Phase.Verifying(new After.BecomeOffline(), 1, LATER), Lives.ELSEWHERE, false));
+    cases.add(
+        new Case(new Phase.Verifying(new After.BecomeOffline(), 0, LATER), Lives.ELSEWHERE, false));
+    cases.add(new Case(new Phase.Terminating(BECOME_FAILED, 1, LATER), Lives.ELSEWHERE, true));
+    cases.add(new Case(new Phase.Failed("broke", Optional.of(LATER)), Lives.ELSEWHERE, false));
+    for (Phase.Memory memory : memories()) {
+      cases.add(new Case(new Phase.Finding(memory, 1, LATER), Lives.ELSEWHERE, true));
+      cases.add(new Case(new Phase.Finding(memory, 1, LATER), Lives.ELSEWHERE, false));
+    }
     return cases;
   }
 
@@ -352,6 +416,7 @@ class TransitionTableTest {
     events.add(new ResourceEvent.FoundIt(Found.absent("no process")));
     events.add(new ResourceEvent.FoundIt(Found.foreign("node-b", 9)));
     events.add(new ResourceEvent.FoundIt(Found.unknown("no answer")));
+    events.add(new ResourceEvent.FoundSuperseded("node-b", 3));
     for (EntryPoint entryPoint : EntryPoint.values()) {
       events.add(new ResourceEvent.Returned(entryPoint));
     }

@@ -245,7 +245,13 @@ final class VirtualMonitor {
       return;
     }
     switch (entryPoint) {
-      case FIND -> say(resource, epoch, new ResourceEvent.FoundIt(workload.find()));
+      case FIND ->
+          say(
+              resource,
+              epoch,
+              workload.heldByLoser
+                  ? new ResourceEvent.FoundSuperseded("b", 1)
+                  : new ResourceEvent.FoundIt(workload.find()));
       case IS_ALIVE, LOOKS_ALIVE -> check(resource, epoch);
       case ONLINE -> {
         if (workload.isRunning()) {

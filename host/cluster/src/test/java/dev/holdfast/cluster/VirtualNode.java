@@ -208,6 +208,11 @@ final class VirtualNode {
                     workload.isRunning() ? Optional.of("it stands") : Optional.empty();
                 post(new ClusterEvent.OfResource(id, new ResourceEvent.ProcessesEnded(standing)));
               });
+      case Action.ReleaseExternals(ResourceId id) -> {
+        if (workload(id).isRunning()) {
+          throw new AssertionError("what runs elsewhere was forgotten");
+        }
+      }
       case Action.StartPolling start ->
           holder(start.resource()).ifPresent(m -> m.startPolling(start, interval(start)));
       case Action.StopPolling stop -> holder(stop.resource()).ifPresent(m -> m.stopPolling(stop));

@@ -39,6 +39,9 @@ final class Workload {
   /** Whether a failure says that trying again makes no sense. */
   boolean nowhere;
 
+  /** Elsewhere only: another node has it, which lost the resource; until it is started or ended. */
+  boolean heldByLoser;
+
   private boolean running;
 
   Workload(Lives lives) {
@@ -55,10 +58,12 @@ final class Workload {
       throw new AssertionError("a second occupant was started");
     }
     running = true;
+    heldByLoser = false;
   }
 
   void end() {
     running = false;
+    heldByLoser = false;
   }
 
   Found find() {

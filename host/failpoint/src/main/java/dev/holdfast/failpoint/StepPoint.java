@@ -13,6 +13,8 @@ public enum StepPoint implements FailPoint {
   SLOT_IDENTITY("the identity of a started application is made durable"),
   SLOT_WATCH("a started application is watched"),
   SLOT_END("the end of an application is told and made durable"),
+  EXTERNAL_RESERVE("what a resource is about to have elsewhere is made durable"),
+  EXTERNAL_RELEASE("what a resource had elsewhere, and was seen gone, is forgotten"),
   PROCESS_SIGNAL("an application's process group is signalled"),
   PROCESS_REAP("a child that ended is reaped"),
   MONITOR_FORK("a monitor is forked"),
@@ -30,7 +32,8 @@ public enum StepPoint implements FailPoint {
   CALL_TERMINATE(Side.MONITOR, "plugin code terminates a resource"),
   CALL_LOOKS_ALIVE(Side.MONITOR, "plugin code makes a short check"),
   CALL_IS_ALIVE(Side.MONITOR, "plugin code makes a thorough check"),
-  CALL_CLOSE(Side.MONITOR, "plugin code closes a resource");
+  CALL_CLOSE(Side.MONITOR, "plugin code closes a resource"),
+  CALL_CONTROL(Side.MONITOR, "plugin code does what a control asks for");
 
   private final Side side;
   private final String standsFor;

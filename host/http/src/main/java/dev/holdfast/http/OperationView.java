@@ -6,6 +6,7 @@ import dev.holdfast.service.api.Operation;
 import dev.holdfast.service.api.Outcome;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -19,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param exitCode of a command that waited for it; null while it runs
  * @param states of the resources it was about
  * @param lines what it has said; empty within a stream, where they come one by one
+ * @param values what it found out or made, by name; only a control has any
  */
 record OperationView(
     String id,
@@ -32,7 +34,8 @@ record OperationView(
     @Nullable Integer exitCode,
     List<ApiException.Invalid.Problem> problems,
     List<Outcome.ResourceState> states,
-    List<Narration> lines) {
+    List<Narration> lines,
+    Map<String, String> values) {
 
   /** The operation at its beginning, even if it has ended by now: a stream's last line says so. */
   static OperationView accepted(Operation operation) {
@@ -64,7 +67,8 @@ record OperationView(
               null,
               List.of(),
               List.of(),
-              lines);
+              lines,
+              Map.of());
       case Outcome.Done done ->
           new OperationView(
               operation.id(),
@@ -78,7 +82,8 @@ record OperationView(
               0,
               List.of(),
               done.states(),
-              lines);
+              lines,
+              done.values());
       case Outcome.Failed failed ->
           new OperationView(
               operation.id(),
@@ -94,7 +99,8 @@ record OperationView(
                   ? invalid.problems()
                   : List.of(),
               failed.states(),
-              lines);
+              lines,
+              Map.of());
     };
   }
 

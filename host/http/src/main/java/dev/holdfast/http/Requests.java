@@ -42,6 +42,8 @@ final class Requests {
   record Properties(
       @Nullable Map<String, List<String>> properties, @Nullable Boolean privateOnly) {}
 
+  record Parameters(@Nullable Map<String, List<String>> parameters) {}
+
   record Move(@Nullable String to) {}
 
   record Maintenance(@Nullable Boolean on) {}

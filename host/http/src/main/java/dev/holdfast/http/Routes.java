@@ -145,6 +145,7 @@ final class Routes {
                 new Command.RunPatch(
                     resource(c), required(body(c, Requests.Tool.class).command(), "command"))),
         change(PATCH, "/v1/resources/{resource}/properties", this::setResource),
+        change(POST, "/v1/resources/{resource}/controls/{control}", Routes::controlResource),
         change(
             PUT,
             "/v1/resources/{resource}/maintenance",
@@ -231,6 +232,14 @@ final class Routes {
         resource(context),
         required(wanted.properties(), "properties"),
         isTrue(wanted.privateOnly()));
+  }
+
+  private static Command controlResource(Context context) throws IOException {
+    Map<String, List<String>> parameters = body(context, Requests.Parameters.class).parameters();
+    return new Command.ControlResource(
+        resource(context),
+        context.pathParam("control"),
+        parameters == null ? Map.of() : parameters);
   }
 
   private void log(Context context) {

@@ -8,6 +8,7 @@ import dev.holdfast.service.api.BackupReport;
 import dev.holdfast.service.api.CheckpointApi;
 import dev.holdfast.service.api.ClusterApi;
 import dev.holdfast.service.api.Command;
+import dev.holdfast.service.api.ControlView;
 import dev.holdfast.service.api.EventQuery;
 import dev.holdfast.service.api.EventView;
 import dev.holdfast.service.api.FailureView;
@@ -154,7 +155,8 @@ public final class FakeCluster implements ClusterApi {
         new ResourceView.LastExit(null, 9),
         false,
         null,
-        null);
+        null,
+        List.of(new ResourceView.External("volume", "lease-volume", "data-1", "n-1", 8, "alpha")));
   }
 
   @Override
@@ -254,7 +256,17 @@ public final class FakeCluster implements ClusterApi {
             "/q/plugins/ab.zip",
             "sha256:ab",
             "Registered",
-            null));
+            null,
+            List.of(
+                new ControlView(
+                    "Rotate",
+                    "Begins a new log.",
+                    List.of(
+                        new ControlView.Parameter(
+                            "keep", "Integer", false, "3", "0", null, List.of(), "Old ones.")),
+                    false,
+                    false,
+                    60_000))));
   }
 
   @Override
@@ -302,6 +314,7 @@ public final class FakeCluster implements ClusterApi {
         List.of(
             new AuditFacts.Slot(
                 "web-app", "id-of-web-app", "main", "sha256:ab", "Ended", 17, null, null, null)),
+        List.of(),
         resources().stream().map(FakeCluster::audited).toList(),
         List.of(),
         List.of());

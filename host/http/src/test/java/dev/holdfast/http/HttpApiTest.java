@@ -26,6 +26,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.ServiceLoader;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -567,6 +568,25 @@ class HttpApiTest {
     assertThat(unix("POST", "/v1/types", "{\"archive\":\"relative.zip\"}"))
         .startsWith("HTTP/1.1 400");
     assertThat(cluster.commands).isEmpty();
+  }
+
+  @Test
+  void aControl_isGivenWithItsParameters_orWithNone() throws IOException {
+    String path = "/v1/resources/web-app/controls/Rotate";
+
+    assertThat(unix("POST", path, "{\"parameters\":{\"keep\":[\"3\"]}}"))
+        .startsWith("HTTP/1.1 202")
+        .contains("\"values\":{");
+    assertThat(unix("POST", path, "{}")).startsWith("HTTP/1.1 202");
+
+    assertThat(cluster.commands)
+        .containsExactly(
+            new Command.ControlResource("web-app", "Rotate", Map.of("keep", List.of("3"))),
+            new Command.ControlResource("web-app", "Rotate", Map.of()));
+    assertThat(unix("GET", "/v1/types/Generic%20Application", ""))
+        .contains("\"controls\":[{\"name\":\"Rotate\"");
+    assertThat(unix("GET", "/v1/resources/web-app", ""))
+        .contains("\"externals\":[{\"slot\":\"volume\"");
   }
 
   @Test

@@ -153,6 +153,12 @@ final class FakeService implements LinkAcceptor, LinkListener<ToService>, AutoCl
         .getReturned();
   }
 
+  /** Whether the end of a call was heard already. */
+  boolean hasReturned(long call) {
+    return heard().stream()
+        .anyMatch(frame -> frame.hasReturned() && frame.getReturned().getCall() == call);
+  }
+
   String progress(String beginning) throws InterruptedException {
     return await(
             "progress " + beginning,

@@ -19,6 +19,7 @@ import dev.holdfast.protocol.wire.CommandOutcome;
 import dev.holdfast.protocol.wire.Done;
 import dev.holdfast.protocol.wire.EntryPoint;
 import dev.holdfast.protocol.wire.ExitState;
+import dev.holdfast.protocol.wire.ExternalState;
 import dev.holdfast.protocol.wire.Failure;
 import dev.holdfast.protocol.wire.HealthReport;
 import dev.holdfast.protocol.wire.HeldResource;
@@ -33,6 +34,7 @@ import dev.holdfast.protocol.wire.SlotState;
 import dev.holdfast.protocol.wire.ToMonitor;
 import dev.holdfast.protocol.wire.ToService;
 import dev.holdfast.protocol.wire.Welcome;
+import dev.holdfast.spi.Reply;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -407,6 +409,122 @@ class MonitorSessionTest {
     assertThat(slot).isEqualTo("main true OptionalLong[77] nonce-main");
     assertThat(service.progress("exit")).isEqualTo("exit Optional[signal 9]");
     assertThat(service.returned(call).hasDone()).isTrue();
+  }
+
+  @Test
+  void external_waitsForTheService_andIsKnownFromThenOn() throws Exception {
+    open("web", TYPE);
+    long call = service.call(EntryPoint.ONLINE, "web", Map.of("Online", List.of("external:d 1")));
+
+    var reserve =
+        service.await("ReserveExternal", ToService::hasReserveExternal).getReserveExternal();
+    assertThat(reserve.getCall()).isEqualTo(call);
+    assertThat(reserve.getSlot()).isEqualTo("volume");
+    assertThat(reserve.getKind()).isEqualTo("lease-volume");
+    assertThat(reserve.getKey()).isEqualTo("d 1");
+    assertThat(service.hasReturned(call)).as("it waits until that is durable").isFalse();
+    service.answer(
+        Answer.newBuilder().setRequest(reserve.getRequest()).setExternal(external("d 1", 1)));
+
+    assertThat(service.progress("ExternalSlot")).contains("nonce=n-1", "epoch=1").endsWith("of 1");
+    assertThat(service.returned(call).hasDone()).isTrue();
+  }
+
+  @Test
+  void externals_areThoseThatTheCallBrings_alsoOfAnotherNode() throws Exception {
+    open("web", TYPE);
+
+    long call =
+        service.call(
+            "web",
+            CallResource.newBuilder()
+                .setEntryPoint(EntryPoint.FIND)
+                .addAllProperties(SpiCodec.encode(Map.of("Find", List.of("externals"))))
+                .addExternals(external("d 1", 3)));
+
+    assertThat(service.progress("externals")).contains("key=d 1", "epoch=3", "node=beta");
+    assertThat(service.returned(call).getFound().hasAbsent()).isTrue();
+  }
+
+  @Test
+  void aRefusedExternal_isTheServicesFailure_andANameThatWillNotDoIsTheAuthors() throws Exception {
+    open("web", TYPE);
+    long call = service.call(EntryPoint.ONLINE, "web", Map.of("Online", List.of("external:d")));
+    var reserve =
+        service.await("ReserveExternal", ToService::hasReserveExternal).getReserveExternal();
+    service.answer(
+        Answer.newBuilder()
+            .setRequest(reserve.getRequest())
+            .setFailure(Failure.newBuilder().setCode("SlotTaken").setMessage("It is taken.")));
+
+    assertThat(service.returned(call).getFailure().getCode()).isEqualTo("SlotTaken");
+    assertThat(
+            call(EntryPoint.ONLINE, Map.of("Online", List.of("external: "))).getFailure().getCode())
+        .isEqualTo("Unexpected");
+  }
+
+  @Test
+  void aControl_isCalledWithItsParameters_andAnswersWithItsReply() throws Exception {
+    open("web", TYPE);
+
+    Returned returned = call(control("play", Map.of("words", List.of("progress:x", "touch:y"))));
+
+    assertThat(returned.getEntryPoint()).isEqualTo(EntryPoint.CONTROL);
+    assertThat(SpiCodec.decode(returned.getReply()))
+        .isEqualTo(Reply.done("played").with("words", "progress:x touch:y"));
+    assertThat(service.directoryOf("web").resolve("y")).exists();
+  }
+
+  @Test
+  void aControl_thatIsRefused_unknown_notHandled_orThrows_saysWhich() throws Exception {
+    open("web", TYPE);
+
+    for (var each :
+        List.of(
+            Map.entry(control("Play", Map.of("words", List.of("bad"))), "InvalidParameters"),
+            Map.entry(control("Play", Map.of("wrods", List.of("x"))), "InvalidParameters"),
+            Map.entry(control("Pause", Map.of()), "UnknownControl"),
+            Map.entry(control("Forgotten", Map.of()), "ControlNotHandled"),
+            Map.entry(control("Play", Map.of("words", List.of("null"))), "NullReturned"),
+            Map.entry(control("Play", Map.of("words", List.of("refuse:no"))), "Refused"),
+            Map.entry(control("Play", Map.of("words", List.of("throw:no"))), "Unexpected"))) {
+      assertThat(call(each.getKey()).getFailure().getCode()).isEqualTo(each.getValue());
+    }
+  }
+
+  @Test
+  void aControl_waitsItsTurn_andItsDeadlineInterruptsIt() throws Exception {
+    open("web", TYPE);
+    long first =
+        service.call("web", control("Play", Map.of("words", List.of("touch:in", "await:go"))));
+    awaitInFlight(EntryPoint.CONTROL);
+    long second = service.call("web", control("Play", Map.of("words", List.of("touch:next"))));
+    Files.writeString(service.directoryOf("web").resolve("go"), "yes");
+
+    assertThat(service.returned(first).hasReply()).isTrue();
+    assertThat(service.returned(second).hasReply()).isTrue();
+    assertThat(
+            call(control("Play", Map.of("words", List.of("await:never"))).setDeadlineMillis(50))
+                .getFailure()
+                .getCode())
+        .isEqualTo("DeadlinePassed");
+  }
+
+  private static CallResource.Builder control(String name, Map<String, List<String>> parameters) {
+    return CallResource.newBuilder()
+        .setEntryPoint(EntryPoint.CONTROL)
+        .setControl(name)
+        .addAllParameters(SpiCodec.encode(parameters));
+  }
+
+  private static ExternalState.Builder external(String key, long epoch) {
+    return ExternalState.newBuilder()
+        .setName("volume")
+        .setKind("lease-volume")
+        .setKey(key)
+        .setNonce("n-1")
+        .setEpoch(epoch)
+        .setNode("beta");
   }
 
   @Test

@@ -1,13 +1,16 @@
 package dev.holdfast.protocol;
 
+import dev.holdfast.protocol.wire.ControlDescription;
 import dev.holdfast.protocol.wire.PropertyDescription;
 import dev.holdfast.protocol.wire.TextList;
 import dev.holdfast.protocol.wire.TypeDescription;
+import dev.holdfast.spi.Control;
 import dev.holdfast.spi.Description;
 import dev.holdfast.spi.Lives;
 import dev.holdfast.spi.Property;
 import dev.holdfast.spi.Timings;
 import java.time.Duration;
+import java.util.List;
 
 /**
  * A type's {@link Description} as a message, for the wire and for what a registration keeps.
@@ -37,7 +40,40 @@ public final class DescriptionCodec {
     for (Property<?> property : description.properties()) {
       message.addProperties(encode(property));
     }
+    for (Control control : description.controls()) {
+      message.addControls(encode(control));
+    }
     return message.build();
+  }
+
+  private static ControlDescription encode(Control control) {
+    var message =
+        ControlDescription.newBuilder()
+            .setName(control.name())
+            .setHelp(control.help())
+            .setWhileOffline(control.isWhileOffline())
+            .setReadOnly(control.isReadOnly())
+            .setLimitMillis(control.limit().toMillis());
+    for (Property<?> parameter : control.parameters()) {
+      message.addParameters(encode(parameter));
+    }
+    return message.build();
+  }
+
+  private static Control decode(ControlDescription message) {
+    var control =
+        Control.of(message.getName())
+            .help(message.getHelp())
+            .parameters(properties(message.getParametersList()))
+            .limit(Duration.ofMillis(message.getLimitMillis()));
+    if (message.getWhileOffline()) {
+      control.whileOffline();
+    }
+    return (message.getReadOnly() ? control.readOnly() : control).build();
+  }
+
+  private static List<Property<?>> properties(List<PropertyDescription> messages) {
+    return messages.stream().<Property<?>>map(DescriptionCodec::decode).toList();
   }
 
   /**
@@ -53,10 +89,8 @@ public final class DescriptionCodec {
               .displayName(message.getDisplayName())
               .revision(message.getRevision())
               .lives(decode(message.getLives()))
-              .properties(
-                  message.getPropertiesList().stream()
-                      .<Property<?>>map(DescriptionCodec::decode)
-                      .toList())
+              .properties(properties(message.getPropertiesList()))
+              .controls(message.getControlsList().stream().map(DescriptionCodec::decode).toList())
               .requires(message.getRequiresList().toArray(String[]::new))
               .timings(
                   new Timings(

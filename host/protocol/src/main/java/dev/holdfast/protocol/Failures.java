@@ -25,6 +25,9 @@ public final class Failures {
   /** The code of a call that was cancelled and is still inside. */
   public static final String CALL_HANGS = "CallHangs";
 
+  /** The code of a control whose parameters the type's own checks refuse. */
+  public static final String INVALID_PARAMETERS = "InvalidParameters";
+
   private Failures() {}
 
   /** A failure without a stack trace. */

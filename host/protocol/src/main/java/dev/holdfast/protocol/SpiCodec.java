@@ -1,9 +1,11 @@
 package dev.holdfast.protocol;
 
 import dev.holdfast.protocol.wire.CommandOutcome;
+import dev.holdfast.protocol.wire.ControlReply;
 import dev.holdfast.protocol.wire.Done;
 import dev.holdfast.protocol.wire.EnvironmentVariable;
 import dev.holdfast.protocol.wire.ExitState;
+import dev.holdfast.protocol.wire.ExternalState;
 import dev.holdfast.protocol.wire.FoundAbsent;
 import dev.holdfast.protocol.wire.FoundForeign;
 import dev.holdfast.protocol.wire.FoundReport;
@@ -14,13 +16,16 @@ import dev.holdfast.protocol.wire.HealthDegraded;
 import dev.holdfast.protocol.wire.HealthFailed;
 import dev.holdfast.protocol.wire.HealthState;
 import dev.holdfast.protocol.wire.LaunchSpec;
+import dev.holdfast.protocol.wire.NamedText;
 import dev.holdfast.protocol.wire.PropertyText;
 import dev.holdfast.spi.CommandResult;
 import dev.holdfast.spi.Exit;
+import dev.holdfast.spi.ExternalSlot;
 import dev.holdfast.spi.Found;
 import dev.holdfast.spi.Health;
 import dev.holdfast.spi.Launch;
 import dev.holdfast.spi.OfflineReason;
+import dev.holdfast.spi.Reply;
 import dev.holdfast.spi.ResourceException.Responsibility;
 import dev.holdfast.spi.ResourceException.Retry;
 import java.nio.file.Path;
@@ -111,6 +116,45 @@ public final class SpiCodec {
       case UNKNOWN -> Optional.of(new Exit.Unknown());
       case EXIT_NOT_SET -> Optional.empty();
     };
+  }
+
+  /** Writes what is written down about something elsewhere. */
+  public static ExternalState encode(ExternalSlot slot) {
+    return ExternalState.newBuilder()
+        .setName(slot.name())
+        .setKind(slot.kind())
+        .setKey(slot.key())
+        .setNonce(slot.nonce())
+        .setEpoch(slot.epoch())
+        .setNode(slot.node())
+        .build();
+  }
+
+  /** Reads what is written down about something elsewhere. */
+  public static ExternalSlot decode(ExternalState state) {
+    return new ExternalSlot(
+        state.getName(),
+        state.getKind(),
+        state.getKey(),
+        state.getNonce(),
+        state.getEpoch(),
+        state.getNode());
+  }
+
+  /** Writes what a control answered. */
+  public static ControlReply encode(Reply reply) {
+    var message = ControlReply.newBuilder().setMessage(reply.message());
+    reply.values().forEach((name, text) -> message.addValuesBuilder().setName(name).setText(text));
+    return message.build();
+  }
+
+  /** Reads what a control answered. */
+  public static Reply decode(ControlReply message) {
+    Reply reply = Reply.done(message.getMessage());
+    for (NamedText value : message.getValuesList()) {
+      reply = reply.with(value.getName(), value.getText());
+    }
+    return reply;
   }
 
   /** Writes what is to be run. */

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.holdfast.protocol.wire.TypeDescription;
+import dev.holdfast.spi.Control;
 import dev.holdfast.spi.Description;
 import dev.holdfast.spi.Exit;
 import dev.holdfast.spi.Found;
@@ -42,6 +43,15 @@ class DescriptionCodecTest {
               Property.secret("Password").effect(Property.Effect.FIXED).build())
           .requires("IP Address", "Volume")
           .timings(Timings.DEFAULT.withLooksAlive(Duration.ofMillis(100)))
+          .controls(
+              Control.of("Snapshot")
+                  .help("Keeps it as it is now.")
+                  .parameters(
+                      Property.text("name").required().build(),
+                      Property.size("size").defaultsTo(1024L).build())
+                  .limit(Duration.ofMillis(1500))
+                  .build(),
+              Control.of("Status").whileOffline().readOnly().build())
           .build();
 
   @Test

@@ -196,7 +196,8 @@ final class HeldCluster implements AutoCloseable {
               UUID::randomUUID,
               Executors.newVirtualThreadPerTaskExecutor(),
               stop,
-              handover);
+              handover,
+              engine.controls()::send);
       engine.onChange(commands::changed);
       api =
           new ServiceApi(

@@ -105,8 +105,12 @@ final class ServiceApi implements ClusterApi {
     this.checkpoints = checkpoints;
     this.quorum = quorum;
     this.rehearser = rehearser;
-    this.views = new Views(clock, node, engine.slots(), engine.types(), unrestored, patches);
-    this.why = new WhyTeller(log, clock, ZoneId.systemDefault(), unrestored, patches);
+    this.views =
+        new Views(
+            clock, node, engine.slots(), engine.externals(), engine.types(), unrestored, patches);
+    this.why =
+        new WhyTeller(
+            log, clock, ZoneId.systemDefault(), unrestored, patches, engine.externals()::of);
     this.witness = new Witness(engine, records, node, clock);
     this.node = node;
     this.pid = pid;

@@ -16,6 +16,7 @@ import dev.holdfast.cluster.ResourceConfig;
 import dev.holdfast.cluster.ResourceId;
 import dev.holdfast.cluster.TypeRegistration;
 import dev.holdfast.cluster.TypeStatus;
+import dev.holdfast.spi.Control;
 import dev.holdfast.spi.Description;
 import dev.holdfast.spi.Lives;
 import dev.holdfast.spi.Property;
@@ -46,6 +47,11 @@ public final class GivenCluster {
               Property.secret("Password").build(),
               Property.list("Tags").build(),
               Property.text("Instance").effect(Property.Effect.FIXED).build())
+          .controls(
+              Control.of("Rotate")
+                  .parameters(Property.integer("keep").range(0, 9).required().build())
+                  .build(),
+              Control.of("Status").whileOffline().readOnly().build())
           .build();
 
   private GivenCluster() {}
@@ -86,10 +92,19 @@ public final class GivenCluster {
 
   /** A resource in a phase, held by its monitor where the phase says so. */
   public static ClusterResource resource(ResourceConfig config, Phase phase) {
+    return resource(config, phase, Lives.ON_NODE);
+  }
+
+  /** The same of a type that lives elsewhere. */
+  public static ClusterResource elsewhere(ResourceConfig config, Phase phase) {
+    return resource(config, phase, Lives.ELSEWHERE);
+  }
+
+  private static ClusterResource resource(ResourceConfig config, Phase phase, Lives lives) {
     boolean held = !(phase instanceof Phase.Closed);
     return new ClusterResource(
         config,
-        Lives.ON_NODE,
+        lives,
         Timings.DEFAULT,
         phase,
         2,

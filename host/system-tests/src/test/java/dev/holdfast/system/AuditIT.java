@@ -68,7 +68,7 @@ class AuditIT {
     assertThat(journal("one").starts()).hasSize(1);
 
     Ran table = cluster.does("audit");
-    assertThat(table.out()).contains("all 11 rules hold");
+    assertThat(table.out()).contains("all 12 rules hold");
     assertThat(table.err()).isEmpty();
     Audited.of(cluster, "--for", "1s").assertHolds();
   }

@@ -19,7 +19,7 @@ import tools.jackson.databind.JsonNode;
 record Audited(int exitCode, JsonNode report) {
   private static final int ALL_HOLD = 0;
   private static final int BROKEN = 3;
-  private static final int RULES = 11;
+  private static final int RULES = 12;
 
   static Audited of(Cluster cluster, String... flags) throws IOException, InterruptedException {
     List<String> words = new ArrayList<>(List.of("audit", "-o", "json"));

@@ -81,7 +81,7 @@ class CliIT {
     "2, resource shwo base,                           show",
     "2, resource show,                                RESOURCE",
     "2, resource show base --ouptut json,             --output",
-    "2, resource control base Rotate,                 later release",
+    "4, resource control base Rotate,                 has no control Rotate",
     "7, group move tools --to nowhere,                nowhere",
     "2, monitor threads shared-0,                     later release",
   })

@@ -100,6 +100,41 @@ final class Cluster implements AutoCloseable {
     return this;
   }
 
+  /**
+   * Starts {@code serve} among processes that nobody outside of them can tell by their ids, as on
+   * another machine; they are there until this is closed, also when the service is dead. Waits
+   * until it is ready.
+   */
+  Cluster startApart(String... flags) throws IOException {
+    Process apart =
+        launch(
+            List.of(
+                "unshare",
+                "--pid",
+                "--fork",
+                "--mount-proc",
+                "--kill-child",
+                "sh",
+                "-c",
+                "\"$0\" \"$@\" & wait; exec sleep 100000"),
+            "serve",
+            flags);
+    Patience.until("serve is ready", () -> readyLine().isPresent() || !apart.isAlive());
+    assertThat(readyLine()).as("serve, apart: %s", errors()).isPresent();
+    return this;
+  }
+
+  /** The one process of this home whose command line has this word. */
+  long pidOf(String word) {
+    List<Long> found =
+        processes().stream()
+            .filter(process -> process.command().contains(word))
+            .map(Processes.Seen::pid)
+            .toList();
+    assertThat(found).as("processes that are %s", word).hasSize(1);
+    return found.getFirst();
+  }
+
   /** Waits until the service has written a line that begins so. */
   void awaitLine(String beginning) {
     Patience.until(
@@ -117,10 +152,13 @@ final class Cluster implements AutoCloseable {
   }
 
   private Process launch(String noun, String... flags) throws IOException {
+    return launch(List.of(), noun, flags);
+  }
+
+  private Process launch(List<String> within, String noun, String... flags) throws IOException {
     starts++;
-    List<String> command =
-        new ArrayList<>(
-            List.of(Distribution.launcher().toString(), noun, "--home", home.toString()));
+    List<String> command = new ArrayList<>(within);
+    command.addAll(List.of(Distribution.launcher().toString(), noun, "--home", home.toString()));
     command.addAll(List.of(flags));
     Process started =
         Distribution.builder(environment, command)

@@ -13,9 +13,9 @@ final class JsonFields {
       words(
           "id name group type typeStatus plugin pluginVersion state health wanted node monitor"
               + " monitorPid pid since failures restarts adoptions dependsOn properties lastExit"
-              + " unrestored unsupervisedSince detail");
+              + " unrestored unsupervisedSince detail externals");
   static final List<String> TYPE =
-      words("name displayName plugin pluginVersion versions archive digest status detail");
+      words("name displayName plugin pluginVersion versions archive digest status detail controls");
   static final List<String> GROUP = words("name state owner resources");
   static final List<String> MONITOR = words("name kind pid state resources restarts epoch");
   static final List<String> EVENT =

@@ -3,6 +3,7 @@ package dev.holdfast.system;
 import static org.assertj.core.api.Assertions.fail;
 
 import java.io.File;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -18,6 +19,17 @@ final class Tools {
         Arrays.stream(System.getenv("PATH").split(File.pathSeparator))
             .anyMatch(folder -> Files.isExecutable(Path.of(folder, program))),
         "there is no program " + program + " on the PATH");
+  }
+
+  /** Skips the test where processes cannot be started apart from all others; fails it on CI. */
+  static void requireIsolation() throws IOException, InterruptedException {
+    need("unshare");
+    Process tried =
+        new ProcessBuilder("unshare", "--pid", "--fork", "--mount-proc", "true")
+            .redirectErrorStream(true)
+            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+            .start();
+    need(tried.waitFor() == 0, "processes cannot be started apart: that takes root");
   }
 
   /** Skips the test when a condition does not hold; fails it on CI. */

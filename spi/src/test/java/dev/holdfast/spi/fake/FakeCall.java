@@ -2,6 +2,10 @@ package dev.holdfast.spi.fake;
 
 import dev.holdfast.spi.Command;
 import dev.holdfast.spi.CommandResult;
+import dev.holdfast.spi.Control;
+import dev.holdfast.spi.ControlCall;
+import dev.holdfast.spi.ExternalSlot;
+import dev.holdfast.spi.InvalidPropertiesException;
 import dev.holdfast.spi.Launch;
 import dev.holdfast.spi.OfflineCall;
 import dev.holdfast.spi.OfflineReason;
@@ -13,24 +17,44 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A call of any entry point. Calls made from one {@link FakeSlots} see the same processes, as calls
  * before and after the death of a monitor do.
  */
-public final class FakeCall implements OnlineCall, OfflineCall {
+public final class FakeCall implements OnlineCall, OfflineCall, ControlCall {
   private final FakeSlots slots;
   private final Properties properties;
   private final Instant deadline;
   private final List<String> progress = new CopyOnWriteArrayList<>();
   private volatile boolean cancelled;
+  private long epoch = 1;
+  private @Nullable Control control;
+  private @Nullable Properties parameters;
 
   public FakeCall(FakeSlots slots, Properties properties, Duration limit) {
     this.slots = slots;
     this.properties = properties;
     this.deadline = Instant.now().plus(limit);
+  }
+
+  /** The same call in another epoch than 1. */
+  public FakeCall in(long epoch) {
+    this.epoch = epoch;
+    return this;
+  }
+
+  /** The same call as one that asks for a control. */
+  public FakeCall asking(Control control, Map<String, List<String>> parameters)
+      throws InvalidPropertiesException {
+    this.control = control;
+    this.parameters = control.check(parameters);
+    return this;
   }
 
   /** Gives the call up, without interrupting anyone. */
@@ -49,6 +73,26 @@ public final class FakeCall implements OnlineCall, OfflineCall {
   }
 
   @Override
+  public ExternalSlot external(String slot, String kind, String key) throws ResourceException {
+    return slots.external(slot, kind, key, epoch);
+  }
+
+  @Override
+  public List<ExternalSlot> externals() {
+    return slots.externals();
+  }
+
+  @Override
+  public Control control() {
+    return Objects.requireNonNull(control, "this call asks for no control");
+  }
+
+  @Override
+  public Properties parameters() {
+    return Objects.requireNonNull(parameters, "this call asks for no control");
+  }
+
+  @Override
   public void remember(byte[] token) {
     slots.remember(token.clone());
   }
@@ -60,7 +104,7 @@ public final class FakeCall implements OnlineCall, OfflineCall {
 
   @Override
   public long epoch() {
-    return 1;
+    return epoch;
   }
 
   @Override

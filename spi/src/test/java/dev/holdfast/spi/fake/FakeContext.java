@@ -10,11 +10,21 @@ import java.util.concurrent.ThreadFactory;
 
 /** A context over a directory; remembers what was signalled. */
 public final class FakeContext implements Context {
+  /** The node that it is on unless another is given. */
+  public static final String NODE = "fake-node";
+
   private final Path directory;
+  private final String node;
   private final List<Health> signalled = new CopyOnWriteArrayList<>();
 
   public FakeContext(Path directory) {
+    this(directory, NODE);
+  }
+
+  /** On a node of another name. */
+  public FakeContext(Path directory, String node) {
     this.directory = directory;
+    this.node = node;
   }
 
   /** What was signalled so far, oldest first. */
@@ -39,7 +49,7 @@ public final class FakeContext implements Context {
 
   @Override
   public String nodeName() {
-    return "fake-node";
+    return node;
   }
 
   @Override

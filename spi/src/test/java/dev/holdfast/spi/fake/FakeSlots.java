@@ -1,5 +1,6 @@
 package dev.holdfast.spi.fake;
 
+import dev.holdfast.spi.ExternalSlot;
 import dev.holdfast.spi.Launch;
 import dev.holdfast.spi.ResourceException;
 import dev.holdfast.spi.ResourceException.Responsibility;
@@ -11,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +24,8 @@ public final class FakeSlots implements AutoCloseable {
   private final Path directory;
   private final Map<String, FakeSlot> slots = new LinkedHashMap<>();
   private final FakeCommands commands;
+  private final Map<String, ExternalSlot> externals = new LinkedHashMap<>();
+  private String node = FakeContext.NODE;
   private byte @Nullable [] token;
 
   public FakeSlots(Path directory) {
@@ -59,6 +63,37 @@ public final class FakeSlots implements AutoCloseable {
       throw new ResourceException(
           Responsibility.USER, Retry.NOWHERE, "CommandNotFound", String.valueOf(e.getMessage()), e);
     }
+  }
+
+  synchronized ExternalSlot external(String name, String kind, String key, long epoch)
+      throws ResourceException {
+    ExternalSlot known = externals.get(name);
+    if (known != null && !(known.kind().equals(kind) && known.key().equals(key))) {
+      throw new ResourceException(
+          Responsibility.RESOURCE,
+          Retry.HERE,
+          "SlotTaken",
+          "Slot %s is written down for %s %s.".formatted(name, known.kind(), known.key()));
+    }
+    String nonce = known == null ? UUID.randomUUID().toString() : known.nonce();
+    var written = new ExternalSlot(name, kind, key, nonce, epoch, node);
+    externals.put(name, written);
+    return written;
+  }
+
+  /** From now on what is written down is by this node. */
+  public synchronized void moveTo(String otherNode) {
+    node = otherNode;
+  }
+
+  /** What is written down is removed, as after an offline that found nothing. */
+  public synchronized void release() {
+    externals.clear();
+  }
+
+  /** What is written down about things elsewhere, oldest first. */
+  public synchronized List<ExternalSlot> externals() {
+    return List.copyOf(externals.values());
   }
 
   synchronized List<Slot> all() {

@@ -18,11 +18,13 @@ record Facts(
     boolean stopping,
     long newestEvent,
     List<Slot> slots,
+    List<External> externals,
     List<Resource> resources,
     List<Type> types,
     List<Monitor> monitors) {
   Facts {
     slots = List.copyOf(slots);
+    externals = List.copyOf(externals);
     resources = List.copyOf(resources);
     types = List.copyOf(types);
     monitors = List.copyOf(monitors);
@@ -58,6 +60,22 @@ record Facts(
 
   /** One life of a process. */
   record Life(int pid, long startTicks, String bootId) {}
+
+  /** What is written down about something that a resource has elsewhere. */
+  record External(
+      String resource,
+      String resourceId,
+      String slot,
+      String kind,
+      String key,
+      long epoch,
+      String node,
+      Optional<String> lives) {
+    /** How it is named in findings. */
+    String label() {
+      return resource + "/" + slot;
+    }
+  }
 
   /** A resource, and how it is polled. */
   record Resource(
@@ -127,6 +145,7 @@ record Facts(
         item.required("stopping").asBoolean(),
         item.required("newestEvent").asLong(),
         slots(item.required("slots")),
+        all(item.required("externals"), Facts::external),
         all(item.required("resources"), Facts::resource),
         all(item.required("types"), Facts::type),
         all(item.required("monitors"), Facts::monitor));
@@ -152,6 +171,18 @@ record Facts(
         node.required("state").asString(),
         node.required("intendedTicks").asLong(),
         life(node, node.required("bootId").asString("")));
+  }
+
+  private static External external(JsonNode node) {
+    return new External(
+        node.required("resource").asString(),
+        node.required("resourceId").asString(),
+        node.required("slot").asString(),
+        node.required("kind").asString(),
+        node.required("key").asString(),
+        node.required("epoch").asLong(),
+        node.required("node").asString(),
+        text(node, "lives"));
   }
 
   private static Optional<Life> life(JsonNode node, String bootId) {

@@ -9,6 +9,7 @@ interface Rule {
       List.of(
           new OneProcessPerSlot(),
           new TokensHaveRecords(),
+          new ExternalsAreAccounted(),
           new OneProcessPerMonitor(),
           new OnlineIsPolled(),
           new TypesResolve(),

@@ -15,11 +15,20 @@ final class Assignments {
   private Assignments() {}
 
   static ObjectNode read(List<String> typed) {
+    return read("property", typed);
+  }
+
+  /**
+   * The same for what people call something else.
+   *
+   * @param noun what one of them is called
+   */
+  static ObjectNode read(String noun, List<String> typed) {
     Map<String, List<String>> texts = new LinkedHashMap<>();
     for (String assignment : typed) {
       int equals = assignment.indexOf('=');
       if (equals < 1) {
-        throw Verb.usage("\"" + assignment + "\" is no property; it looks like Name=value.");
+        throw Verb.usage("\"" + assignment + "\" is no " + noun + "; it looks like Name=value.");
       }
       List<String> values =
           texts.computeIfAbsent(assignment.substring(0, equals), name -> new ArrayList<>());

@@ -444,9 +444,9 @@ public final class CommandTree {
             ResourceCommands.Logs::new),
         verb(
             "control",
-            "Send it a control (a later release).",
-            "holdfast resource control web-app Rotate",
-            LaterCommand::new),
+            "Ask it to do something that its type declares; without a name, what that is.",
+            "holdfast resource control data\nholdfast resource control data Snapshot name=before",
+            ResourceCommands.Control::new),
         verb(
             "patch",
             "Repair it while offline, and keep what that changed of its checkpoints.",

@@ -11,6 +11,7 @@ import dev.holdfast.client.transport.Target;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import tools.jackson.databind.JsonNode;
@@ -220,6 +221,73 @@ final class ResourceCommands {
           "PUT",
           Target.of("resources", resource, "maintenance"),
           Json.object().put("on", mode.equals("on")));
+    }
+  }
+
+  static final class Control extends OnResource {
+    @Parameters(
+        index = "1",
+        arity = "0..1",
+        paramLabel = "NAME",
+        description = "The control; without one, those that there are.")
+    @Nullable String control;
+
+    @Parameters(index = "2..*", arity = "0..*", paramLabel = "PARAMETER=VALUE")
+    List<String> assignments = new ArrayList<>();
+
+    @Override
+    int run(Session session) {
+      if (control == null) {
+        return list(session);
+      }
+      ObjectNode body = Json.object();
+      body.set("parameters", Assignments.read("parameter", assignments));
+      return session.change("POST", Target.of("resources", resource, "controls", control), body);
+    }
+
+    /** By the type's registration: a monitor need not live. */
+    private int list(Session session) {
+      JsonNode shown = service(session).ask(Target.of("resources", resource)).path("items").path(0);
+      JsonNode type =
+          service(session)
+              .ask(Target.of("types", shown.path("type").asString("")))
+              .path("items")
+              .path(0);
+      List<JsonNode> controls = new ArrayList<>();
+      type.path("controls").forEach(controls::add);
+      session.print(
+          Session.envelope("ControlList", controls.toArray(JsonNode[]::new)), Control::table);
+      return ExitCode.OK.number();
+    }
+
+    private static List<String> table(List<JsonNode> controls) {
+      var table = new Table("NAME", "PARAMETERS", "WHILE", "CHANGES", "HELP");
+      for (JsonNode control : controls) {
+        List<String> parameters = new ArrayList<>();
+        control.path("parameters").forEach(each -> parameters.add(usage(each)));
+        table.row(
+            List.of(
+                Details.inline(control.path("name")),
+                parameters.isEmpty() ? "-" : String.join(" ", parameters),
+                control.path("whileOffline").asBoolean(false)
+                    ? "Online, Offline, Failed"
+                    : "Online",
+                control.path("readOnly").asBoolean(false) ? "no" : "yes",
+                Details.inline(control.path("help"))));
+      }
+      return table.lines();
+    }
+
+    /** As it is typed: {@code name=Text}, in brackets what may be left out. */
+    private static String usage(JsonNode parameter) {
+      String choices = String.join("|", Details.inline(parameter.path("choices")).split(", ", -1));
+      String typed =
+          parameter.path("name").asString("")
+              + "="
+              + (parameter.path("choices").isEmpty()
+                  ? parameter.path("kind").asString("").toUpperCase(Locale.ROOT)
+                  : choices);
+      return parameter.path("required").asBoolean(false) ? typed : "[" + typed + "]";
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.holdfast.cli.session;
 
+import dev.holdfast.cli.output.Details;
 import dev.holdfast.cli.output.Text;
 import dev.holdfast.cli.output.Times;
 import dev.holdfast.client.transport.DeadlineException;
@@ -105,7 +106,7 @@ final class Change {
               + name()
               + " had ended; see what came of it with: holdfast status");
     }
-    session.print(Session.envelope("Operation", operation), items -> List.of());
+    session.print(Session.envelope("Operation", operation), Change::values);
     if (operation.path("state").asString("").equals("failed")) {
       throw new Failure(
           operation.path("exitCode").asInt(ExitCode.FAILED.number()),
@@ -118,6 +119,15 @@ final class Change {
             + ": "
             + Text.oneLine(operation.path("message").asString("")));
     return ExitCode.OK.number();
+  }
+
+  /** What the operation found out or made, for people. */
+  private static List<String> values(List<JsonNode> operations) {
+    return operations.stream()
+        .map(operation -> operation.path("values"))
+        .filter(values -> !values.isEmpty())
+        .flatMap(values -> Details.lines(values).stream())
+        .toList();
   }
 
   private String name() {

@@ -40,6 +40,7 @@ final class Given {
   final List<IncidentFolders.Incident> incidents = new ArrayList<>();
   final List<Path> temporaryFiles = new ArrayList<>();
   Facts.Slot slot = slot("Running", LEADER);
+  final List<Facts.External> externals = new ArrayList<>();
   Facts.Resource resource = resource("Online", "Online");
   Facts.Type type = new Facts.Type("Test", "test.Type", DIGEST, ARCHIVE, "Registered", "");
   Facts.Monitor monitor = monitor(true, DIGEST, 2, Optional.of(2L));
@@ -168,6 +169,7 @@ final class Given {
                     stopping,
                     newestEvent,
                     List.of(slot),
+                    externals,
                     List.of(resource),
                     List.of(type),
                     List.of(monitor)))

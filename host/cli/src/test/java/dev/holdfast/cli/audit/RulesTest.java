@@ -51,6 +51,51 @@ class RulesTest {
   }
 
   @Nested
+  class ExternalsAreAccountedTest {
+    private final Rule rule = new ExternalsAreAccounted();
+
+    private Facts.External external(String slot, String resource, long epoch, String lives) {
+      return new Facts.External(
+          "web", resource, slot, "lease-volume", "data-1", epoch, "alpha", Optional.of(lives));
+    }
+
+    @Test
+    void ofAResourceThatMayHaveIt_isWell() {
+      given.externals.add(external("volume", WEB, 2, "ELSEWHERE"));
+
+      assertThat(given.found(rule)).isEmpty();
+    }
+
+    @Test
+    void ofAResourceThatIsOfflineAsWanted_shouldHaveBeenReleased() {
+      given.externals.add(external("volume", WEB, 2, "ELSEWHERE"));
+      given.resource = Given.resource("Offline", "Offline");
+      assertThat(given.found(rule)).containsExactly("web/volume");
+
+      given.resource = Given.resource("Failed", "Offline");
+      assertThat(given.found(rule)).as("nobody could ask").isEmpty();
+      given.resource = Given.resource("Offline", "Online");
+      assertThat(given.found(rule)).as("its online was cut short").isEmpty();
+    }
+
+    @Test
+    void ofNobody_ofTheFuture_ofATypeThatLivesHere_orTwice_isNotWell() {
+      given.externals.add(external("volume", "gone", 2, "ELSEWHERE"));
+      assertThat(given.found(rule)).containsExactly("web/volume");
+
+      given.externals.set(0, external("volume", WEB, 7, "ELSEWHERE"));
+      assertThat(given.found(rule)).containsExactly("web/volume");
+
+      given.externals.set(0, external("volume", WEB, 2, "ON_NODE"));
+      assertThat(given.found(rule)).containsExactly("web/volume");
+
+      given.externals.set(0, external("volume", WEB, 2, "ELSEWHERE"));
+      given.externals.add(external("other", WEB, 2, "ELSEWHERE"));
+      assertThat(given.found(rule)).containsExactly("web/other");
+    }
+  }
+
+  @Nested
   class OneProcessPerSlotTest {
     private final Rule rule = new OneProcessPerSlot();
 

@@ -4,6 +4,8 @@ import com.google.protobuf.ByteString;
 import dev.holdfast.monitor.log.RateLimit;
 import dev.holdfast.protocol.Failures;
 import dev.holdfast.protocol.SpiCodec;
+import dev.holdfast.protocol.wire.Answer;
+import dev.holdfast.protocol.wire.CancelCommand;
 import dev.holdfast.protocol.wire.EndLeft;
 import dev.holdfast.protocol.wire.EntryPoint;
 import dev.holdfast.protocol.wire.Progress;
@@ -12,6 +14,7 @@ import dev.holdfast.protocol.wire.ToService;
 import dev.holdfast.spi.Call;
 import dev.holdfast.spi.Command;
 import dev.holdfast.spi.CommandResult;
+import dev.holdfast.spi.ExternalSlot;
 import dev.holdfast.spi.Properties;
 import dev.holdfast.spi.ResourceException;
 import dev.holdfast.spi.ResourceException.Responsibility;
@@ -49,6 +52,7 @@ class LiveCall implements Call {
       Properties properties,
       @Nullable ByteString token,
       SlotTable slots,
+      ExternalTable externals,
       ServiceRequests requests,
       Outgoing outgoing) {}
 
@@ -182,6 +186,12 @@ class LiveCall implements Call {
                 .build());
   }
 
+  @Override
+  public List<ExternalSlot> externals() {
+    requireAlive();
+    return life.externals().all();
+  }
+
   final void setToken(ByteString remembered) {
     token = remembered;
   }
@@ -214,6 +224,26 @@ class LiveCall implements Call {
     requireAlive();
     try {
       return life.requests().ask(frame, life.slots()::update);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw cancelled(toDo);
+    }
+  }
+
+  /** Has something elsewhere written down; returns when it is durable. */
+  final ExternalSlot reserve(String toDo, LongFunction<ToService> frame) throws ResourceException {
+    requireAlive();
+    try {
+      Answer answer =
+          life.requests()
+              .request(
+                  frame,
+                  arrived -> {
+                    if (arrived.hasExternal()) {
+                      life.externals().update(SpiCodec.decode(arrived.getExternal()));
+                    }
+                  });
+      return SpiCodec.decode(answer.getExternal());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw cancelled(toDo);

@@ -3,8 +3,10 @@ package dev.holdfast.monitor.call;
 import com.google.protobuf.ByteString;
 import dev.holdfast.protocol.SpiCodec;
 import dev.holdfast.protocol.wire.Remember;
+import dev.holdfast.protocol.wire.ReserveExternal;
 import dev.holdfast.protocol.wire.StartProcess;
 import dev.holdfast.protocol.wire.ToService;
+import dev.holdfast.spi.ExternalSlot;
 import dev.holdfast.spi.Launch;
 import dev.holdfast.spi.OnlineCall;
 import dev.holdfast.spi.ResourceException;
@@ -45,6 +47,27 @@ final class LiveOnlineCall extends LiveCall implements OnlineCall {
                         .setLaunch(SpiCodec.encode(launch)))
                 .build());
     return new CallSlot(this, slot);
+  }
+
+  @Override
+  public ExternalSlot external(String slot, String kind, String key) throws ResourceException {
+    // What it refuses is the author's mistake, and is thrown here rather than there.
+    var _ = new ExternalSlot(slot, kind, key, "", epoch(), "");
+    requireWanted("write down external slot " + slot);
+    return reserve(
+        "write down external slot " + slot,
+        request ->
+            ToService.newBuilder()
+                .setReserveExternal(
+                    ReserveExternal.newBuilder()
+                        .setRequest(request)
+                        .setCall(entry.what().call())
+                        .setResource(resourceId())
+                        .setEpoch(epoch())
+                        .setSlot(slot)
+                        .setKind(kind)
+                        .setKey(key))
+                .build());
   }
 
   @Override

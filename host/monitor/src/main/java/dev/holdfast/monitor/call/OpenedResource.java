@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import dev.holdfast.monitor.log.RateLimit;
 import dev.holdfast.monitor.log.ResourceLogger;
 import dev.holdfast.monitor.plugin.LoadedType;
+import dev.holdfast.protocol.Failures;
 import dev.holdfast.protocol.SpiCodec;
 import dev.holdfast.protocol.wire.CallResource;
 import dev.holdfast.protocol.wire.EntryPoint;
@@ -14,10 +15,12 @@ import dev.holdfast.protocol.wire.SetPolling;
 import dev.holdfast.protocol.wire.Signalled;
 import dev.holdfast.protocol.wire.SlotState;
 import dev.holdfast.protocol.wire.ToService;
+import dev.holdfast.spi.Control;
 import dev.holdfast.spi.Health;
 import dev.holdfast.spi.InvalidPropertiesException;
 import dev.holdfast.spi.Lives;
 import dev.holdfast.spi.Properties;
+import dev.holdfast.spi.Reply;
 import dev.holdfast.spi.Resource;
 import dev.holdfast.spi.ResourceException;
 import dev.holdfast.spi.ResourceException.Responsibility;
@@ -48,6 +51,7 @@ final class OpenedResource {
   private final ServiceRequests requests;
   private final Consumer<CallResource> terminate;
   private final SlotTable slots = new SlotTable();
+  private final ExternalTable externals = new ExternalTable();
   private final Gate gate;
   private final ResourceContext context;
   private final RateLimit signals;
@@ -178,6 +182,7 @@ final class OpenedResource {
   /** The entry of a call. */
   Entry call(CallResource call, Consumer<Outcome> outcome) {
     slots.replaceAll(call.getSlotsList(), call.getMayHaveLeft());
+    externals.replaceAll(call.getExternalsList());
     var entry = entry(call, outcome);
     if (call.getEntryPoint() == EntryPoint.TERMINATE) {
       plugin.threads().runFirst(entry);
@@ -235,6 +240,7 @@ final class OpenedResource {
       }
       case LOOKS_ALIVE -> notNull(inside.looksAlive(new LiveCall(entry, life)), "looksAlive");
       case IS_ALIVE -> notNull(inside.isAlive(new LiveCall(entry, life)), "isAlive");
+      case CONTROL -> control(entry, life, call);
       case OPEN, CLOSE, LOAD, VALIDATE, ENTRY_POINT_NONE, UNRECOGNIZED ->
           throw new ResourceException(
               Responsibility.INTERNAL,
@@ -242,6 +248,44 @@ final class OpenedResource {
               "UnknownEntryPoint",
               call.getEntryPoint() + " is no entry point that CallResource can ask for.");
     };
+  }
+
+  private Reply control(Entry entry, LiveCall.Life life, CallResource call) throws Exception {
+    Control control =
+        type.description()
+            .control(call.getControl())
+            .orElseThrow(
+                () ->
+                    new ResourceException(
+                        Responsibility.INTERNAL,
+                        Retry.NOWHERE,
+                        "UnknownControl",
+                        "Type %s declares no control %s."
+                            .formatted(type.description().registeredName(), call.getControl())));
+    Properties parameters;
+    try {
+      // Once more: here a parameter's own check is there, too.
+      parameters = control.check(SpiCodec.decode(call.getParametersList()));
+    } catch (InvalidPropertiesException e) {
+      throw new ResourceException(
+          Responsibility.USER,
+          Retry.NOWHERE,
+          Failures.INVALID_PARAMETERS,
+          String.valueOf(e.getMessage()),
+          e);
+    }
+    Reply reply =
+        notNull(
+            required().control(new LiveControlCall(entry, life, control, parameters)), "control");
+    if (!reply.isHandled()) {
+      throw new ResourceException(
+          Responsibility.INTERNAL,
+          Retry.NOWHERE,
+          "ControlNotHandled",
+          "Type %s declares the control %s, and does not handle it."
+              .formatted(type.description().registeredName(), control.name()));
+    }
+    return reply;
   }
 
   /** The entry of close. Whatever it does, the resource is over then. */
@@ -291,6 +335,7 @@ final class OpenedResource {
   /** Replaces the polling there was. */
   void setPolling(SetPolling settings) {
     slots.replaceAll(settings.getSlotsList(), settings.getMayHaveLeft());
+    externals.replaceAll(settings.getExternalsList());
     stopPolling();
     if (settings.getLooksAliveMillis() <= 0 && settings.getIsAliveMillis() <= 0) {
       return;
@@ -433,7 +478,14 @@ final class OpenedResource {
 
   private LiveCall.Life life(Properties properties, @Nullable ByteString token) {
     return new LiveCall.Life(
-        id(), opened.getName(), properties, token, slots, requests, surroundings.outgoing());
+        id(),
+        opened.getName(),
+        properties,
+        token,
+        slots,
+        externals,
+        requests,
+        surroundings.outgoing());
   }
 
   /** Decodes on a plugin thread, because a property's check is plugin code. */

@@ -34,6 +34,7 @@ import dev.holdfast.spi.Lives;
 import dev.holdfast.spi.Problem;
 import dev.holdfast.spi.Properties;
 import dev.holdfast.spi.ResourceException;
+import dev.holdfast.spi.Reply;
 import dev.holdfast.spi.ResourceException.Responsibility;
 import dev.holdfast.spi.ResourceException.Retry;
 import dev.holdfast.spi.ResourceTypeFamily;
@@ -454,6 +455,8 @@ public final class Resources {
       template.setFound(SpiCodec.encode(found));
     } else if (outcome instanceof Outcome.Returned(Health health, long _)) {
       template.setHealth(SpiCodec.encode(health));
+    } else if (outcome instanceof Outcome.Returned(Reply reply, long _)) {
+      template.setReply(SpiCodec.encode(reply));
     } else {
       template.setDone(Done.getDefaultInstance());
     }

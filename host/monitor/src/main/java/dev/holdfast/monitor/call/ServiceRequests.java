@@ -28,7 +28,7 @@ public final class ServiceRequests {
   /** The code of a failure: the service went away before it answered. */
   static final String SERVICE_GONE = "ServiceGone";
 
-  private record Pending(Consumer<SlotState> slot, CompletableFuture<Answer> answer) {}
+  private record Pending(Consumer<Answer> arrived, CompletableFuture<Answer> answer) {}
 
   private final Outgoing outgoing;
   private final AtomicLong numbers = new AtomicLong();
@@ -51,7 +51,14 @@ public final class ServiceRequests {
    */
   @Nullable SlotState ask(LongFunction<ToService> frame, Consumer<SlotState> slot)
       throws ResourceException, InterruptedException {
-    Answer answer = answer(frame, slot, null);
+    Answer answer =
+        request(
+            frame,
+            arrived -> {
+              if (arrived.hasSlot()) {
+                slot.accept(arrived.getSlot());
+              }
+            });
     return answer.hasSlot() ? answer.getSlot() : null;
   }
 
@@ -64,16 +71,27 @@ public final class ServiceRequests {
    */
   CommandOutcome run(LongFunction<ToService> frame, LongFunction<ToService> cancel)
       throws ResourceException, InterruptedException {
-    return answer(frame, _ -> {}, cancel).getCommand();
+    return request(frame, _ -> {}, cancel).getCommand();
   }
 
-  private Answer answer(
+  /**
+   * Asks, and waits for the answer.
+   *
+   * @param arrived takes the answer, on the link's thread
+   * @return what is no failure
+   */
+  Answer request(LongFunction<ToService> frame, Consumer<Answer> arrived)
+      throws ResourceException, InterruptedException {
+    return request(frame, arrived, null);
+  }
+
+  private Answer request(
       LongFunction<ToService> frame,
-      Consumer<SlotState> slot,
+      Consumer<Answer> arrived,
       @Nullable LongFunction<ToService> cancel)
       throws ResourceException, InterruptedException {
     long number = numbers.incrementAndGet();
-    var request = new Pending(slot, new CompletableFuture<>());
+    var request = new Pending(arrived, new CompletableFuture<>());
     pending.put(number, request);
     if (closed) {
       close();
@@ -91,7 +109,7 @@ public final class ServiceRequests {
       throw e;
     }
     return switch (answer.getResultCase()) {
-      case OK, SLOT, COMMAND -> answer;
+      case OK, SLOT, COMMAND, EXTERNAL -> answer;
       case FAILURE -> throw Failures.exception(answer.getFailure());
       case RESULT_NOT_SET ->
           throw new ResourceException(
@@ -112,9 +130,7 @@ public final class ServiceRequests {
     if (request == null) {
       return false;
     }
-    if (answer.hasSlot()) {
-      request.slot().accept(answer.getSlot());
-    }
+    request.arrived().accept(answer);
     request.answer().complete(answer);
     return true;
   }

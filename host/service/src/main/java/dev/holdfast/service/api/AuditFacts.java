@@ -23,11 +23,13 @@ public record AuditFacts(
     long pid,
     long newestEvent,
     List<Slot> slots,
+    List<External> externals,
     List<Resource> resources,
     List<Type> types,
     List<Monitor> monitors) {
   public AuditFacts {
     slots = List.copyOf(slots);
+    externals = List.copyOf(externals);
     resources = List.copyOf(resources);
     types = List.copyOf(types);
     monitors = List.copyOf(monitors);
@@ -57,6 +59,23 @@ public record AuditFacts(
       @Nullable Long pid,
       @Nullable Long startTicks,
       @Nullable String bootId) {}
+
+  /**
+   * What is written down about something that a resource has elsewhere. It has no process.
+   *
+   * @param resource its name
+   * @param lives where the resource's type says that it lives; null when the type is gone
+   * @param epoch under which it was written down last
+   */
+  public record External(
+      String resource,
+      String resourceId,
+      String slot,
+      String kind,
+      String key,
+      long epoch,
+      String node,
+      @Nullable String lives) {}
 
   /**
    * A resource, and how it is polled.

@@ -85,6 +85,18 @@ public sealed interface Command {
   }
 
   /**
+   * Asks a resource to do something beside its life: a control that its type declares.
+   *
+   * @param parameters as typed; checked against the declaration before anything is sent
+   */
+  record ControlResource(String resource, String control, Map<String, List<String>> parameters)
+      implements Command {
+    public ControlResource {
+      parameters = inOrder(parameters);
+    }
+  }
+
+  /**
    * Begins to patch a resource that is Offline: its checkpoints are restored, and until the patch
    * ends, what is changed of them is no drift and it does not go online.
    */

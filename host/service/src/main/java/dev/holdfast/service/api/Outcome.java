@@ -1,7 +1,10 @@
 package dev.holdfast.service.api;
 
 import java.time.Duration;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** How an operation ended. */
@@ -17,10 +20,18 @@ public sealed interface Outcome {
    * What was wanted is so.
    *
    * @param message such as {@code "Online 2/2"}
+   * @param values what it found out or made, by name; only a control has any
    */
-  record Done(Duration took, String message, List<ResourceState> states) implements Outcome {
+  record Done(Duration took, String message, List<ResourceState> states, Map<String, String> values)
+      implements Outcome {
     public Done {
       states = List.copyOf(states);
+      values = Collections.unmodifiableMap(new LinkedHashMap<>(values));
+    }
+
+    /** What has no values to tell. */
+    public Done(Duration took, String message, List<ResourceState> states) {
+      this(took, message, states, Map.of());
     }
   }
 

@@ -30,6 +30,7 @@ import org.jspecify.annotations.Nullable;
  * @param unrestored true while it runs on configuration that could not be restored
  * @param unsupervisedSince since when no monitor looks after it; null when one does or none should
  * @param detail one sentence for people; null when there is nothing to say
+ * @param externals what is written down of things that it has, or may have, elsewhere
  */
 public record ResourceView(
     String id,
@@ -55,11 +56,24 @@ public record ResourceView(
     @Nullable LastExit lastExit,
     boolean unrestored,
     @Nullable Instant unsupervisedSince,
-    @Nullable String detail) {
+    @Nullable String detail,
+    List<External> externals) {
   public ResourceView {
+    externals = List.copyOf(externals);
     dependsOn = List.copyOf(dependsOn);
     properties = Collections.unmodifiableMap(new LinkedHashMap<>(properties));
   }
+
+  /**
+   * Something elsewhere.
+   *
+   * @param key what the remote system knows it by
+   * @param nonce what it was asked for with there; no secret
+   * @param epoch under which it was written down last
+   * @param node that wrote it last
+   */
+  public record External(
+      String slot, String kind, String key, String nonce, long epoch, String node) {}
 
   /**
    * How its application last ended: one of the two, or neither when that is honestly unknown.

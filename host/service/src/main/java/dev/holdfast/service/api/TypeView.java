@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param digest {@code sha256:HEX} of the archive
  * @param status {@code Registered PluginMissing DigestMismatch LoadFailed}
  * @param detail what is wrong, in a sentence; null when nothing is
+ * @param controls what its resources can be asked to do
  */
 public record TypeView(
     String name,
@@ -23,8 +24,10 @@ public record TypeView(
     String archive,
     String digest,
     String status,
-    @Nullable String detail) {
+    @Nullable String detail,
+    List<ControlView> controls) {
   public TypeView {
     versions = List.copyOf(versions);
+    controls = List.copyOf(controls);
   }
 }

@@ -18,6 +18,7 @@ import dev.holdfast.service.command.CommandRuns;
 import dev.holdfast.service.process.ProcessIdentity;
 import dev.holdfast.service.process.SlotToken;
 import dev.holdfast.service.record.ClusterRecords;
+import dev.holdfast.service.slot.ExternalRecord;
 import dev.holdfast.service.slot.SlotKey;
 import dev.holdfast.service.slot.SlotRecord;
 import dev.holdfast.service.type.TypeRegistrar;
@@ -80,6 +81,7 @@ public final class Witness {
         pid,
         newestEvent,
         slots(state),
+        externals(state),
         state.resources().values().stream().map(resource -> resource(state, resource)).toList(),
         state.types().values().stream().map(type -> type(state, type)).toList(),
         monitors(state, answers));
@@ -138,6 +140,28 @@ public final class Witness {
         process.map(identity -> (long) identity.pid()).orElse(null),
         process.map(ProcessIdentity::startTicks).orElse(null),
         process.map(ProcessIdentity::bootId).orElse(null));
+  }
+
+  private List<AuditFacts.External> externals(ClusterState state) {
+    return records.readExternals().entrySet().stream()
+        .map(entry -> external(state, entry.getKey(), entry.getValue()))
+        .toList();
+  }
+
+  private static AuditFacts.External external(
+      ClusterState state, SlotKey key, ExternalRecord external) {
+    return new AuditFacts.External(
+        name(state, key.resource()),
+        key.resource().toString(),
+        key.slot(),
+        external.kind(),
+        external.key(),
+        external.epoch(),
+        external.node(),
+        Optional.ofNullable(state.resources().get(key.resource()))
+            .flatMap(resource -> state.findType(resource.config().type()))
+            .map(type -> type.version().description().lives().name())
+            .orElse(null));
   }
 
   private static String name(ClusterState state, ResourceId id) {

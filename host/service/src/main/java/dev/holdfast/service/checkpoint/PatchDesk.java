@@ -112,9 +112,18 @@ public final class PatchDesk {
 
   /** Nothing that is being patched goes online. */
   public void requireNone(ClusterResource resource) {
+    requireNone(resource, "cannot be brought online");
+  }
+
+  /**
+   * Refuses a resource that is being patched.
+   *
+   * @param what what it cannot, in words
+   */
+  public void requireNone(ClusterResource resource, String what) {
     Optional<Patch> patch = patchOf(resource.id());
     if (patch.isPresent()) {
-      throw patched(resource, "cannot be brought online", patch.get());
+      throw patched(resource, what, patch.get());
     }
   }
 

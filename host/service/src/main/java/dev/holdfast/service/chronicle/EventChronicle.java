@@ -118,6 +118,7 @@ public final class EventChronicle implements Chronicle, AutoCloseable {
           case ADOPTED -> EventId.RESOURCE_ADOPTED.of(name, cause);
           case UNSUPERVISED -> EventId.UNSUPERVISED.of(name, cause);
           case FOREIGN_FOUND -> EventId.FOREIGN_FOUND.of(name, cause);
+          case TAKING_OVER -> EventId.TAKING_OVER.of(name, cause);
           case STATE_UNKNOWN -> EventId.STATE_UNKNOWN.of(name, cause);
           case CHECK_BROKEN -> EventId.CHECK_BROKEN.of(name, cause);
           case DEGRADED -> EventId.RESOURCE_DEGRADED.of(name, cause);
@@ -196,6 +197,14 @@ public final class EventChronicle implements Chronicle, AutoCloseable {
     } else if (is == null && was != null) {
       write(EventId.TYPE_RESOLVED_AGAIN.of(type.name()));
     }
+  }
+
+  @Override
+  public void controlled(ClusterResource resource, String control, String user, String outcome) {
+    write(
+        EventId.RESOURCE_CONTROLLED
+            .of(resource.config().name(), control, user, outcome)
+            .about(resource.config().name(), resource.id().toString()));
   }
 
   // ---- monitors ----------------------------------------------------------------------------

@@ -1,5 +1,7 @@
 package dev.holdfast.service.chronicle;
 
+import static java.util.stream.Collectors.joining;
+
 import dev.holdfast.checkpoint.Patch;
 import dev.holdfast.cluster.ClusterResource;
 import dev.holdfast.cluster.ClusterState;
@@ -14,12 +16,15 @@ import dev.holdfast.service.event.Event;
 import dev.holdfast.service.event.EventId;
 import dev.holdfast.service.event.EventLog;
 import dev.holdfast.service.event.EventQuery;
+import dev.holdfast.service.slot.ExternalRecord;
+import dev.holdfast.spi.Lives;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
@@ -43,18 +48,22 @@ public final class WhyTeller {
   private final ZoneId zone;
   private final Predicate<String> unrestored;
   private final Function<String, Optional<Patch>> patches;
+  private final Function<ResourceId, Map<String, ExternalRecord>> externals;
 
   /**
    * @param unrestored whether a resource, by its id, runs on configuration that could not be
    *     restored
    * @param patches the patch of a resource, by its id
+   * @param externals what is written down of things that a resource has elsewhere
    */
   public WhyTeller(
       EventLog events,
       InstantSource clock,
       ZoneId zone,
       Predicate<String> unrestored,
-      Function<String, Optional<Patch>> patches) {
+      Function<String, Optional<Patch>> patches,
+      Function<ResourceId, Map<String, ExternalRecord>> externals) {
+    this.externals = externals;
     this.unrestored = unrestored;
     this.patches = patches;
     this.events = events;
@@ -67,7 +76,9 @@ public final class WhyTeller {
     String wanted = resource.config().wantedOnline() ? "Online" : "Offline";
     String headline =
         "%s is %s (wanted %s) since %s"
-            .formatted(resource.config().name(), resource.state(), wanted, time(resource.since()));
+                .formatted(
+                    resource.config().name(), resource.state(), wanted, time(resource.since()))
+            + elsewhere(resource.id());
     Blocker blocker = blocker(state, resource);
     return new Why(
         resource.config().name(),
@@ -75,6 +86,14 @@ public final class WhyTeller {
         chain(resource.id()),
         blocker.what(),
         blocker.unblock());
+  }
+
+  private String elsewhere(ResourceId id) {
+    Map<String, ExternalRecord> its = externals.apply(id);
+    return its.isEmpty()
+        ? ""
+        : "; elsewhere it has, or may have, "
+            + its.values().stream().map(ExternalRecord::label).collect(joining(", "));
   }
 
   /** About a group: of its resources, the first that is not as it is wanted. */
@@ -220,6 +239,14 @@ public final class WhyTeller {
               + time(resource.unsupervisedSince().get())
               + "; it stays as it is until one does",
           "holdfast monitor list");
+    }
+    if (resource.lives() == Lives.ELSEWHERE
+        && resource.phase() instanceof Phase.Failed(String why, Optional<Instant> retryAt)
+        && retryAt.isPresent()) {
+      // There the reason is somebody else's, or nobody could be asked: neither is a failure of it.
+      return new Blocker(
+          "%s; it is looked at again at %s".formatted(why, time(retryAt.get())),
+          "holdfast resource online " + ShellWord.of(name));
     }
     if (resource.phase() instanceof Phase.Failed(_, Optional<Instant> retryAt)) {
       String again =

@@ -1,5 +1,6 @@
 package dev.holdfast.service.cluster;
 
+import dev.holdfast.cluster.ClusterResource;
 import dev.holdfast.cluster.ClusterState;
 import dev.holdfast.cluster.MonitorName;
 import dev.holdfast.cluster.Notice;
@@ -19,6 +20,13 @@ public interface Chronicle {
 
   /** A new state is durable. */
   void changed(ClusterState before, ClusterState after);
+
+  /**
+   * A resource was asked to do something beside its life, and has answered.
+   *
+   * @param outcome in words
+   */
+  default void controlled(ClusterResource resource, String control, String user, String outcome) {}
 
   /** A monitor's process runs. */
   void monitorStarted(MonitorName name, long epoch, ProcessIdentity process);

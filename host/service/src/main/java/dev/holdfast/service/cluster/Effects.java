@@ -1,6 +1,5 @@
 package dev.holdfast.service.cluster;
 
-import com.google.protobuf.ByteString;
 import dev.holdfast.checkpoint.Checkpoints;
 import dev.holdfast.checkpoint.Restoration;
 import dev.holdfast.cluster.Action;
@@ -27,11 +26,10 @@ import dev.holdfast.protocol.wire.LoadPlugin;
 import dev.holdfast.protocol.wire.Loaded;
 import dev.holdfast.protocol.wire.OpenResource;
 import dev.holdfast.protocol.wire.SetPolling;
-import dev.holdfast.protocol.wire.SlotState;
 import dev.holdfast.protocol.wire.ToMonitor;
 import dev.holdfast.service.command.CommandRuns;
 import dev.holdfast.service.home.Home;
-import dev.holdfast.service.record.ClusterRecords;
+import dev.holdfast.service.slot.ExternalSlots;
 import dev.holdfast.service.slot.Slots;
 import dev.holdfast.service.supervision.Monitors;
 import dev.holdfast.service.type.TypeResolver;
@@ -67,7 +65,8 @@ final class Effects {
   private final Monitors monitors;
   private final Slots slots;
   private final CommandRuns commands;
-  private final ClusterRecords records;
+  private final ExternalSlots externals;
+  private final CallFrames frames;
   private final TypeResolver types;
   private final Calls calls;
   private final Polls polls;
@@ -80,7 +79,8 @@ final class Effects {
       Monitors monitors,
       Slots slots,
       CommandRuns commands,
-      ClusterRecords records,
+      ExternalSlots externals,
+      CallFrames frames,
       TypeResolver types,
       Calls calls,
       Polls polls,
@@ -91,7 +91,8 @@ final class Effects {
     this.monitors = monitors;
     this.slots = slots;
     this.commands = commands;
-    this.records = records;
+    this.externals = externals;
+    this.frames = frames;
     this.types = types;
     this.calls = calls;
     this.polls = polls;
@@ -108,6 +109,7 @@ final class Effects {
       polls.stopped(id);
       slots.forget(id);
       commands.forget(id);
+      externals.forget(id);
       checkpoints.forget(id.toString());
     }
   }
@@ -133,6 +135,7 @@ final class Effects {
                           .setEpoch(epoch))
                   .build());
       case Action.EndProcesses(ResourceId id) -> endProcesses(id);
+      case Action.ReleaseExternals(ResourceId id) -> externals.release(id);
       case Action.StartMonitor(MonitorName monitor) -> startMonitor(state, monitor);
       case Action.StopMonitor(MonitorName monitor) -> monitors.stop(monitor);
       case Action.KillMonitor(MonitorName monitor, String because) ->
@@ -376,25 +379,10 @@ final class Effects {
       Instant deadline,
       Optional<OfflineReason> reason) {
     Duration left = Duration.between(clock.instant(), deadline);
-    var frame =
-        CallResource.newBuilder()
-            .setCall(call.call())
-            .setResource(resource.id().toString())
-            .setEpoch(call.epoch())
-            .setEntryPoint(entryPoint(entryPoint))
-            .setDeadlineMillis(Math.max(1, left.toMillis()))
-            .addAllProperties(SpiCodec.encode(resource.config().properties()))
-            .addAllSlots(slotStates(resource.id()));
-    records.token(resource.id()).ifPresent(token -> frame.setToken(ByteString.copyFrom(token)));
+    var frame = frames.call(resource, call.call(), call.epoch(), entryPoint(entryPoint), left);
     reason.ifPresent(why -> frame.setOfflineReason(SpiCodec.encode(why)));
-    frame
-        .setThenFind(entryPoint == EntryPoint.TERMINATE)
-        .setMayHaveLeft(slots.mayHaveLeft(resource.id()));
+    frame.setThenFind(entryPoint == EntryPoint.TERMINATE);
     return frame.build();
-  }
-
-  private List<SlotState> slotStates(ResourceId id) {
-    return slots.of(id).stream().map(SlotFrames::of).toList();
   }
 
   private static dev.holdfast.protocol.wire.EntryPoint entryPoint(EntryPoint entryPoint) {
@@ -420,12 +408,13 @@ final class Effects {
           .setLooksAliveMillis(resource.looksAliveInterval().toMillis())
           .setIsAliveMillis(resource.isAliveInterval().toMillis())
           .addAllProperties(SpiCodec.encode(resource.config().properties()))
-          .addAllSlots(slotStates(resource.id()))
           .setMayHaveLeft(slots.mayHaveLeft(resource.id()))
           .setCheckLimitMillis(checkLimit(resource).toMillis())
+          .addAllSlots(frames.slots(resource.id()))
+          .addAllExternals(frames.externals(resource.id()))
           .setTerminateCall(calls.next())
           .setTerminateDeadlineMillis(resource.config().common().deadlockTimeout().toMillis());
-      records.token(resource.id()).ifPresent(token -> frame.setToken(ByteString.copyFrom(token)));
+      frames.token(resource.id()).ifPresent(frame::setToken);
       polls.began(resource.id(), epoch, clock.instant());
     } else {
       polls.stopped(resource.id());

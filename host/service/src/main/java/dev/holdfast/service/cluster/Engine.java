@@ -20,6 +20,7 @@ import dev.holdfast.service.process.ProcessIdentity;
 import dev.holdfast.service.process.Processes;
 import dev.holdfast.service.process.StopOutcome;
 import dev.holdfast.service.record.ClusterRecords;
+import dev.holdfast.service.slot.ExternalSlots;
 import dev.holdfast.service.slot.SlotKey;
 import dev.holdfast.service.slot.SlotListener;
 import dev.holdfast.service.slot.SlotView;
@@ -84,6 +85,8 @@ public final class Engine implements AutoCloseable {
   private final ClusterLoop loop;
   private final Slots slots;
   private final CommandRuns commands;
+  private final ExternalSlots externals;
+  private final Controls controls;
   private final Monitors monitors;
   private final TypeResolver types;
   private final Polls polls = new Polls();
@@ -129,6 +132,7 @@ public final class Engine implements AutoCloseable {
             parts.ids(),
             parts.environment(),
             blocking);
+    externals = new ExternalSlots(records, parts.node(), parts.ids());
     monitors =
         new Monitors(
             parts.home(),
@@ -143,12 +147,16 @@ public final class Engine implements AutoCloseable {
     typeChecks = new TypeChecks(loop, types, registrar, monitors, blocking);
     validator = new PropertyValidator(types, monitors, calls::next);
     surveyor = new Surveyor(types, registrar, monitors, calls::next);
+    var frames = new CallFrames(slots, externals, records);
+    controls = new Controls(monitors, frames, calls::next, chronicle);
     talk =
         new MonitorTalk(
             loop,
             monitors,
             slots,
             commands,
+            externals,
+            controls,
             records,
             calls,
             callMeters,
@@ -163,7 +171,8 @@ public final class Engine implements AutoCloseable {
             monitors,
             slots,
             commands,
-            records,
+            externals,
+            frames,
             types,
             calls,
             polls,
@@ -246,6 +255,16 @@ public final class Engine implements AutoCloseable {
 
   public CommandRuns commands() {
     return commands;
+  }
+
+  /** What resources have elsewhere. */
+  public ExternalSlots externals() {
+    return externals;
+  }
+
+  /** What resources are asked to do beside their lives. */
+  public Controls controls() {
+    return controls;
   }
 
   public Monitors monitors() {
@@ -372,6 +391,7 @@ public final class Engine implements AutoCloseable {
       // Before anybody decides about it: what it had asked for is being ended by then.
       commands.monitorDied(death.name());
       types.forget(death.name());
+      controls.died(death.name(), death.reason());
       validator.died(death.name(), death.reason());
       surveyor.died(death.name(), death.reason());
       if (TypeRegistrar.isRegistrars(death.name())) {

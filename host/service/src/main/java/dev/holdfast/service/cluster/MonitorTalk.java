@@ -16,6 +16,7 @@ import dev.holdfast.protocol.wire.HealthReport;
 import dev.holdfast.protocol.wire.LogLine;
 import dev.holdfast.protocol.wire.Progress;
 import dev.holdfast.protocol.wire.Remember;
+import dev.holdfast.protocol.wire.ReserveExternal;
 import dev.holdfast.protocol.wire.Returned;
 import dev.holdfast.protocol.wire.SlotChanged;
 import dev.holdfast.protocol.wire.StartProcess;
@@ -24,6 +25,7 @@ import dev.holdfast.protocol.wire.ToMonitor;
 import dev.holdfast.protocol.wire.ToService;
 import dev.holdfast.service.command.CommandRuns;
 import dev.holdfast.service.record.ClusterRecords;
+import dev.holdfast.service.slot.ExternalSlots;
 import dev.holdfast.service.slot.SlotKey;
 import dev.holdfast.service.slot.SlotView;
 import dev.holdfast.service.slot.Slots;
@@ -31,6 +33,7 @@ import dev.holdfast.service.supervision.Monitors;
 import dev.holdfast.spi.Found;
 import dev.holdfast.spi.Health;
 import dev.holdfast.spi.Launch;
+import dev.holdfast.spi.Lives;
 import dev.holdfast.spi.Property;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -60,6 +63,8 @@ final class MonitorTalk {
   private final ClusterLoop loop;
   private final Monitors monitors;
   private final Slots slots;
+  private final ExternalSlots externals;
+  private final Controls controls;
   private final ClusterRecords records;
   private final Calls calls;
   private final CallMeters meters;
@@ -79,6 +84,8 @@ final class MonitorTalk {
       Monitors monitors,
       Slots slots,
       CommandRuns commands,
+      ExternalSlots externals,
+      Controls controls,
       ClusterRecords records,
       Calls calls,
       CallMeters meters,
@@ -89,6 +96,8 @@ final class MonitorTalk {
     this.loop = loop;
     this.monitors = monitors;
     this.slots = slots;
+    this.externals = externals;
+    this.controls = controls;
     this.records = records;
     this.calls = calls;
     this.meters = meters;
@@ -115,6 +124,7 @@ final class MonitorTalk {
       case RUN_COMMAND -> commandTalk.run(monitor, frame.getRunCommand());
       case CANCEL_COMMAND -> commandTalk.cancel(monitor, frame.getCancelCommand());
       case END_LEFT -> commandTalk.endLeft(monitor, frame.getEndLeft());
+      case RESERVE_EXTERNAL -> reserveExternal(monitor, frame.getReserveExternal());
       // The monitor asks IsAlive itself after a signal; its report says what counts.
       case SIGNALLED -> LOG.debug("{}: {}", monitor, frame.getSignalled());
       case VALIDATED, SURVEYED, LOADED, INSPECTED, HELLO, READY, BEAT, FRAME_NOT_SET ->
@@ -141,6 +151,12 @@ final class MonitorTalk {
   // ---- answers -----------------------------------------------------------------------------
 
   private void returned(Returned answer) {
+    if (answer.getEntryPoint() == dev.holdfast.protocol.wire.EntryPoint.CONTROL) {
+      if (!controls.answered(answer)) {
+        meters.stale(StaleKind.ANSWER);
+      }
+      return;
+    }
     ResourceId id = ResourceId.of(answer.getResource());
     calls
         .end(id, answer.getCall())
@@ -153,8 +169,10 @@ final class MonitorTalk {
    * before it can be started again, and so is what a living one has changed meanwhile.
    */
   private void afterCheckpoints(ResourceId id, ResourceEvent answer) {
-    ResourceEvent event = answer instanceof ResourceEvent.FoundIt ? orForeign(id, answer) : answer;
-    if (event instanceof ResourceEvent.FoundIt(Found.Absent _)) {
+    ResourceEvent event =
+        answer instanceof ResourceEvent.FoundIt ? orSuperseded(id, orForeign(id, answer)) : answer;
+    if (event instanceof ResourceEvent.FoundIt(Found.Absent _)
+        || event instanceof ResourceEvent.FoundSuperseded) {
       CompletableFuture<Void> alone = commands.gone(id);
       if (alone.isDone() && !alone.isCompletedExceptionally()) {
         absent(id, event);
@@ -208,6 +226,17 @@ final class MonitorTalk {
         .orElse(found);
   }
 
+  /** What is held elsewhere by a life of the resource that is over can be taken over. */
+  private ResourceEvent orSuperseded(ResourceId id, ResourceEvent found) {
+    if (found instanceof ResourceEvent.FoundIt(Found.Foreign(String holder, long epoch))) {
+      return Optional.ofNullable(loop.state().resources().get(id))
+          .flatMap(resource -> externals.superseded(id, holder, epoch, resource.epoch()))
+          .<ResourceEvent>map(_ -> new ResourceEvent.FoundSuperseded(holder, epoch))
+          .orElse(found);
+    }
+    return found;
+  }
+
   /** Open and terminate have their find with them, and unless they fail, that is what answers. */
   private static EntryPoint answered(EntryPoint called, Returned answer) {
     return (called == EntryPoint.OPEN || called == EntryPoint.TERMINATE)
@@ -221,7 +250,7 @@ final class MonitorTalk {
       case FAILURE -> new ResourceEvent.CallFailed(entryPoint, failure(answer.getFailure()));
       case FOUND -> new ResourceEvent.FoundIt(SpiCodec.decode(answer.getFound()));
       case HEALTH -> new ResourceEvent.Checked(SpiCodec.decode(answer.getHealth()));
-      case DONE, RESULT_NOT_SET -> new ResourceEvent.Returned(entryPoint);
+      case DONE, REPLY, RESULT_NOT_SET -> new ResourceEvent.Returned(entryPoint);
     };
   }
 
@@ -231,6 +260,9 @@ final class MonitorTalk {
   }
 
   private void progress(Progress progress) {
+    if (controls.progressed(progress)) {
+      return;
+    }
     ResourceId id = ResourceId.of(progress.getResource());
     if (calls.current(id).filter(call -> call.call() == progress.getCall()).isPresent()) {
       String what =
@@ -366,6 +398,47 @@ final class MonitorTalk {
                           request.getRequest(),
                           "NotDurable",
                           "The token could not be written down: " + failure.getMessage());
+                    }
+                  });
+    }
+  }
+
+  private void reserveExternal(MonitorName monitor, ReserveExternal request) {
+    ResourceId id = ResourceId.of(request.getResource());
+    Optional<ClusterResource> resource = current(id, request.getEpoch());
+    if (resource.filter(r -> r.phase() instanceof Phase.GoingOnline).isEmpty()) {
+      refuseStale(
+          monitor,
+          request.getRequest(),
+          "What is elsewhere is written down by an online that is under way; this one is over.");
+    } else if (resource.get().lives() != Lives.ELSEWHERE) {
+      answers.refuse(
+          monitor,
+          request.getRequest(),
+          "NotElsewhere",
+          "External slots are for types that live ELSEWHERE; %s lives %s."
+              .formatted(resource.get().config().type(), resource.get().lives()));
+    } else if (holdsSecret(resource.get(), request.getKey().getBytes(StandardCharsets.UTF_8))) {
+      answers.refuse(
+          monitor,
+          request.getRequest(),
+          "SecretInKey",
+          "The key holds a declared secret; secrets are not written down.");
+    } else {
+      var key = new SlotKey(id, request.getSlot());
+      var _ =
+          externals
+              .reserve(key, request.getKind(), request.getKey(), request.getEpoch())
+              .whenComplete(
+                  (external, failure) -> {
+                    if (failure == null) {
+                      answers.send(
+                          monitor,
+                          Answer.newBuilder()
+                              .setRequest(request.getRequest())
+                              .setExternal(SpiCodec.encode(external.slot(key.slot()))));
+                    } else {
+                      answers.failed(monitor, request.getRequest(), failure);
                     }
                   });
     }

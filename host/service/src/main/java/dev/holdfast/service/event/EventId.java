@@ -465,6 +465,23 @@ public enum EventId {
           + " makes a new one; if this comes again, look at the disk.",
       "hive",
       "found"),
+  RESOURCE_CONTROLLED(
+      2061,
+      EventType.INFORMATION,
+      "Resource",
+      "Control %2 of cluster resource '%1' was asked for by %3: %4.",
+      "resource",
+      "control",
+      "user",
+      "outcome"),
+  TAKING_OVER(
+      2062,
+      EventType.WARNING,
+      "Failover",
+      "What cluster resource '%1' has elsewhere is %2, which lost it; it is taken over by a higher"
+          + " epoch.",
+      "resource",
+      "held"),
   QUORUM_BACKED_UP(
       2070,
       EventType.INFORMATION,

@@ -67,6 +67,7 @@ public final class Commands {
   private final Consumer<Boolean> stop;
   private final Handover handover;
   private final Operations operations;
+  private final ControlRequests controls;
 
   /** One at a time: what one refuses, and removes, another must not be about to register. */
   private final ReentrantLock registering = new ReentrantLock();
@@ -75,6 +76,7 @@ public final class Commands {
    * @param executor for what blocks, such as loading an archive
    * @param stop stops the service; true keeps applications running
    * @param handover gives all groups to another node
+   * @param controls has monitors ask resources for controls
    */
   public Commands(
       ClusterLoop loop,
@@ -87,7 +89,8 @@ public final class Commands {
       Supplier<UUID> ids,
       Executor executor,
       Consumer<Boolean> stop,
-      Handover handover) {
+      Handover handover,
+      ControlSender controls) {
     this.loop = loop;
     this.monitors = monitors;
     this.registrar = registrar;
@@ -100,6 +103,7 @@ public final class Commands {
     this.stop = stop;
     this.handover = handover;
     this.operations = new Operations(clock);
+    this.controls = new ControlRequests(loop, controls, patches, operations, clock);
   }
 
   /** One of the last operations. */
@@ -154,6 +158,7 @@ public final class Commands {
       case Command.FailResource(String resource) ->
           change(asker, "fail " + resource, state -> fail(state, resource));
       case Command.SetResource set -> setResource(set, asker);
+      case Command.ControlResource wanted -> controls.ask(wanted, asker);
       case Command.BeginPatch(String resource) ->
           patch(
               asker,

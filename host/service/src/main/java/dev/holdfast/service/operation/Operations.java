@@ -174,6 +174,11 @@ final class Operations {
     end(operation, new Outcome.Done(took(operation), message, List.of()));
   }
 
+  /** The same with what it found out. */
+  void done(Operation operation, String message, Map<String, String> values) {
+    end(operation, new Outcome.Done(took(operation), message, List.of(), values));
+  }
+
   private void done(Operation operation, String message, Goal goal, ClusterState state) {
     end(operation, new Outcome.Done(took(operation), message, states(goal.resources(), state)));
   }

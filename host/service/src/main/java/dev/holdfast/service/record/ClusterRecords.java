@@ -16,6 +16,8 @@ import dev.holdfast.registry.RegistryKey;
 import dev.holdfast.registry.RegistryValue;
 import dev.holdfast.registry.Snapshot;
 import dev.holdfast.service.process.ProcessIdentity;
+import dev.holdfast.service.slot.ExternalRecord;
+import dev.holdfast.service.slot.ExternalStore;
 import dev.holdfast.service.slot.SlotKey;
 import dev.holdfast.service.slot.SlotRecord;
 import dev.holdfast.service.slot.SlotStore;
@@ -44,6 +46,7 @@ import java.util.function.BiConsumer;
  *                                   common properties by their own names
  *     Parameters                    the private properties
  *     Instance                      Epoch, Phase, State, Since, Why, RetryAt, Failures, Restarts, …
+ *       External\NAME               Kind, Key, Nonce, FirstEpoch, Epoch, Node
  *       Slots\NAME                  Node, Token, Intended, BootId, Pid, StartTicks, StopSignal, Exit
  *   Nodes                           Holder, HolderHome: the node that had all groups last
  *   Nodes\NAME\Monitors\NAME        Pid, StartTicks, BootId of each monitor that was started
@@ -52,7 +55,7 @@ import java.util.function.BiConsumer;
  *
  * <p>What a step of the decisions changed is one batch. Thread-safe.
  */
-public final class ClusterRecords implements StateStore, SlotStore {
+public final class ClusterRecords implements StateStore, SlotStore, ExternalStore {
   private static final KeyPath GROUPS = KeyPath.of("Groups");
   private static final KeyPath TYPES = KeyPath.of("ResourceTypes");
   private static final KeyPath RESOURCES = KeyPath.of("Resources");
@@ -392,6 +395,47 @@ public final class ClusterRecords implements StateStore, SlotStore {
                 }
               });
     }
+  }
+
+  // ---- what is elsewhere -------------------------------------------------------------------
+
+  @Override
+  public CompletableFuture<Void> write(SlotKey slot, ExternalRecord external) {
+    var batch = Batch.builder().ifKeyExists(key(slot.resource()));
+    ExternalKeys.write(batch, externals(slot.resource()).child(slot.slot()), external);
+    return log.submit(batch.build()).thenApply(_ -> null);
+  }
+
+  @Override
+  public CompletableFuture<Void> removeExternals(ResourceId resource) {
+    return log.submit(Batch.builder().deleteTree(externals(resource)).build()).thenApply(_ -> null);
+  }
+
+  private static KeyPath externals(ResourceId resource) {
+    return key(resource).child("Instance").child("External");
+  }
+
+  @Override
+  public Map<SlotKey, ExternalRecord> readExternals() {
+    Map<SlotKey, ExternalRecord> all = new LinkedHashMap<>();
+    for (RegistryKey resource : subkeys(log.snapshot(), RESOURCES)) {
+      resource
+          .key("Instance\\External")
+          .ifPresent(
+              externals -> {
+                for (RegistryKey key : externals.subkeys()) {
+                  all.put(
+                      new SlotKey(ResourceId.of(resource.name()), key.name()),
+                      ExternalKeys.read(key));
+                }
+              });
+    }
+    return all;
+  }
+
+  @Override
+  public boolean isNode(String name) {
+    return nodes().stream().anyMatch(name::equalsIgnoreCase);
   }
 
   // ---- monitors ----------------------------------------------------------------------------

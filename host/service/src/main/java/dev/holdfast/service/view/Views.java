@@ -12,6 +12,7 @@ import dev.holdfast.service.api.GroupView;
 import dev.holdfast.service.api.MonitorView;
 import dev.holdfast.service.api.ResourceView;
 import dev.holdfast.service.api.TypeView;
+import dev.holdfast.service.slot.ExternalSlots;
 import dev.holdfast.service.slot.SlotView;
 import dev.holdfast.service.slot.Slots;
 import dev.holdfast.service.type.TypeResolver;
@@ -36,6 +37,7 @@ public final class Views {
   private final InstantSource clock;
   private final String node;
   private final Slots slots;
+  private final ExternalSlots externals;
   private final TypeResolver types;
   private final Predicate<String> unrestored;
   private final Function<String, Optional<Patch>> patches;
@@ -49,6 +51,7 @@ public final class Views {
       InstantSource clock,
       String node,
       Slots slots,
+      ExternalSlots externals,
       TypeResolver types,
       Predicate<String> unrestored,
       Function<String, Optional<Patch>> patches) {
@@ -57,6 +60,7 @@ public final class Views {
     this.clock = clock;
     this.node = node;
     this.slots = slots;
+    this.externals = externals;
     this.types = types;
   }
 
@@ -106,7 +110,22 @@ public final class Views {
         lastExit(resource),
         resource.isActive() && unrestored.test(resource.id().toString()),
         resource.unsupervisedSince().orElse(null),
-        detail(state, resource));
+        detail(state, resource),
+        externals(resource.id()));
+  }
+
+  private List<ResourceView.External> externals(ResourceId id) {
+    return externals.of(id).entrySet().stream()
+        .map(
+            external ->
+                new ResourceView.External(
+                    external.getKey(),
+                    external.getValue().kind(),
+                    external.getValue().key(),
+                    external.getValue().nonce(),
+                    external.getValue().epoch(),
+                    external.getValue().node()))
+        .toList();
   }
 
   private @Nullable Long monitorPid(ClusterState state, ClusterResource resource) {
@@ -241,7 +260,8 @@ public final class Views {
         types.archive(type.version()).toString(),
         type.version().digest(),
         state.typeStatus(type.name()).toString(),
-        problem == null ? null : problem.detail());
+        problem == null ? null : problem.detail(),
+        type.version().description().controls().stream().map(ControlViews::of).toList());
   }
 
   public List<MonitorView> monitors(ClusterState state) {

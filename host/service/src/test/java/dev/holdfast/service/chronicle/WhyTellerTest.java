@@ -4,6 +4,7 @@ import static dev.holdfast.service.GivenCluster.NOW;
 import static dev.holdfast.service.GivenCluster.WEB;
 import static dev.holdfast.service.GivenCluster.closed;
 import static dev.holdfast.service.GivenCluster.config;
+import static dev.holdfast.service.GivenCluster.elsewhere;
 import static dev.holdfast.service.GivenCluster.failed;
 import static dev.holdfast.service.GivenCluster.goingOnline;
 import static dev.holdfast.service.GivenCluster.id;
@@ -25,6 +26,7 @@ import dev.holdfast.service.event.EventId;
 import dev.holdfast.service.event.EventLog;
 import dev.holdfast.service.event.EventLogLimits;
 import dev.holdfast.service.event.NewEvent;
+import dev.holdfast.service.slot.ExternalRecord;
 import dev.holdfast.spi.OfflineReason;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -46,11 +48,13 @@ class WhyTellerTest {
   private EventLog events;
   private WhyTeller teller;
   private Optional<Patch> patch = Optional.empty();
+  private Map<String, ExternalRecord> externals = Map.of();
 
   @BeforeEach
   void open() throws IOException {
     events = EventLog.open(folder, "alpha", now::get, EventLogLimits.DEFAULT);
-    teller = new WhyTeller(events, now::get, ZoneOffset.UTC, _ -> false, _ -> patch);
+    teller =
+        new WhyTeller(events, now::get, ZoneOffset.UTC, _ -> false, _ -> patch, _ -> externals);
   }
 
   @AfterEach
@@ -73,6 +77,19 @@ class WhyTellerTest {
 
   private Why why(Phase phase) {
     return why(state(resource(config(2, "app"), phase)));
+  }
+
+  @Test
+  void whatItHasElsewhere_isSaid_andWhatBlocksItThere_isNoFailureOfIts() {
+    externals = Map.of("volume", new ExternalRecord("lease-volume", "data-1", "n", 8, 9, "alpha"));
+    var phase = new Phase.Failed("held by node-x (epoch 3)", Optional.of(NOW.plusSeconds(30)));
+
+    Why why = why(state(elsewhere(config(2, "app"), phase)));
+
+    assertThat(why.headline())
+        .endsWith("; elsewhere it has, or may have, lease-volume data-1 (epoch 9 of node alpha)");
+    assertThat(why.blockedBy()).startsWith("held by node-x (epoch 3); it is looked at again at ");
+    assertThat(why.unblock()).isEqualTo("holdfast resource online app");
   }
 
   // ---- the chain -----------------------------------------------------------------------------

@@ -22,6 +22,7 @@ import dev.holdfast.service.api.MonitorSignal;
 import dev.holdfast.service.api.Narration;
 import dev.holdfast.service.api.Operation;
 import dev.holdfast.service.api.Outcome;
+import dev.holdfast.service.cluster.ControlException;
 import dev.holdfast.spi.Description;
 import dev.holdfast.spi.Lives;
 import java.nio.file.Path;
@@ -31,6 +32,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -366,6 +368,85 @@ class CommandsTest {
     done(new Command.OfflineResource("app"));
     assertThat(done(new Command.DeleteResource("app"))).isEqualTo("deleted");
     assertThat(notFound(new Command.DeleteResource("app")).code()).isEqualTo("ResourceNotFound");
+  }
+
+  // ---- controls ------------------------------------------------------------------------------
+
+  private static Command.ControlResource rotate(String name, String parameter, String value) {
+    return new Command.ControlResource("app", name, Map.of(parameter, List.of(value)));
+  }
+
+  @Test
+  void aControl_isSentWithCheckedParameters_narrates_andEndsWithWhatItSays() throws Exception {
+    done(new Command.OnlineResource("app"));
+
+    Operation operation = submit(rotate("rotate", "KEEP", " 3 "));
+
+    assertThat(outcome(operation))
+        .isInstanceOfSatisfying(
+            Outcome.Done.class,
+            done -> {
+              assertThat(done.message()).isEqualTo("did it");
+              assertThat(done.values()).isEqualTo(Map.of("size", "1MiB"));
+            });
+    assertThat(node.asked).containsExactly("Rotate {keep=[3]} by root");
+    assertThat(told(operation)).containsExactly("app: half way");
+  }
+
+  @Test
+  void aControlThatIsNotDeclared_orParametersThatAreWrong_sendNothing() throws Exception {
+    done(new Command.OnlineResource("app"));
+
+    assertThat(notFound(rotate("Rotat", "keep", "3")))
+        .hasMessage("Type Test has no control Rotat. Did you mean Rotate?");
+    assertThat(refused(ApiException.Invalid.class, rotate("Rotate", "kep", "3")).problems())
+        .extracting(ApiException.Invalid.Problem::message)
+        .anyMatch(message -> message.contains("'kep' is no parameter of Rotate; did you mean"))
+        .anyMatch(message -> message.contains("keep is required"));
+    assertThat(refused(ApiException.Invalid.class, rotate("Rotate", "keep", "11")))
+        .hasMessageContaining("at most 9");
+    assertThat(node.asked).isEmpty();
+  }
+
+  @Test
+  void aControl_needsAnOnlineResource_unlessItSaysOtherwise() throws Exception {
+    assertThat(conflict("NotOnline", rotate("Rotate", "keep", "3")))
+        .hasMessage("app is Offline; Rotate can be asked for while it is Online.");
+
+    done(new Command.OnlineResource("app"));
+    done(new Command.OfflineResource("app"));
+    assertThat(done(new Command.ControlResource("app", "Status", Map.of()))).isEqualTo("did it");
+    assertThat(node.asked).containsExactly("Status {} by root");
+  }
+
+  @Test
+  void aControlThatFails_saysHow() throws Exception {
+    done(new Command.OnlineResource("app"));
+    for (var each :
+        List.of(
+            Map.entry(ControlException.failed("NoDisk", "there is no disk"), ErrorClass.FAILED),
+            Map.entry(ControlException.unknown("it may have been done"), ErrorClass.FAILED),
+            Map.entry(ControlException.refused("X", "no such disk"), ErrorClass.INVALID),
+            Map.entry(ControlException.notDone("Busy", "busy"), ErrorClass.CONFLICT))) {
+      node.controlAnswer = CompletableFuture.failedFuture(each.getKey());
+
+      Outcome outcome = outcome(submit(rotate("Rotate", "keep", "3")));
+
+      ApiException refusal = ((Outcome.Failed) outcome).refusal();
+      assertThat(refusal).hasMessage(each.getKey().getMessage());
+      assertThat(refusal.code()).isEqualTo(each.getKey().code());
+      assertThat(refusal.errorClass()).isEqualTo(each.getValue());
+    }
+  }
+
+  @Test
+  void aDryControl_isCheckedAndNotSent() throws Exception {
+    done(new Command.OnlineResource("app"));
+
+    Operation operation = node.commands.submit(rotate("Rotate", "keep", "3"), DRY);
+
+    assertThat(told(operation)).containsExactly("app: would ask for Rotate");
+    assertThat(node.asked).isEmpty();
   }
 
   // ---- online and offline --------------------------------------------------------------------

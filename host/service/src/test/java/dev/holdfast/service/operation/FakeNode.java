@@ -63,6 +63,7 @@ import dev.holdfast.spi.Description;
 import dev.holdfast.spi.Exit;
 import dev.holdfast.spi.Found;
 import dev.holdfast.spi.Health;
+import dev.holdfast.spi.Reply;
 import dev.holdfast.spi.ResourceException.Retry;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -124,6 +125,13 @@ final class FakeNode implements AutoCloseable {
 
   /** The stops of the service that were asked for: whether applications are kept. */
   final List<Boolean> stops = new CopyOnWriteArrayList<>();
+
+  /** The controls that were sent. */
+  final List<String> asked = new CopyOnWriteArrayList<>();
+
+  /** What comes of them. */
+  volatile CompletableFuture<Reply> controlAnswer =
+      CompletableFuture.completedFuture(Reply.done("did it").with("size", "1MiB"));
 
   /** Whether monitors that are started say that they are ready. */
   volatile boolean monitorsGetReady = true;
@@ -212,7 +220,12 @@ final class FakeNode implements AutoCloseable {
             UUID::randomUUID,
             Runnable::run,
             this::stop,
-            Handover.NONE);
+            Handover.NONE,
+            (resource, control, parameters, user, progress) -> {
+              asked.add(control.name() + " " + parameters + " by " + user);
+              progress.accept("half way");
+              return controlAnswer;
+            });
     var _ =
         beats.scheduleAtFixedRate(
             () -> lives.values().forEach(FakeMonitor::beat), 0, 250, TimeUnit.MILLISECONDS);
@@ -346,7 +359,11 @@ final class FakeNode implements AutoCloseable {
         running.remove(id);
         happened(id, new ResourceEvent.ProcessesEnded(Optional.empty()));
       }
-      case Action.StartPolling _, Action.StopPolling _, Action.Close _, Action.Tell _ -> {}
+      case Action.StartPolling _,
+          Action.StopPolling _,
+          Action.Close _,
+          Action.ReleaseExternals _,
+          Action.Tell _ -> {}
     }
   }
 

@@ -26,6 +26,7 @@ import dev.holdfast.registry.Watcher;
 import dev.holdfast.service.process.BootTicks;
 import dev.holdfast.service.process.ProcessIdentity;
 import dev.holdfast.service.process.SlotToken;
+import dev.holdfast.service.slot.ExternalRecord;
 import dev.holdfast.service.slot.SlotKey;
 import dev.holdfast.service.slot.SlotRecord;
 import dev.holdfast.spi.Description;
@@ -400,6 +401,45 @@ class ClusterRecordsTest {
     assertThatThrownBy(() -> records.write(key, slot(Optional.empty(), Optional.empty())).join())
         .hasMessageContaining(id(1).toString());
     assertThat(records.readAll()).isEmpty();
+  }
+
+  @Test
+  void whatIsElsewhereComesBack_overTheDeathsOfNodes_andIsRemovedAsAWhole() throws Exception {
+    write(ClusterState.empty(), state(resource(1, "db", new Phase.Online(NOW))));
+    var volume = new ExternalRecord("lease-volume", "Data 1/ä", "nonce-1", 8, 10, "node-1");
+    records.write(new SlotKey(id(1), "volume"), volume).join();
+
+    assertThat(records.readExternals()).isEqualTo(Map.of(new SlotKey(id(1), "volume"), volume));
+    assertThat(records.readAll()).as("it is no slot of a process").isEmpty();
+    var second = new ClusterRecords(log, "node-2");
+    second.takeGroups(NOW, "/home/2");
+    assertThat(second.readExternals()).containsValue(volume);
+    var taken = new ExternalRecord("lease-volume", "Data 1/ä", "nonce-1", 8, 12, "node-2");
+    second.write(new SlotKey(id(1), "volume"), taken).join();
+    assertThat(second.readExternals()).isEqualTo(Map.of(new SlotKey(id(1), "volume"), taken));
+
+    second.removeExternals(id(1)).join();
+    second.removeExternals(id(1)).join();
+    assertThat(second.readExternals()).isEmpty();
+    assertThat(second.read(NOW).resources()).hasSize(1);
+  }
+
+  @Test
+  void whatIsElsewhereOfAResourceThatIsNotThere_isRefused() {
+    var volume = new ExternalRecord("lease-volume", "data-1", "n", 8, 8, "node-1");
+
+    assertThat(records.write(new SlotKey(id(1), "volume"), volume)).isCompletedExceptionally();
+    assertThat(records.readExternals()).isEmpty();
+  }
+
+  @Test
+  void aNodeIsKnown_onceItHasStartedAMonitor() throws Exception {
+    assertThat(records.isNode("node-1")).isFalse();
+
+    records.monitorStarted(MonitorName.SHARED, new ProcessIdentity(1, 2, "boot")).get();
+
+    assertThat(records.isNode("NODE-1")).isTrue();
+    assertThat(records.isNode("node-2")).isFalse();
   }
 
   @Test

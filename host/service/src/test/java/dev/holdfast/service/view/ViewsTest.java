@@ -34,6 +34,8 @@ import dev.holdfast.service.process.FakeProcesses;
 import dev.holdfast.service.process.ProcessIdentity;
 import dev.holdfast.service.process.SlotToken;
 import dev.holdfast.service.process.StopOutcome;
+import dev.holdfast.service.slot.ExternalSlots;
+import dev.holdfast.service.slot.FakeExternals;
 import dev.holdfast.service.slot.SlotKey;
 import dev.holdfast.service.slot.SlotListener;
 import dev.holdfast.service.slot.SlotRecord;
@@ -62,7 +64,9 @@ class ViewsTest {
   @TempDir Path folder;
   private final FakeProcesses processes = new FakeProcesses((_, _) -> {});
   private final Map<SlotKey, SlotRecord> slotRecords = new HashMap<>();
+  private final FakeExternals externalRecords = new FakeExternals();
   private Slots slots;
+  private ExternalSlots externals;
   private Views views;
 
   @BeforeEach
@@ -74,7 +78,9 @@ class ViewsTest {
     var types =
         new TypeResolver(
             PluginStore.open(folder.resolve("plugins"), home.unpacked()), Runnable::run);
-    views = new Views(() -> NOW, "alpha", slots, types, _ -> false, _ -> Optional.empty());
+    externals = new ExternalSlots(externalRecords, "alpha", UUID::randomUUID);
+    views =
+        new Views(() -> NOW, "alpha", slots, externals, types, _ -> false, _ -> Optional.empty());
   }
 
   @AfterEach
@@ -131,6 +137,23 @@ class ViewsTest {
     assertThat(view.lastExit()).isNull();
     assertThat(view.detail()).isNull();
     assertThat(view.unrestored()).isFalse();
+  }
+
+  @Test
+  void whatItHasElsewhere_isShown() {
+    externals.reserve(new SlotKey(id(2), "volume"), "lease-volume", "data-1", 8).join();
+
+    assertThat(view(online()).externals())
+        .singleElement()
+        .satisfies(
+            external -> {
+              assertThat(external.slot()).isEqualTo("volume");
+              assertThat(external.kind()).isEqualTo("lease-volume");
+              assertThat(external.key()).isEqualTo("data-1");
+              assertThat(external.epoch()).isEqualTo(8);
+              assertThat(external.node()).isEqualTo("alpha");
+              assertThat(external.nonce()).isNotBlank();
+            });
   }
 
   @Test

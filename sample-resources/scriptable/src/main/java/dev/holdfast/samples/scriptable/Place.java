@@ -17,6 +17,7 @@ enum Place {
   TERMINATE("terminate", "when it is terminated"),
   LOOKS_ALIVE("looksAlive", "at each cheap check"),
   IS_ALIVE("isAlive", "at each thorough check"),
+  CONTROL("control", "when it is asked for a control"),
   CLOSE("close", "when it is closed");
 
   private final String word;
@@ -51,7 +52,7 @@ enum Place {
   boolean isOfResource() {
     return switch (this) {
       case STATIC_INIT, CONSTRUCTOR, DESCRIPTION, VALIDATE -> false;
-      case OPEN, FIND, ONLINE, OFFLINE, TERMINATE, LOOKS_ALIVE, IS_ALIVE, CLOSE -> true;
+      case OPEN, FIND, ONLINE, OFFLINE, TERMINATE, LOOKS_ALIVE, IS_ALIVE, CONTROL, CLOSE -> true;
     };
   }
 

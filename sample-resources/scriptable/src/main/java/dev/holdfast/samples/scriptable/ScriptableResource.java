@@ -2,10 +2,12 @@ package dev.holdfast.samples.scriptable;
 
 import dev.holdfast.spi.Call;
 import dev.holdfast.spi.Context;
+import dev.holdfast.spi.ControlCall;
 import dev.holdfast.spi.Found;
 import dev.holdfast.spi.Health;
 import dev.holdfast.spi.OfflineCall;
 import dev.holdfast.spi.OnlineCall;
+import dev.holdfast.spi.Reply;
 import dev.holdfast.spi.Resource;
 import dev.holdfast.spi.ResourceException;
 import dev.holdfast.spi.ResourceException.Responsibility;
@@ -73,6 +75,23 @@ final class ScriptableResource implements Resource {
   public Health looksAlive(Call call) throws Exception {
     return during(
         Place.LOOKS_ALIVE, call, () -> truth.looksAlive(call), step -> health(step, call));
+  }
+
+  @Override
+  public Reply control(ControlCall call) throws Exception {
+    return during(
+        Place.CONTROL,
+        call,
+        () ->
+            Reply.done(call.control().name() + " as asked")
+                .with("text", call.parameters().get(ScriptableType.TEXT)),
+        ScriptableResource::reply);
+  }
+
+  /** A lie is to declare it and not to know it. */
+  @SuppressWarnings("NullAway") // returning null against the contract is what it is for
+  private static Reply reply(Step step) {
+    return step.verb() == Verb.NULL ? null : Reply.notHandled();
   }
 
   @Override

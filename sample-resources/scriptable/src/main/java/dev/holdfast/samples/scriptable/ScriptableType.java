@@ -1,16 +1,34 @@
 package dev.holdfast.samples.scriptable;
 
+import dev.holdfast.spi.Control;
 import dev.holdfast.spi.Description;
 import dev.holdfast.spi.Lives;
 import dev.holdfast.spi.Problem;
 import dev.holdfast.spi.Properties;
 import dev.holdfast.spi.Property;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
 /** What both types have in common: the script around whatever a type is asked. */
 final class ScriptableType {
+  static final Property<String> TEXT =
+      Property.text("text").defaultsTo("").help("Given back.").build();
+  private static final Control ECHO =
+      Control.of("Echo")
+          .help("Gives back what it is given; changes nothing.")
+          .parameters(TEXT)
+          .whileOffline()
+          .readOnly()
+          .build();
+  private static final Control POKE =
+      Control.of("Poke")
+          .help("Does what the script says for control, within 5 s.")
+          .parameters(TEXT)
+          .limit(Duration.ofSeconds(5))
+          .build();
+
   private ScriptableType() {}
 
   static void initialised() {
@@ -37,7 +55,7 @@ final class ScriptableType {
     for (Place place : Place.values()) {
       properties.add(place.property());
     }
-    return Description.of(name).lives(lives).properties(properties).build();
+    return Description.of(name).lives(lives).properties(properties).controls(ECHO, POKE).build();
   }
 
   /** What cannot be read in the properties; when all can, what AtValidate says is done. */

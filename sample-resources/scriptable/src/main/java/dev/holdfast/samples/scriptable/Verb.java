@@ -138,7 +138,7 @@ enum Verb {
       case IN_FIND -> place == Place.FIND;
       case ANSWERED ->
           switch (place) {
-            case DESCRIPTION, VALIDATE, OPEN, FIND, LOOKS_ALIVE, IS_ALIVE -> true;
+            case DESCRIPTION, VALIDATE, OPEN, FIND, LOOKS_ALIVE, IS_ALIVE, CONTROL -> true;
             case STATIC_INIT, CONSTRUCTOR, ONLINE, OFFLINE, TERMINATE, CLOSE -> false;
           };
       case TRUTHFUL -> place.hasCall() || place == Place.DESCRIPTION;

@@ -9,6 +9,7 @@ import dev.holdfast.spi.Found;
 import dev.holdfast.spi.Health;
 import dev.holdfast.spi.Problem;
 import dev.holdfast.spi.Properties;
+import dev.holdfast.spi.Reply;
 import dev.holdfast.spi.Resource;
 import dev.holdfast.spi.ResourceException;
 import dev.holdfast.spi.ResourceException.Responsibility;
@@ -259,6 +260,21 @@ class ScriptableTest {
     assertThatIllegalStateException().isThrownBy(resource::close).withMessage("neither");
     assertThatIllegalStateException().isThrownBy(() -> TYPE.open(context)).withMessage("no");
     assertThat(TYPE.open(context).find(call())).isInstanceOf(Found.Absent.class);
+  }
+
+  @Test
+  void controls_giveBackWhatTheyAreGiven_orDoAsTheScriptSays() throws Exception {
+    var echo = TYPE.description().control("echo").orElseThrow();
+
+    Reply reply = resource.control(call().asking(echo, Map.of("text", List.of("hello"))));
+    assertThat(reply.values()).isEqualTo(Map.of("text", "hello"));
+
+    steer("control: lie");
+    assertThat(resource.control(call().asking(echo, Map.of())).isHandled()).isFalse();
+    steer("control: fail it does not want to");
+    assertThatExceptionOfType(ResourceException.class)
+        .isThrownBy(() -> resource.control(call().asking(echo, Map.of())))
+        .withMessage("it does not want to");
   }
 
   @Test
