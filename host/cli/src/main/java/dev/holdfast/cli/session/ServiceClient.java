@@ -76,6 +76,8 @@ public final class ServiceClient {
   @FunctionalInterface
   public interface Reader {
     /**
+     * Reads all of it.
+     *
      * @param sizeBytes of the file; below zero if it was not said
      * @param revision of what it was made of, if it has one
      */
