@@ -450,9 +450,11 @@ public final class CommandTree {
         verb(
             "patch",
             "Repair it while offline, and keep what that changed of its checkpoints.",
-            "holdfast resource patch mail-store -- isinteg -patch\n"
-                + "holdfast resource patch mail-store --begin\n"
-                + "holdfast resource patch mail-store --abort",
+            """
+            holdfast resource patch mail-store -- isinteg -patch
+            holdfast resource patch mail-store --begin
+            holdfast resource patch mail-store --abort\
+            """,
             ResourceCommands.Patch::new));
   }
 
