@@ -227,6 +227,13 @@ class RulesTest {
     }
 
     @Test
+    void whatACommandLeftOnPurpose_isNoFinding() {
+      given.slot = Given.slot("Left", LEADER);
+
+      assertThat(given.found(rule)).isEmpty();
+    }
+
+    @Test
     void aStartThatNeverCameToAnything_isFound_onceItIsOldEnough() {
       given.processes.remove(LEADER);
       given.processes.remove(CHILD);
