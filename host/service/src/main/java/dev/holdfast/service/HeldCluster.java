@@ -221,6 +221,7 @@ final class HeldCluster implements AutoCloseable {
               new Rehearser(local::source, local.name()),
               checkpoints::isUnrestored,
               checkpoints::patchOf,
+              checkpoints::unsaved,
               local.name(),
               clock,
               local.self().pid(),

@@ -451,8 +451,7 @@ public final class CommandTree {
             "patch",
             "Repair it while offline, and keep what that changed of its checkpoints.",
             "holdfast resource patch mail-store -- isinteg -patch\n"
-                + "holdfast resource patch mail-store --begin\n"
-                + "holdfast resource patch mail-store --abort",
+                + "holdfast resource patch mail-store --begin",
             ResourceCommands.Patch::new));
   }
 
