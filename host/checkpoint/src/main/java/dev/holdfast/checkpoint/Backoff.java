@@ -5,7 +5,7 @@ import java.time.Duration;
 /** How soon what failed is tried again: doubled each time, until it succeeds. Not thread-safe. */
 final class Backoff {
   private static final Duration MIN = Duration.ofSeconds(1);
-  private static final Duration MAX = Duration.ofMinutes(1);
+  private static final Duration MAX = Duration.ofSeconds(15);
 
   private Duration next = MIN;
 

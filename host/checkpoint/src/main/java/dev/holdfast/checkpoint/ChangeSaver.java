@@ -3,8 +3,7 @@ package dev.holdfast.checkpoint;
 import dev.holdfast.checkpoint.Checkpoints.Surroundings;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -63,9 +62,11 @@ final class ChangeSaver {
 
   Watched watched(CheckpointId id) {
     Guard guard = guards.get(id);
-    return guard == null
-        ? Watched.NOT
-        : new Watched(guard.watching() != null, guard.dirt().knownSince().orElse(null));
+    Optional<Instant> known =
+        guard == null ? Optional.empty() : guard.dirt().knownSince();
+    return new Watched(
+        guard != null && guard.watching() != null,
+        saver.unsaved(id).map(Unsaved::since).or(() -> known).orElse(null));
   }
 
   /** Whether nothing of it is to be saved or to be looked at. */
@@ -142,22 +143,29 @@ final class ChangeSaver {
     if (taken == null) {
       return;
     }
-    Optional<Trouble> trouble = saver.trySave(checkpoint, Cause.CHANGED, true);
+    Optional<Trouble> trouble = saver.trySave(checkpoint, Cause.CHANGED, taken);
     if (trouble.isEmpty()) {
       backoff.reset();
     } else if (trouble.get().obstacle() != Obstacle.MISSING) {
-      dirt.putBack(taken, around.clock().instant());
-      around.later(
-          backoff.next(), () -> blocking.execute(() -> saveChanged(checkpoint.id(), dirt)));
+      owe(checkpoint.id(), dirt, taken);
     }
   }
 
-  /** It is saved by somebody else right now. */
-  void beingSaved(CheckpointId id) {
+  private void owe(CheckpointId id, Dirt dirt, Instant taken) {
+    dirt.putBack(taken, around.clock().instant());
+    around.later(backoff.next(), () -> blocking.execute(() -> saveChanged(id, dirt)));
+  }
+
+  /**
+   * It is saved by somebody else right now.
+   *
+   * @return what is to be run when that fails: whoever asked was told, and what was to be saved by
+   *     itself is so still
+   */
+  Runnable beingSaved(CheckpointId id) {
     Guard guard = guards.get(id);
-    if (guard != null) {
-      guard.dirt().take();
-    }
+    @Nullable Instant taken = guard == null ? null : guard.dirt().take();
+    return guard == null || taken == null ? () -> {} : () -> owe(id, guard.dirt(), taken);
   }
 
   void removed(CheckpointId id) {
@@ -170,16 +178,17 @@ final class ChangeSaver {
   /** Saves what is not saved yet, and watches no more. */
   void close() {
     closed = true;
-    List<CheckpointId> dirty = new ArrayList<>();
+    Map<CheckpointId, Instant> dirty = new HashMap<>();
     guards.forEach(
         (id, guard) -> {
-          if (!guard.dirt().isClean()) {
-            dirty.add(id);
+          Instant since = guard.dirt().take();
+          if (since != null) {
+            dirty.put(id, since);
           }
         });
     disarm();
-    for (CheckpointId id : dirty) {
-      around.store().find(id).ifPresent(each -> saver.trySave(each, Cause.CHANGED, true));
-    }
+    dirty.forEach(
+        (id, since) ->
+            around.store().find(id).ifPresent(each -> saver.trySave(each, Cause.CHANGED, since)));
   }
 }

@@ -160,6 +160,12 @@ public final class Checkpoints implements AutoCloseable {
     return lane == null || lane.isClean(id);
   }
 
+  /** What of a resource could not be saved, and is tried again; answers at once. */
+  public List<Unsaved> unsaved(String resource) {
+    Lane lane = lanes.get(resource);
+    return lane == null ? List.of() : lane.unsaved();
+  }
+
   /** Whether a resource runs on configuration that could not be restored. */
   public boolean isUnrestored(String resource) {
     return !isNothingHere(resource)

@@ -134,7 +134,7 @@ final class Lane {
       boolean allSaved = true;
       for (Checkpoint checkpoint : around.store().of(resource)) {
         if (checkpoint.isLiveOn(around.node())) {
-          allSaved &= saver.trySave(checkpoint, Cause.OFFLINE, false).isEmpty();
+          allSaved &= saver.trySave(checkpoint, Cause.OFFLINE, null).isEmpty();
         }
       }
       if (allSaved) {
@@ -182,6 +182,7 @@ final class Lane {
     lock.lock();
     try {
       around.store().remove(id);
+      saver.forget(id);
       changes.removed(id);
     } finally {
       lock.unlock();
@@ -194,8 +195,13 @@ final class Lane {
     try {
       patcher.requireNone();
       Checkpoint checkpoint = find(id);
-      changes.beingSaved(id);
-      return saver.saveNow(checkpoint, cause, checkpoint.isLiveOn(around.node()));
+      Runnable failed = changes.beingSaved(id);
+      try {
+        return saver.saveNow(checkpoint, cause, checkpoint.isLiveOn(around.node()));
+      } catch (SourceException | IOException e) {
+        failed.run();
+        throw e;
+      }
     } finally {
       lock.unlock();
     }
@@ -337,6 +343,10 @@ final class Lane {
 
   Watched watched(CheckpointId id) {
     return changes.watched(id);
+  }
+
+  List<Unsaved> unsaved() {
+    return saver.unsaved();
   }
 
   boolean isClean(CheckpointId id) {

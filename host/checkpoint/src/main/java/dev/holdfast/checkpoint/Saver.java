@@ -2,8 +2,14 @@ package dev.holdfast.checkpoint;
 
 import dev.holdfast.checkpoint.Checkpoints.Surroundings;
 import java.io.IOException;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Makes generations of what is live: while the resource runs, after its end, and when it ran
@@ -11,6 +17,9 @@ import java.util.function.Consumer;
  */
 final class Saver {
   private final Surroundings around;
+
+  /** What could not be saved, and is tried again. */
+  private final Map<CheckpointId, Unsaved> unsaved = new ConcurrentHashMap<>();
 
   Saver(Surroundings around) {
     this.around = around;
@@ -29,6 +38,7 @@ final class Saver {
     String there = checkpoint.live().orElseThrow();
     Checkpoint changed =
         around.store().mark(checkpoint, marks -> marks.notLive().unrestored(Optional.empty()));
+    forget(checkpoint.id());
     around.listener().leftThere(checkpoint, there);
     return changed;
   }
@@ -36,25 +46,55 @@ final class Saver {
   /**
    * Saves, and tells what stood in the way. That the content is gone is no reason to try again.
    *
+   * @param changed since when there is something to save, of what runs; null of what ran
    * @return what stood in the way of a save that is still wanted
    */
-  Optional<Trouble> trySave(Checkpoint checkpoint, Cause cause, boolean runs) {
+  Optional<Trouble> trySave(Checkpoint checkpoint, Cause cause, @Nullable Instant changed) {
+    Trouble trouble;
+    boolean again = true;
     try {
-      if (runs) {
+      if (changed != null) {
         saveNow(checkpoint, cause, true);
       } else {
         saveOwed(checkpoint);
       }
       return Optional.empty();
     } catch (SourceException e) {
-      Trouble trouble = Trouble.of(e);
-      around.listener().notSaved(checkpoint, cause, trouble, e.obstacle() != Obstacle.MISSING);
-      return Optional.of(trouble);
+      trouble = Trouble.of(e);
+      again = e.obstacle() != Obstacle.MISSING;
     } catch (IOException e) {
-      Trouble trouble = Trouble.ofStore(e);
-      around.listener().notSaved(checkpoint, cause, trouble, true);
-      return Optional.of(trouble);
+      trouble = Trouble.ofStore(e);
     }
+    Instant since = changed == null ? around.clock().instant() : changed;
+    var now = new Unsaved(checkpoint.id(), checkpoint.subject(), since, cause, trouble);
+    Unsaved before = unsaved.get(checkpoint.id());
+    // Tried again for hours, it is told once.
+    if (before == null || !before.isSame(now)) {
+      around.listener().notSaved(checkpoint, cause, trouble, again);
+    }
+    if (again) {
+      unsaved.put(checkpoint.id(), before == null ? now : now.since(before.since()));
+    } else {
+      unsaved.remove(checkpoint.id());
+    }
+    return Optional.of(trouble);
+  }
+
+  /** What could not be saved, in the order of the checkpoints' numbers. For any thread. */
+  List<Unsaved> unsaved() {
+    return unsaved.values().stream()
+        .sorted(Comparator.comparingInt(each -> each.id().number()))
+        .toList();
+  }
+
+  /** The same of one checkpoint. For any thread. */
+  Optional<Unsaved> unsaved(CheckpointId id) {
+    return Optional.ofNullable(unsaved.get(id));
+  }
+
+  /** Nothing of it is to be saved any more. */
+  void forget(CheckpointId id) {
+    unsaved.remove(id);
   }
 
   /** The save after its end. */
@@ -66,6 +106,7 @@ final class Saver {
         throw e;
       }
       // It deleted its own configuration: what was saved last stays what is restored.
+      forget(checkpoint.id());
       around.listener().notSaved(checkpoint, Cause.OFFLINE, Trouble.of(e), false);
       return around
           .store()
@@ -85,7 +126,9 @@ final class Saver {
     try (Capture capture = around.sources().of(checkpoint.subject()).capture()) {
       String fingerprint = capture.fingerprint();
       if (isKept(checkpoint, fingerprint, cause)) {
-        return around.store().mark(checkpoint, marks -> state(marks, runs, fingerprint));
+        Checkpoint kept = around.store().mark(checkpoint, marks -> state(marks, runs, fingerprint));
+        forget(checkpoint.id());
+        return kept;
       }
       boolean counts = !checkpoint.rollback() || cause == Cause.MANUAL;
       Checkpoint saved =
@@ -100,6 +143,7 @@ final class Saver {
                       marks.currentIsAdded().rollback(false);
                     }
                   });
+      forget(checkpoint.id());
       around.listener().saved(saved, saved.generations().getLast());
       return saved;
     }

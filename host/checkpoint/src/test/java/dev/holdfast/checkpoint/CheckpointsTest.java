@@ -525,9 +525,28 @@ class CheckpointsTest {
     source.write("changed");
     offline();
     assertThat(told.lines).contains("not saved Offline AccessDenied: not granted, again");
+    assertThat(checkpoints.unsaved(WEB))
+        .singleElement()
+        .satisfies(left -> assertThat(left.trouble().obstacle()).isEqualTo(Obstacle.ACCESS_DENIED));
     assertThat(checkpoint(id).live()).contains("alpha");
     source.readingFails = null;
     awaitCurrent(id, "2 Offline changed");
+  }
+
+  @Test
+  void aSaveThatWasAskedForAndFails_doesNotKeepTheChangeFromBeingSavedByItself() throws Exception {
+    CheckpointId id = add();
+    online();
+    awaitClean(id);
+    source.readingFails = denied();
+    source.write("changed");
+    assertThatExceptionOfType(SourceException.class)
+        .isThrownBy(() -> checkpoints.save(id, Cause.MANUAL));
+    assertThat(checkpoints.watched(id).dirtySince()).isNotNull();
+    source.readingFails = null;
+    awaitCurrent(id, "2 Changed changed");
+    awaitClean(id);
+    assertThat(checkpoints.unsaved(WEB)).isEmpty();
   }
 
   @Test

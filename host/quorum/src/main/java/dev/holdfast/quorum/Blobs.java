@@ -49,6 +49,9 @@ public final class Blobs {
   /** Those up to this number need wait no longer. */
   private long synced;
 
+  /** Up to here a sync of the directory has failed. Guarded as {@link #synced}. */
+  private long lost;
+
   /**
    * How many want nothing to be deleted; and what would have been, since the first of them came.
    */
@@ -87,7 +90,9 @@ public final class Blobs {
 
   /**
    * Writes a blob and holds it once; it is durable when this returns. When it throws, nothing is
-   * held and nothing is left behind.
+   * held and nothing is left behind: whoever tries again writes and syncs all of it again.
+   *
+   * @throws IOException says where it was to be written, and how much is free there
    */
   public Blob put(Writer writer) throws IOException {
     String temporary = lastNumber.incrementAndGet() + NEW;
@@ -98,7 +103,11 @@ public final class Blobs {
       Blob blob = out.blob();
       keep(temporary, file, blob.digest());
       return blob;
-    } catch (IOException | RuntimeException e) {
+    } catch (IOException e) {
+      removeQuietly(temporary, e);
+      throw new IOException(
+          "a blob was not written (%s): %s".formatted(FreeSpace.in(directory), e.getMessage()), e);
+    } catch (RuntimeException e) {
       removeQuietly(temporary, e);
       throw e;
     }
@@ -115,10 +124,15 @@ public final class Blobs {
     boolean isHeld;
     synchronized (lock) {
       isHeld = holds.containsKey(digest);
-      if (!isHeld) {
-        storage.rename(temporary, hex(digest));
-      }
       hold(digest);
+      if (!isHeld) {
+        try {
+          storage.rename(temporary, hex(digest));
+        } catch (IOException | RuntimeException e) {
+          releaseQuietly(digest, e); // It may have the name, whatever was said.
+          throw e;
+        }
+      }
     }
     try {
       file.sync();
@@ -132,14 +146,25 @@ public final class Blobs {
     }
   }
 
-  /** Makes what was renamed before durable; those who come at once share a sync. */
+  /**
+   * Makes what was renamed before durable; those who come at once share a sync, and its failure: a
+   * directory that failed to sync may say the next time that it did.
+   */
   private void syncDirectory() throws IOException {
     long mine = renamed.incrementAndGet();
     synchronized (directoryLock) {
+      if (mine <= lost) {
+        throw new IOException("the folder failed to sync with what was renamed at the same time");
+      }
       if (synced < mine) {
         long all = renamed.get();
-        storage.syncDirectory();
-        synced = all;
+        try {
+          storage.syncDirectory();
+          synced = all;
+        } catch (IOException e) {
+          lost = all;
+          throw e;
+        }
       }
     }
   }

@@ -34,6 +34,7 @@ final class EventDesk {
           EventId.RESOURCE_FAILED.number(),
           EventId.MONITOR_DIED.number(),
           EventId.DEADLOCK.number(),
+          EventId.CHECKPOINT_NOT_SAVED.number(),
           EventId.TYPE_NOT_RESOLVED.number());
 
   private final EventLog events;

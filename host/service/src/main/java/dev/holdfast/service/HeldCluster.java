@@ -46,6 +46,7 @@ import dev.holdfast.service.process.Processes;
 import dev.holdfast.service.record.ClusterRecords;
 import dev.holdfast.service.record.RecordMeters;
 import dev.holdfast.service.settings.ServiceSettings;
+import dev.holdfast.service.storage.FailingSteps;
 import dev.holdfast.service.storage.FailingStorage;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -135,7 +136,7 @@ final class HeldCluster implements AutoCloseable {
       takenFrom = takeGroups();
       PluginStore plugins =
           PluginStore.open(log.directory().resolve("plugins"), local.home().unpacked());
-      CheckpointStore store = CheckpointStore.open(log, log.blobs(throughFailPoints()));
+      CheckpointStore store = CheckpointStore.open(log, log.blobs(blobsThroughFailPoints()));
       finishRestores(store);
       var checkpointMeters = new CheckpointMeters(local.meters(), clock);
       Checkpoints checkpoints =
@@ -220,6 +221,7 @@ final class HeldCluster implements AutoCloseable {
               new Rehearser(local::source, local.name()),
               checkpoints::isUnrestored,
               checkpoints::patchOf,
+              checkpoints::unsaved,
               local.name(),
               clock,
               local.self().pid(),
@@ -276,7 +278,8 @@ final class HeldCluster implements AutoCloseable {
       }
       Path tree = Path.of(checkpoint.subject().path());
       try {
-        FileTree.recover(tree).forEach(said -> LOG.warn("{}: {}", tree, said));
+        FileTree.recover(tree, FailingSteps.ofThisProcess())
+            .forEach(said -> LOG.warn("{}: {}", tree, said));
       } catch (SourceException e) {
         LOG.error("A restore of {} that was cut short is not finished: {}", tree, e.getMessage());
       }
@@ -307,7 +310,11 @@ final class HeldCluster implements AutoCloseable {
   }
 
   static UnaryOperator<Storage> throughFailPoints() {
-    return FailPoints.asked() ? FailingStorage::new : UnaryOperator.identity();
+    return FailPoints.asked() ? FailingStorage::ofHives : UnaryOperator.identity();
+  }
+
+  private static UnaryOperator<Storage> blobsThroughFailPoints() {
+    return FailPoints.asked() ? FailingStorage::ofBlobs : UnaryOperator.identity();
   }
 
   /** What applications inherit: what the service was given, without what is about itself. */

@@ -32,6 +32,7 @@ import dev.holdfast.service.registry.LoadedHives;
 import dev.holdfast.service.registry.LocalHives;
 import dev.holdfast.service.registry.MountedHive;
 import dev.holdfast.service.registry.Registry;
+import dev.holdfast.service.storage.FailingSteps;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -131,7 +132,12 @@ final class LocalNode implements AutoCloseable {
   Source source(Subject subject) {
     return switch (subject.kind()) {
       case REGISTRY -> registry.source(subject.path());
-      case FILE -> new FileTree(Path.of(subject.path()), subject.excludes(), home.captures());
+      case FILE ->
+          new FileTree(
+              Path.of(subject.path()),
+              subject.excludes(),
+              home.captures(),
+              FailingSteps.ofThisProcess());
     };
   }
 

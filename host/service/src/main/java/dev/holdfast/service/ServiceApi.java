@@ -1,6 +1,7 @@
 package dev.holdfast.service;
 
 import dev.holdfast.checkpoint.Patch;
+import dev.holdfast.checkpoint.Unsaved;
 import dev.holdfast.cluster.ClusterResource;
 import dev.holdfast.cluster.ClusterState;
 import dev.holdfast.cluster.TypeStatus;
@@ -91,6 +92,7 @@ final class ServiceApi implements ClusterApi {
       Rehearser rehearser,
       Predicate<String> unrestored,
       Function<String, Optional<Patch>> patches,
+      Function<String, List<Unsaved>> unsaved,
       String node,
       InstantSource clock,
       long pid,
@@ -107,10 +109,10 @@ final class ServiceApi implements ClusterApi {
     this.rehearser = rehearser;
     this.views =
         new Views(
-            clock, node, engine.slots(), engine.externals(), engine.types(), unrestored, patches);
+            clock, node, engine.slots(), engine.externals(), engine.types(), unrestored, patches, unsaved);
     this.why =
         new WhyTeller(
-            log, clock, ZoneId.systemDefault(), unrestored, patches, engine.externals()::of);
+            log, clock, ZoneId.systemDefault(), unrestored, patches, engine.externals()::of, unsaved);
     this.witness = new Witness(engine, records, node, clock);
     this.node = node;
     this.pid = pid;

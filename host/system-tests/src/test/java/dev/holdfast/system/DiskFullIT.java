@@ -3,13 +3,8 @@ package dev.holdfast.system;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.io.OutputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -24,20 +19,14 @@ import tools.jackson.databind.JsonNode;
 class DiskFullIT {
   private static final int HALTED = 70;
   private static final int CHANGES_MAX = 100;
-  private static final String DISK_SIZE = "size=16m";
 
   @TempDir Path folder;
-  private Path disk;
+  private SmallDisk disk;
   private Cluster cluster;
-  private boolean mounted;
 
   @BeforeEach
   void startOnASmallDisk() throws Exception {
-    disk = Files.createDirectory(folder.resolve("disk"));
-    Ran mount = run("mount", "-t", "tmpfs", "-o", DISK_SIZE, "tmpfs", disk.toString());
-    mounted = mount.exitCode() == 0;
-    // It takes root, which not every machine gives; the sweep has disks full by fail points.
-    Assumptions.assumeTrue(mounted, "a disk of the test's own can be mounted: " + mount.err());
+    disk = SmallDisk.mount(folder.resolve("disk"), "16m");
     cluster = Cluster.empty();
     serve();
     cluster.does("group", "create", "apps");
@@ -61,32 +50,13 @@ class DiskFullIT {
     if (cluster != null) {
       cluster.close();
     }
-    if (mounted) {
-      assertThat(run("umount", disk.toString()).exitCode()).isZero();
+    if (disk != null) {
+      disk.close();
     }
-  }
-
-  private Ran run(String... command) throws IOException, InterruptedException {
-    return Distribution.run(folder, Map.of(), List.of(command));
   }
 
   private void serve() throws IOException {
-    cluster.start("serve", "--quorum", disk.resolve("quorum").toString());
-  }
-
-  private Path ballast() {
-    return disk.resolve("ballast");
-  }
-
-  private void fill() throws IOException {
-    var block = new byte[4096];
-    try (OutputStream out = Files.newOutputStream(ballast())) {
-      while (true) {
-        out.write(block);
-      }
-    } catch (IOException full) {
-      assertThat(full).hasMessageContaining("No space left");
-    }
+    cluster.start("serve", "--quorum", disk.folder().resolve("quorum").toString());
   }
 
   /** What the log has of the disk already may still take a few changes; the last command's end. */
@@ -101,7 +71,7 @@ class DiskFullIT {
   @Test
   void whatIsAskedForAndCannotBeWrittenDown_isNotDone_andWhatRunsGoesOn() throws Exception {
     long pid = cluster.number("sleeper", "pid");
-    fill();
+    disk.fill();
 
     Ran ran = changeUntilItHalts();
 
@@ -110,7 +80,7 @@ class DiskFullIT {
     assertThat(ran.errLines()).as(ran.toString()).hasSize(1);
     assertThat(Processes.isAlive(pid)).isTrue();
 
-    Files.delete(ballast());
+    disk.makeRoom();
     serve();
     cluster.awaitSupervised();
     assertThat(cluster.number("sleeper", "pid")).isEqualTo(pid);
@@ -120,12 +90,12 @@ class DiskFullIT {
   @Test
   void whatEndsMeanwhile_isRestartedOnce_byTheNextService() throws Exception {
     long pid = cluster.number("sleeper", "pid");
-    fill();
+    disk.fill();
 
     changeUntilItHalts();
     assertThat(cluster.awaitEnd()).isEqualTo(HALTED);
     Processes.signal(pid, "KILL");
-    Files.delete(ballast());
+    disk.makeRoom();
     serve();
     cluster.awaitSupervised();
 

@@ -38,10 +38,13 @@ final class Door {
 
   /** The items that a path such as {@code /v1/resources} answers with. */
   List<JsonNode> items(String path) throws IOException {
-    String answer = get(path);
+    return items(path, get(path));
+  }
+
+  private static List<JsonNode> items(String asked, String answer) throws IOException {
     int body = answer.indexOf("\r\n\r\n");
     if (body < 0 || !answer.startsWith("200", "HTTP/1.1 ".length())) {
-      throw new IOException(path + " answered: " + answer);
+      throw new IOException(asked + " answered: " + answer);
     }
     return List.copyOf(json(answer.substring(body)).required("items").values());
   }
@@ -65,6 +68,15 @@ final class Door {
     if (!done) {
       throw new IOException(method + " " + path + " did not succeed: " + answer);
     }
+  }
+
+  /**
+   * Asks for what is answered when it is done; the items of the answer.
+   *
+   * @throws IOException it was refused, failed, or the service went away before it answered
+   */
+  List<JsonNode> tell(String method, String path, Object body) throws IOException {
+    return items(method + " " + path, exchange(method, path, JSON.writeValueAsString(body)));
   }
 
   /** Asks for a change, and does not wait for what becomes of it. */

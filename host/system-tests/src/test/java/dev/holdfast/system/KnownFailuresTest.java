@@ -4,9 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.MatchResult;
@@ -16,16 +14,15 @@ import org.junit.jupiter.api.Test;
 
 /** The page of others' failures names tests that are there. */
 class KnownFailuresTest {
-  private static final Path ROOT = Path.of("../..");
   private static final Pattern NAMED = Pattern.compile("`(\\w+(?:Test|IT))(?:\\.(\\w+))?`");
 
   @Test
   void everyTestThatIsNamed_isThere() throws IOException {
-    Map<String, String> sources = sources();
+    Map<String, String> sources = TestSources.all();
     List<String> missing = new ArrayList<>();
     List<MatchResult> named =
         NAMED
-            .matcher(Files.readString(ROOT.resolve("host/docs/known-failures.md")))
+            .matcher(Files.readString(TestSources.ROOT.resolve("host/docs/known-failures.md")))
             .results()
             .toList();
     for (MatchResult test : named) {
@@ -42,27 +39,12 @@ class KnownFailuresTest {
 
   @Test
   void everyRow_namesATest_orSaysWhyNone() throws IOException {
-    try (Stream<String> lines = Files.lines(ROOT.resolve("host/docs/known-failures.md"))) {
+    try (Stream<String> lines =
+        Files.lines(TestSources.ROOT.resolve("host/docs/known-failures.md"))) {
       assertThat(lines.filter(line -> line.contains("#") && line.startsWith("|")))
           .hasSizeGreaterThan(30)
           .allMatch(
               line -> NAMED.matcher(line).find() || line.contains("does not apply: "), "answered");
     }
-  }
-
-  private static Map<String, String> sources() throws IOException {
-    Map<String, String> sources = new HashMap<>();
-    for (String folder : List.of("host", "spi", "plugins", "sample-resources")) {
-      try (Stream<Path> files = Files.walk(ROOT.resolve(folder))) {
-        for (Path file : files.filter(KnownFailuresTest::isTest).toList()) {
-          sources.put(file.getFileName().toString().replace(".java", ""), Files.readString(file));
-        }
-      }
-    }
-    return sources;
-  }
-
-  private static boolean isTest(Path file) {
-    return file.toString().contains("src/test/java") && file.toString().endsWith(".java");
   }
 }

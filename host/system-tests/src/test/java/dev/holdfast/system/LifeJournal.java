@@ -95,6 +95,15 @@ final class LifeJournal {
     return entries().stream().filter(Entry::start).toList();
   }
 
+  /** When a life ended in order the last time, in seconds since boot. */
+  double lastStop() {
+    return entries().stream()
+        .filter(entry -> !entry.start())
+        .mapToDouble(Entry::at)
+        .max()
+        .orElseThrow();
+  }
+
   /** The last life, while it lasts. */
   Optional<Entry> living() {
     return Optional.of(starts())

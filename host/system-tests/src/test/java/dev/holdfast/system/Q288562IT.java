@@ -306,7 +306,9 @@ class Q288562IT {
             new String[] {"resource", "online", "is"},
             new String[] {"resource", "offline", "disk"},
             new String[] {"group", "offline", "exchange"},
-            new String[] {"resource", "patch", "is", "--abort"},
+            new String[] {"resource", "patch", "is", "--commit"},
+            new String[] {"checkpoint", "save", "is"},
+            new String[] {"checkpoint", "rollback", "is", "1", "--to", "1"},
             new String[] {"resource", "delete", "is"},
             new String[] {"service", "stop"})) {
       refused(CONFLICT, words);
@@ -317,6 +319,56 @@ class Q288562IT {
     awaitEvent(PATCH_COMMITTED);
     cluster.does("resource", "online", "is");
     awaitSeen("guid-2\n", "Guid    REG_SZ    guid-2");
+  }
+
+  /** One that calls its end a success, and has started another. */
+  private String hangingIsinteg() throws Exception {
+    return isinteg(
+        "guid-2",
+        "setsid sleep 1000 & echo $! > %s; trap 'exit 0' TERM; wait"
+            .formatted(cluster.folder().resolve("child")));
+  }
+
+  @Test
+  void aToolThatHangs_isEndedByAnAbort_withAllItStarted_andNothingOfItCounts() throws Exception {
+    Process cli = patchInBackground(hangingIsinteg());
+    Path child = cluster.folder().resolve("child");
+    Patience.until("it has started another", () -> Files.readString(child).endsWith("\n"));
+    long started = Long.parseLong(Files.readString(child).strip());
+    long pid = toolPid();
+    cli.destroyForcibly().waitFor();
+    assertThat(refused(CONFLICT, "checkpoint", "save", "is").err())
+        .contains("patch running since ", "holdfast resource patch is --abort");
+
+    Ran ran = cluster.does("resource", "patch", "is", "--abort");
+
+    assertThat(ran.err())
+        .contains("the tool (pid %d) and all that it started have ended".formatted(pid))
+        .contains("patch aborted");
+    assertThat(Processes.isAlive(pid)).isFalse();
+    assertThat(Processes.isAlive(started)).isFalse();
+    assertThat(registry()).contains("guid-1");
+    assertThat(causes()).doesNotContain("Patched");
+    awaitEvent(PATCH_ABORTED);
+    Audited.of(cluster).assertHolds();
+    cluster.does("resource", "online", "is");
+  }
+
+  @Test
+  void whileAPatchIsOpen_nothingIsSavedOrRolledBack() throws Exception {
+    cluster.does("resource", "patch", "is", "--begin");
+    write("Guid", "guid-2");
+    for (String[] words :
+        List.of(
+            new String[] {"checkpoint", "save", "is"},
+            new String[] {"checkpoint", "save", "is", "--dry-run"},
+            new String[] {"checkpoint", "rollback", "is", "1", "--to", "1"})) {
+      assertThat(refused(CONFLICT, words).err())
+          .contains("patch open since ", "holdfast resource patch is --commit");
+    }
+    cluster.does("resource", "patch", "is", "--commit");
+    assertThat(causes()).endsWith("Patched");
+    cluster.does("checkpoint", "rollback", "is", "1", "--to", "1");
   }
 
   @Test

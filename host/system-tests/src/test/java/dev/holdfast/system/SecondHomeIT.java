@@ -32,6 +32,9 @@ class SecondHomeIT {
   private static Path quorum;
   private static LifeJournal journal;
 
+  /** Of what depends on the shop. */
+  private static LifeJournal till;
+
   @BeforeAll
   static void startBoth() throws Exception {
     alpha = Cluster.empty();
@@ -44,7 +47,9 @@ class SecondHomeIT {
     alpha.createTestifying("shop");
     port(alpha, "80");
     alpha.does("checkpoint", "add", "shop", "registry:Software\\Shop", "--quiet", "50ms");
-    alpha.does("resource", "online", "shop");
+    alpha.createTestifying("till", "--depends", "shop");
+    till = LifeJournal.in(alpha.folder(), "till");
+    alpha.does("resource", "online", "till");
   }
 
   @AfterAll
@@ -182,6 +187,9 @@ class SecondHomeIT {
     assertThat(journal.living().orElseThrow().pid()).isNotEqualTo(old.pid());
     assertThat(port(beta)).contains("83");
     assertThat(beta.resource("shop").required("restarts").asInt()).isZero();
+    assertThat(till.lastStop())
+        .as("the till, which depends on the shop, was ended first")
+        .isLessThanOrEqualTo(journal.lastStop());
     assertThat(beta.events(NODE_TOOK_OVER)).isNotEmpty();
     assertThat(beta.events(PROCESS_OF_OTHER_NODE))
         .anyMatch(event -> event.at("/parameters/pid").asString().equals("" + old.pid()));

@@ -38,6 +38,8 @@ enum SweepAction {
       tearEvents(cluster.home().resolve("events"));
       // What a compaction that was cut off leaves.
       Files.writeString(cluster.home().resolve("quorum").resolve("cluster.log.new"), "half");
+      // What a save that was cut off leaves.
+      Files.writeString(cluster.home().resolve("quorum").resolve("blobs").resolve("1.new"), "half");
     }
   },
 
@@ -253,6 +255,109 @@ enum SweepAction {
     }
   },
 
+  /** A key and a tree become checkpoints of a resource that is Online. */
+  CHECKPOINT_ADD(false) {
+    @Override
+    void prepare(Cluster cluster) throws IOException {
+      SweepSettings.of(cluster).write(FIRST);
+    }
+
+    @Override
+    void perform(Cluster cluster, SweepHomes homes) throws IOException {
+      SweepSettings.of(cluster).addTo("b");
+    }
+
+    @Override
+    Optional<String> broken(Cluster cluster) throws IOException {
+      return first(SweepSettings.of(cluster).brokenUnlessSaved("b", FIRST));
+    }
+  },
+
+  /** Both are changed while it is Online, for the second time: the oldest generation is dropped. */
+  CHECKPOINT_CHANGE(false) {
+    @Override
+    void prepare(Cluster cluster) throws IOException {
+      SweepSettings.of(cluster).write(FIRST).addTo("b").write("another");
+      awaitSaved(cluster);
+    }
+
+    @Override
+    void perform(Cluster cluster, SweepHomes homes) throws IOException {
+      SweepSettings.of(cluster).write(SECOND);
+      awaitSaved(cluster);
+    }
+
+    private void awaitSaved(Cluster cluster) throws IOException {
+      awaitOrGone(cluster, "the change is saved", () -> SweepSettings.of(cluster).isSaved("b"));
+    }
+
+    @Override
+    Optional<String> broken(Cluster cluster) throws IOException {
+      return first(SweepSettings.of(cluster).brokenUnlessSaved("b", SECOND));
+    }
+  },
+
+  /** What was changed is saved when it has gone offline. */
+  CHECKPOINT_OFFLINE(false) {
+    @Override
+    void prepare(Cluster cluster) throws IOException {
+      SweepSettings.of(cluster).write(FIRST).addSlowlySavedTo("b").write(SECOND);
+    }
+
+    @Override
+    void perform(Cluster cluster, SweepHomes homes) throws IOException {
+      cluster.change("POST", "/v1/resources/b/offline", Map.of());
+    }
+
+    @Override
+    Optional<String> broken(Cluster cluster) throws IOException {
+      return wanted(cluster, "b", "Offline")
+          .or(() -> uncheckedFirst(() -> SweepSettings.of(cluster).brokenUnlessSaved("b", SECOND)));
+    }
+  },
+
+  /** Both are restored over an edit, which is kept. */
+  CHECKPOINT_ONLINE(false) {
+    @Override
+    void prepare(Cluster cluster) throws IOException {
+      SweepSettings.of(cluster).write(FIRST).addTo("c").write(SECOND);
+    }
+
+    @Override
+    void perform(Cluster cluster, SweepHomes homes) throws IOException {
+      cluster.change("POST", "/v1/resources/c/online", Map.of());
+    }
+
+    @Override
+    Optional<String> broken(Cluster cluster) throws IOException {
+      return wanted(cluster, "c", "Online")
+          .or(() -> uncheckedFirst(() -> SweepSettings.of(cluster).brokenUnless(FIRST)));
+    }
+  },
+
+  /** Both are changed in a patch that is committed. */
+  CHECKPOINT_PATCH(false) {
+    @Override
+    void prepare(Cluster cluster) throws IOException {
+      SweepSettings.of(cluster).write(FIRST).addTo("c");
+    }
+
+    @Override
+    void perform(Cluster cluster, SweepHomes homes) throws IOException {
+      cluster.change("POST", "/v1/resources/c/patch/begin", Map.of());
+      SweepSettings.of(cluster).write(SECOND);
+      cluster.change("POST", "/v1/resources/c/patch/commit", Map.of());
+    }
+
+    @Override
+    Optional<String> broken(Cluster cluster) throws IOException {
+      String detail = cluster.resource("c").required("detail").asString("");
+      return detail.startsWith("patch")
+          ? Optional.of("the patch of c was committed, and is " + detail)
+          : first(SweepSettings.of(cluster).brokenUnlessSaved("c", SECOND));
+    }
+  },
+
   /** The service asks its monitors what they hold. */
   AUDIT(false) {
     @Override
@@ -269,6 +374,11 @@ enum SweepAction {
       cluster.awaitEnd();
     }
   };
+
+  /** The version of settings that there is first. */
+  private static final String FIRST = "first";
+
+  private static final String SECOND = "second";
 
   private final boolean atStart;
 
@@ -293,6 +403,9 @@ enum SweepAction {
     return false;
   }
 
+  /** What comes before the action in the service that is to fail, when nothing strikes yet. */
+  void prepare(Cluster cluster) throws IOException {}
+
   /** What comes before the service that is to fail is started. */
   void beforeStart(Cluster cluster) throws IOException, InterruptedException {}
 
@@ -313,6 +426,18 @@ enum SweepAction {
   @Override
   public String toString() {
     return name().toLowerCase(Locale.ROOT).replace('_', '-');
+  }
+
+  private static Optional<String> first(List<String> broken) {
+    return broken.stream().reduce((one, other) -> one + "; " + other);
+  }
+
+  private static Optional<String> uncheckedFirst(Callable<List<String>> look) {
+    try {
+      return first(look.call());
+    } catch (Exception e) {
+      return Optional.of("it cannot be looked at: " + e);
+    }
   }
 
   private static List<String> names(Cluster cluster) throws IOException {

@@ -78,6 +78,7 @@ record SweepCase(SweepAction action, Strike first, Optional<Strike> second) {
       HitsFile hits = count(cluster, "hits", action.isAtStart());
       cluster.start("serve");
       settle(action, cluster);
+      action.prepare(cluster);
       hits.counting(true);
       action.perform(cluster, homes);
       if (cluster.service().isAlive()) {
@@ -181,6 +182,7 @@ record SweepCase(SweepAction action, Strike first, Optional<Strike> second) {
   private static List<String> broken(Cluster cluster) throws Exception {
     var all = new ArrayList<String>(lives(cluster));
     all.addAll(Audited.inThisProcess(cluster).findings());
+    all.addAll(SweepSettings.of(cluster).broken());
     return all;
   }
 
@@ -224,6 +226,7 @@ record SweepCase(SweepAction action, Strike first, Optional<Strike> second) {
     if (!cluster.startOrEnd("serve") || !settle(action, cluster)) {
       return false;
     }
+    action.prepare(cluster);
     hits.counting(true);
     try {
       action.perform(cluster, homes);

@@ -45,6 +45,7 @@ final class CarryOver {
       for (Path directory : changed) {
         steps.at("sync what was carried over");
         Directories.sync(directory);
+        steps.done("sync what was carried over");
       }
     }
     return notes;
@@ -76,6 +77,7 @@ final class CarryOver {
     } else if (!Files.exists(target, LinkOption.NOFOLLOW_LINKS)) {
       steps.at("carry over");
       Files.move(source, target, StandardCopyOption.ATOMIC_MOVE);
+      steps.done("carry over");
       changed.add(Directories.of(target));
     } else if (isDirectory(source) && isDirectory(target)) {
       try (DirectoryStream<Path> children = Files.newDirectoryStream(source)) {

@@ -2,6 +2,7 @@ package dev.holdfast.checkpoint.file;
 
 import dev.holdfast.checkpoint.Obstacle;
 import dev.holdfast.checkpoint.SourceException;
+import dev.holdfast.quorum.FreeSpace;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
@@ -27,11 +28,22 @@ final class Failures {
     String reason = reason(failure);
     // As text: not every locale can make a path of it again.
     String named = failure instanceof FileSystemException f ? f.getFile() : null;
+    Obstacle obstacle = obstacle(failure, reason, on);
     return new SourceException(
-        obstacle(failure, reason, on),
-        "cannot %s %s: %s".formatted(doing, named == null ? on : named, reason),
+        obstacle,
+        "cannot %s %s: %s%s"
+            .formatted(
+                doing,
+                named == null ? on : named,
+                reason,
+                obstacle == Obstacle.NO_SPACE ? room(on) : ""),
         List.of(),
         failure);
+  }
+
+  private static String room(Path file) {
+    @Nullable Path folder = file.getParent();
+    return folder == null ? "" : " (%s)".formatted(FreeSpace.in(folder));
   }
 
   private static Obstacle obstacle(IOException failure, String reason, Path file) {

@@ -64,7 +64,16 @@ public final class FileTree implements Source {
    * @throws IllegalArgumentException a glob is malformed
    */
   public FileTree(Path path, List<String> excludes, Path temporary) {
-    this(path, excludes, temporary, Machine.OURS);
+    this(path, excludes, temporary, Steps.UNSEEN);
+  }
+
+  /**
+   * As the other, with somebody who looks on.
+   *
+   * @param steps is told of each step
+   */
+  public FileTree(Path path, List<String> excludes, Path temporary, Steps steps) {
+    this(path, excludes, temporary, Machine.OURS.withSteps(steps));
   }
 
   FileTree(Path path, List<String> excludes, Path temporary, Machine machine) {
@@ -84,7 +93,12 @@ public final class FileTree implements Source {
     return recover(path, Steps.UNSEEN);
   }
 
-  static List<String> recover(Path path, Steps steps) throws SourceException {
+  /**
+   * As the other, with somebody who looks on.
+   *
+   * @param steps is told of each step
+   */
+  public static List<String> recover(Path path, Steps steps) throws SourceException {
     return locked(path, root -> Recovery.run(root, steps));
   }
 
@@ -98,8 +112,9 @@ public final class FileTree implements Source {
     new Checks(root, excludes, machine).mountsForCapture();
     Path tar = temporary.resolve("checkpoint-" + UUID.randomUUID() + ".tar");
     boolean taken = false;
-    try (Spool spool = Spool.into(tar)) {
+    try (Spool spool = spool(tar)) {
       new TreeTaker(root.path(), fileName(root), excludes, machine.steps()).take(spool);
+      machine.steps().done("make the tar");
       taken = true;
       return new FileCapture(tar, spool.fingerprint());
     } catch (IOException e) {
@@ -109,6 +124,11 @@ public final class FileTree implements Source {
         deleteQuietly(tar);
       }
     }
+  }
+
+  private Spool spool(Path tar) throws IOException {
+    machine.steps().at("make the tar");
+    return Spool.into(tar);
   }
 
   private static void deleteQuietly(Path tar) {

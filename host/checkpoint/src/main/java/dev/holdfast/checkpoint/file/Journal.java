@@ -45,12 +45,15 @@ record Journal(long stagedInode, List<String> excludes) {
       while (bytes.hasRemaining()) {
         channel.write(bytes);
       }
+      steps.done("write the journal");
       steps.at("sync the journal");
       channel.force(true);
+      steps.done("sync the journal");
     }
     steps.at("name the journal");
     Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);
     Directories.sync(Directories.of(file));
+    steps.done("name the journal");
   }
 
   /** Empty if it was never written. */

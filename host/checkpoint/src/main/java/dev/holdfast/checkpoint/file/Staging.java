@@ -69,6 +69,7 @@ final class Staging {
         finish(node, attributes, path);
       }
     }
+    steps.done("unpack");
   }
 
   private static void write(Path path, InputStream content) throws IOException {

@@ -53,6 +53,7 @@ final class Work {
     Path directory = Names.resolve(root.parent(), prefix(root) + random);
     steps.at("begin");
     Files.createDirectory(directory, Staging.PRIVATE_DIRECTORY);
+    steps.done("begin");
     return new Work(root, directory, steps);
   }
 
@@ -106,6 +107,7 @@ final class Work {
   void seal(Excludes excludes) throws IOException {
     steps.at("sync the staged tree");
     Posix.syncFileSystem(directory);
+    steps.done("sync the staged tree");
     new Journal(Found.inode(staged()), excludes.globs()).write(journal(), steps);
     Directories.sync(root.parent());
   }
@@ -125,9 +127,11 @@ final class Work {
     } else if (!exchanges || !Posix.exchange(staged(), root.path())) {
       swapInTwo();
     }
+    steps.done("swap");
     steps.at("sync the swap");
     Directories.sync(directory);
     Directories.sync(root.parent());
+    steps.done("sync the swap");
   }
 
   private void swapInTwo() throws IOException {
@@ -220,10 +224,12 @@ final class Work {
     for (Path tree : List.of(staged(), old())) {
       steps.at("delete a tree");
       Directories.delete(tree);
+      steps.done("delete a tree");
     }
     steps.at("delete the journal");
     Directories.delete(directory);
     Directories.sync(root.parent());
+    steps.done("delete the journal");
   }
 
   /** Renames it, so that nobody finds it but people. */

@@ -2,7 +2,9 @@ package dev.holdfast.service.chronicle;
 
 import static java.util.stream.Collectors.joining;
 
+import dev.holdfast.checkpoint.Cause;
 import dev.holdfast.checkpoint.Patch;
+import dev.holdfast.checkpoint.Unsaved;
 import dev.holdfast.cluster.ClusterResource;
 import dev.holdfast.cluster.ClusterState;
 import dev.holdfast.cluster.GroupConfig;
@@ -18,6 +20,7 @@ import dev.holdfast.service.event.EventLog;
 import dev.holdfast.service.event.EventQuery;
 import dev.holdfast.service.slot.ExternalRecord;
 import dev.holdfast.spi.Lives;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.ZoneId;
@@ -30,6 +33,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -43,18 +47,23 @@ public final class WhyTeller {
 
   private static final int EVENTS_LOOKED_AT = 200;
 
+  /** Who was Online for so long since a change does not fail because of it. */
+  private static final Duration WELL_AGAIN = Duration.ofMinutes(1);
+
   private final EventLog events;
   private final InstantSource clock;
   private final ZoneId zone;
   private final Predicate<String> unrestored;
   private final Function<String, Optional<Patch>> patches;
   private final Function<ResourceId, Map<String, ExternalRecord>> externals;
+  private final Function<String, List<Unsaved>> unsaved;
 
   /**
    * @param unrestored whether a resource, by its id, runs on configuration that could not be
    *     restored
    * @param patches the patch of a resource, by its id
    * @param externals what is written down of things that a resource has elsewhere
+   * @param unsaved what of a resource's checkpoints could not be saved, by its id
    */
   public WhyTeller(
       EventLog events,
@@ -62,10 +71,12 @@ public final class WhyTeller {
       ZoneId zone,
       Predicate<String> unrestored,
       Function<String, Optional<Patch>> patches,
-      Function<ResourceId, Map<String, ExternalRecord>> externals) {
+      Function<ResourceId, Map<String, ExternalRecord>> externals,
+      Function<String, List<Unsaved>> unsaved) {
     this.externals = externals;
     this.unrestored = unrestored;
     this.patches = patches;
+    this.unsaved = unsaved;
     this.events = events;
     this.clock = clock;
     this.zone = zone;
@@ -79,13 +90,9 @@ public final class WhyTeller {
                 .formatted(
                     resource.config().name(), resource.state(), wanted, time(resource.since()))
             + elsewhere(resource.id());
-    Blocker blocker = blocker(state, resource);
+    Blocker blocker = withUnsaved(resource, blocker(state, resource));
     return new Why(
-        resource.config().name(),
-        headline,
-        chain(resource.id()),
-        blocker.what(),
-        blocker.unblock());
+        resource.config().name(), headline, chain(resource), blocker.what(), blocker.unblock());
   }
 
   private String elsewhere(ResourceId id) {
@@ -127,13 +134,11 @@ public final class WhyTeller {
 
   // ---- the chain ---------------------------------------------------------------------------
 
-  private List<Why.Link> chain(ResourceId resource) {
+  private List<Why.Link> chain(ClusterResource resource) {
     // By id: a resource that had the same name before has a story of its own.
-    List<Event> about =
-        events.query(new EventQuery(null, null, resource.toString(), null, EVENTS_LOOKED_AT));
     List<Event> links = new ArrayList<>();
     boolean well = false;
-    for (Event event : about) {
+    for (Event event : about(resource.id()).toList()) {
       if (NOISE.contains(event.id())) {
         continue;
       }
@@ -144,12 +149,27 @@ public final class WhyTeller {
       links.add(event);
       well = isOnline(event);
     }
-    List<Event> last = links.subList(Math.max(0, links.size() - LINKS_MAX), links.size());
+    if (resource.state() != ResourceState.ONLINE) {
+      suspicion(resource.id()).filter(event -> !links.contains(event)).ifPresent(links::addFirst);
+    }
+    List<Event> last = lastOf(links);
     List<Why.Link> chain = new ArrayList<>();
     for (Event event : last) {
       chain.add(new Why.Link(chain.size() + 1, event.time(), words(event), event.id()));
     }
     return chain;
+  }
+
+  /** The first one is what it began with, and stays. */
+  private static List<Event> lastOf(List<Event> links) {
+    if (links.size() <= LINKS_MAX) {
+      return links;
+    }
+    List<Event> last = new ArrayList<>(links.subList(links.size() - LINKS_MAX, links.size()));
+    if (links.getFirst().id() == EventId.CHECKPOINT_SUSPECTED.number()) {
+      last.set(0, links.getFirst());
+    }
+    return last;
   }
 
   /** True of every resource after every death of a monitor, and the reason of nothing. */
@@ -176,6 +196,15 @@ public final class WhyTeller {
     if (event.id() == EventId.RESOURCE_FAILED.number()
         || event.id() == EventId.RESTART_SCHEDULED.number()) {
       return cause.isEmpty() ? event.message() : cause;
+    }
+    if (event.id() == EventId.CHECKPOINT_SUSPECTED.number()) {
+      return "failed %s after generation %s changed %s (checkpoint %s, %s)"
+          .formatted(
+              event.parameters().get("after"),
+              event.parameters().get("generation"),
+              event.parameters().get("differences"),
+              event.parameters().get("checkpoint"),
+              event.parameters().get("path"));
     }
     return event.message();
   }
@@ -253,7 +282,7 @@ public final class WhyTeller {
           retryAt
               .map(at -> "nothing: it is tried again at " + time(at))
               .orElse("its policy: it is not tried again by itself");
-      Optional<String> undo = undoSuspected(resource);
+      Optional<String> undo = suspicion(resource.id()).map(event -> event.parameters().get("next"));
       if (undo.isPresent()) {
         return new Blocker(again, undo.get());
       }
@@ -272,6 +301,21 @@ public final class WhyTeller {
     return new Blocker(dependencies, null);
   }
 
+  /** What is not saved is told whatever else there is; it is what to do when there is nothing. */
+  private Blocker withUnsaved(ClusterResource resource, Blocker blocker) {
+    List<Unsaved> all = unsaved.apply(resource.id().toString());
+    if (all.isEmpty()) {
+      return blocker;
+    }
+    String words =
+        all.stream().map(each -> each.since(time(each.since()))).collect(Collectors.joining("; "));
+    return new Blocker(
+        "%s, but %s; it is tried again by itself".formatted(blocker.what(), words),
+        blocker.unblock() == null
+            ? "holdfast checkpoint save " + ShellWord.of(resource.config().name())
+            : blocker.unblock());
+  }
+
   private Blocker patched(String name, Patch patch) {
     String word = ShellWord.of(name);
     String what = patch.since(time(patch.since()));
@@ -288,29 +332,52 @@ public final class WhyTeller {
     };
   }
 
-  /** A change after which it failed, and no rollback has come since. */
-  private Optional<String> undoSuspected(ClusterResource resource) {
-    return about(resource)
-        .filter(
-            event ->
-                event.id() == EventId.CHECKPOINT_SUSPECTED.number()
-                    || event.id() == EventId.CHECKPOINT_ROLLED_BACK.number()
-                    || isOnline(event))
-        .reduce((_, last) -> last)
-        .filter(event -> event.id() == EventId.CHECKPOINT_SUSPECTED.number())
-        .map(event -> event.parameters().get("next"));
+  /**
+   * A change after which it failed, when nobody went back behind that since, and it was never well
+   * again for long: a program that takes a moment to fail goes Online in each restart.
+   */
+  private Optional<Event> suspicion(ResourceId resource) {
+    @Nullable Event suspected = null;
+    @Nullable Instant onlineSince = null;
+    for (Event event : about(resource).toList()) {
+      if (event.id() == EventId.CHECKPOINT_SUSPECTED.number()) {
+        suspected = event;
+        onlineSince = null;
+      } else if (isDecision(event)) {
+        suspected = null;
+      } else if (isOnline(event)) {
+        onlineSince = event.time();
+      } else if (event.id() == EventId.STATE_CHANGED.number()) {
+        if (onlineSince != null
+            && Duration.between(onlineSince, event.time()).compareTo(WELL_AGAIN) > 0) {
+          suspected = null;
+        }
+        onlineSince = null;
+      }
+    }
+    return Optional.ofNullable(suspected);
   }
 
-  private Stream<Event> about(ClusterResource resource) {
+  /** Another content counts now, because somebody said so. */
+  private static boolean isDecision(Event event) {
+    return event.id() == EventId.CHECKPOINT_ROLLED_BACK.number()
+        || (event.id() == EventId.CHECKPOINT_SAVED.number()
+            && List.of("" + Cause.ROLLED_BACK, "" + Cause.MANUAL, "" + Cause.PATCHED)
+                .contains(String.valueOf(event.cause())));
+  }
+
+  private Stream<Event> about(ResourceId resource) {
     return events
-        .query(new EventQuery(null, null, resource.id().toString(), null, EVENTS_LOOKED_AT))
+        .query(new EventQuery(null, null, resource.toString(), null, EVENTS_LOOKED_AT))
         .stream();
   }
 
   /** What the event said when it happened is what is to be done. */
   private Blocker unrestored(ClusterResource resource) {
     Optional<Event> event =
-        about(resource).filter(each -> NOT_RESTORED.contains(each.id())).reduce((_, last) -> last);
+        about(resource.id())
+            .filter(each -> NOT_RESTORED.contains(each.id()))
+            .reduce((_, last) -> last);
     return new Blocker(
         "nothing, but it runs on configuration that could not be restored"
             + event.map(each -> " (%s, event %d)".formatted(each.cause(), each.id())).orElse(""),

@@ -10,9 +10,9 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * A directory of hives with fail points around all that is done to its files. Which point it is
- * depends on what a file is at that moment: a hive, such as the cluster database, the file that is
- * to take its place, or the file that says the quorum directory's format.
+ * A directory of hives, or of blobs, with fail points around all that is done to its files. Which
+ * point it is depends on what a file is at that moment: a hive, such as the cluster database, the
+ * file that is to take its place, or the file that says the quorum directory's format.
  *
  * <p>The registry knows nothing of fail points: this is the storage it is given.
  */
@@ -21,19 +21,60 @@ public final class FailingStorage implements Storage {
   private static final String FORMAT = "format";
 
   private final Storage storage;
+  private final Directory directory;
 
   /** Files that are open under a name they will not keep. */
   private final Map<String, FailingFile> unnamed = new ConcurrentHashMap<>();
 
-  public FailingStorage(Storage storage) {
+  private FailingStorage(Storage storage, Directory directory) {
     this.storage = storage;
+    this.directory = directory;
+  }
+
+  /** A directory of hives. */
+  public static FailingStorage ofHives(Storage storage) {
+    return new FailingStorage(storage, Directory.HIVES);
+  }
+
+  /** A directory of blobs. */
+  public static FailingStorage ofBlobs(Storage storage) {
+    return new FailingStorage(storage, Directory.BLOBS);
+  }
+
+  /**
+   * What a directory is of, and with it where what is done to it as a whole can be made to fail.
+   */
+  private enum Directory {
+    HIVES(
+        StoragePoint.HIVE_COPY_CREATE,
+        StoragePoint.HIVE_RENAME,
+        StoragePoint.HIVE_COPY_DELETE,
+        StoragePoint.HIVE_DIRECTORY_SYNC),
+    BLOBS(
+        StoragePoint.BLOB_CREATE,
+        StoragePoint.BLOB_RENAME,
+        StoragePoint.BLOB_DELETE,
+        StoragePoint.BLOB_DIRECTORY_SYNC);
+
+    final StoragePoint create;
+    final StoragePoint rename;
+    final StoragePoint delete;
+    final StoragePoint sync;
+
+    Directory(StoragePoint create, StoragePoint rename, StoragePoint delete, StoragePoint sync) {
+      this.create = create;
+      this.rename = rename;
+      this.delete = delete;
+      this.sync = sync;
+    }
   }
 
   /** What a file is, and with it where writing and syncing it can be made to fail. */
   private enum Role {
     DATABASE(StoragePoint.HIVE_APPEND, StoragePoint.HIVE_SYNC),
     COPY(StoragePoint.HIVE_COPY_WRITE, StoragePoint.HIVE_COPY_SYNC),
-    FORMAT_FILE(StoragePoint.QUORUM_FORMAT_WRITE, StoragePoint.QUORUM_FORMAT_SYNC);
+    FORMAT_FILE(StoragePoint.QUORUM_FORMAT_WRITE, StoragePoint.QUORUM_FORMAT_SYNC),
+    BLOB(StoragePoint.BLOB_WRITE, StoragePoint.BLOB_SYNC);
 
     final StoragePoint write;
     final StoragePoint sync;
@@ -43,7 +84,10 @@ public final class FailingStorage implements Storage {
       this.sync = sync;
     }
 
-    static Role of(String name) {
+    static Role of(Directory directory, String name) {
+      if (directory == Directory.BLOBS) {
+        return BLOB;
+      }
       if (name.equals(FORMAT + NEW)) {
         return FORMAT_FILE;
       }
@@ -63,44 +107,43 @@ public final class FailingStorage implements Storage {
 
   @Override
   public StorageFile open(String name) throws IOException {
-    return new FailingFile(storage.open(name), Role.of(name));
+    return new FailingFile(storage.open(name), Role.of(directory, name));
   }
 
   @Override
   public StorageFile create(String name) throws IOException {
-    StoragePoint.HIVE_COPY_CREATE.before();
-    var made = new FailingFile(storage.create(name), Role.of(name));
-    StoragePoint.HIVE_COPY_CREATE.after();
+    directory.create.before();
+    var made = new FailingFile(storage.create(name), Role.of(directory, name));
+    directory.create.after();
     unnamed.put(name, made);
     return made;
   }
 
   @Override
   public void rename(String from, String to) throws IOException {
-    StoragePoint point =
-        to.equals(FORMAT) ? StoragePoint.QUORUM_FORMAT_RENAME : StoragePoint.HIVE_RENAME;
+    StoragePoint point = to.equals(FORMAT) ? StoragePoint.QUORUM_FORMAT_RENAME : directory.rename;
     point.before();
     storage.rename(from, to);
     FailingFile open = unnamed.remove(from);
     if (open != null) {
-      open.role = Role.of(to);
+      open.role = Role.of(directory, to);
     }
     point.after();
   }
 
   @Override
   public void delete(String name) throws IOException {
-    StoragePoint.HIVE_COPY_DELETE.before();
+    directory.delete.before();
     storage.delete(name);
     unnamed.remove(name);
-    StoragePoint.HIVE_COPY_DELETE.after();
+    directory.delete.after();
   }
 
   @Override
   public void syncDirectory() throws IOException {
-    StoragePoint.HIVE_DIRECTORY_SYNC.before();
+    directory.sync.before();
     storage.syncDirectory();
-    StoragePoint.HIVE_DIRECTORY_SYNC.after();
+    directory.sync.after();
   }
 
   @Override

@@ -1,6 +1,7 @@
 package dev.holdfast.service.view;
 
 import dev.holdfast.checkpoint.Patch;
+import dev.holdfast.checkpoint.Unsaved;
 import dev.holdfast.cluster.ClusterResource;
 import dev.holdfast.cluster.ClusterState;
 import dev.holdfast.cluster.GroupConfig;
@@ -28,6 +29,8 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** What people are shown of a state. Thread-safe. */
@@ -41,11 +44,13 @@ public final class Views {
   private final TypeResolver types;
   private final Predicate<String> unrestored;
   private final Function<String, Optional<Patch>> patches;
+  private final Function<String, List<Unsaved>> unsaved;
 
   /**
    * @param unrestored whether a resource, by its id, runs on configuration that could not be
    *     restored
    * @param patches the patch of a resource, by its id
+   * @param unsaved what of a resource's checkpoints could not be saved, by its id
    */
   public Views(
       InstantSource clock,
@@ -54,9 +59,11 @@ public final class Views {
       ExternalSlots externals,
       TypeResolver types,
       Predicate<String> unrestored,
-      Function<String, Optional<Patch>> patches) {
+      Function<String, Optional<Patch>> patches,
+      Function<String, List<Unsaved>> unsaved) {
     this.unrestored = unrestored;
     this.patches = patches;
+    this.unsaved = unsaved;
     this.clock = clock;
     this.node = node;
     this.slots = slots;
@@ -242,7 +249,13 @@ public final class Views {
     if (patch.isPresent()) {
       return patch.get().since(patch.get().since().toString());
     }
-    return resource.detail().isEmpty() ? null : resource.detail();
+    String detail =
+        Stream.concat(
+                Stream.of(resource.detail()).filter(each -> !each.isEmpty()),
+                unsaved.apply(resource.id().toString()).stream()
+                    .map(each -> each.since(each.since().toString())))
+            .collect(Collectors.joining("; "));
+    return detail.isEmpty() ? null : detail;
   }
 
   public List<TypeView> types(ClusterState state) {

@@ -15,7 +15,13 @@ import static dev.holdfast.service.GivenCluster.with;
 import static dev.holdfast.service.GivenCluster.withTypeProblem;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.holdfast.checkpoint.Cause;
+import dev.holdfast.checkpoint.CheckpointId;
+import dev.holdfast.checkpoint.Obstacle;
 import dev.holdfast.checkpoint.Patch;
+import dev.holdfast.checkpoint.Subject;
+import dev.holdfast.checkpoint.Trouble;
+import dev.holdfast.checkpoint.Unsaved;
 import dev.holdfast.cluster.ClusterResource;
 import dev.holdfast.cluster.ClusterState;
 import dev.holdfast.cluster.Phase;
@@ -49,12 +55,20 @@ class WhyTellerTest {
   private WhyTeller teller;
   private Optional<Patch> patch = Optional.empty();
   private Map<String, ExternalRecord> externals = Map.of();
+  private List<Unsaved> unsaved = List.of();
 
   @BeforeEach
   void open() throws IOException {
     events = EventLog.open(folder, "alpha", now::get, EventLogLimits.DEFAULT);
     teller =
-        new WhyTeller(events, now::get, ZoneOffset.UTC, _ -> false, _ -> patch, _ -> externals);
+        new WhyTeller(
+            events,
+            now::get,
+            ZoneOffset.UTC,
+            _ -> false,
+            _ -> patch,
+            _ -> externals,
+            _ -> unsaved);
   }
 
   @AfterEach
@@ -331,5 +345,27 @@ class WhyTellerTest {
       assertThat(why.unblock()).isEqualTo(each[2]);
     }
     assertThat(why(state).blockedBy()).contains(": exit 3");
+  }
+
+  @Test
+  void whatIsNotSaved_isSaidWithSinceWhenAndWhy_whateverElseThereIs() {
+    unsaved =
+        List.of(
+            new Unsaved(
+                new CheckpointId(id(2).toString(), 1),
+                Subject.parse("registry:Software\\Web", List.of()),
+                NOW,
+                Cause.CHANGED,
+                new Trouble(Obstacle.NO_SPACE, "0 B of 16 MiB free in /quorum/blobs")));
+    ClusterState offline = state(resource(config(2, "app").wanted(false), new Phase.Offline()));
+
+    Why why = why(offline);
+
+    assertThat(why.blockedBy())
+        .startsWith("nothing: it is not wanted Online, but checkpoint 1 (registry:Software\\Web)")
+        .contains("not saved since ", "NoSpace: 0 B of 16 MiB free in /quorum/blobs");
+    assertThat(why.unblock()).isEqualTo("holdfast resource online app");
+    assertThat(why(state(resource(config(2, "app"), online()))).unblock())
+        .isEqualTo("holdfast checkpoint save app");
   }
 }

@@ -20,7 +20,7 @@ class FailingStorageTest {
 
   @BeforeEach
   void open() {
-    storage = new FailingStorage(new DirectoryStorage(folder));
+    storage = FailingStorage.ofHives(new DirectoryStorage(folder));
   }
 
   private static ByteBuffer bytes(String text) {
@@ -65,5 +65,21 @@ class FailingStorageTest {
       ByteBuffer read = ByteBuffer.allocate(10);
       assertThat(opened.read(0, read)).isEqualTo(3);
     }
+  }
+
+  @Test
+  void directoryOfBlobs_isAsOneOfHives() throws IOException {
+    Storage blobs = FailingStorage.ofBlobs(new DirectoryStorage(folder));
+    try (StorageFile made = blobs.create("1.new")) {
+      made.write(0, bytes("content"));
+      made.sync();
+    }
+    blobs.rename("1.new", "named");
+    blobs.syncDirectory();
+    assertThat(folder.resolve("named")).hasContent("content");
+
+    blobs.delete("named");
+
+    assertThat(folder).isEmptyDirectory();
   }
 }

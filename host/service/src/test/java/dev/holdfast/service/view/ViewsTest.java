@@ -80,7 +80,15 @@ class ViewsTest {
             PluginStore.open(folder.resolve("plugins"), home.unpacked()), Runnable::run);
     externals = new ExternalSlots(externalRecords, "alpha", UUID::randomUUID);
     views =
-        new Views(() -> NOW, "alpha", slots, externals, types, _ -> false, _ -> Optional.empty());
+        new Views(
+            () -> NOW,
+            "alpha",
+            slots,
+            externals,
+            types,
+            _ -> false,
+            _ -> Optional.empty(),
+            _ -> List.of());
   }
 
   @AfterEach
