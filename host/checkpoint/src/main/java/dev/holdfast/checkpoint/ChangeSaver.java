@@ -62,8 +62,7 @@ final class ChangeSaver {
 
   Watched watched(CheckpointId id) {
     Guard guard = guards.get(id);
-    Optional<Instant> known =
-        guard == null ? Optional.empty() : guard.dirt().knownSince();
+    Optional<Instant> known = guard == null ? Optional.empty() : guard.dirt().knownSince();
     return new Watched(
         guard != null && guard.watching() != null,
         saver.unsaved(id).map(Unsaved::since).or(() -> known).orElse(null));

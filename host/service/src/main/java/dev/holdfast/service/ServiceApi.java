@@ -109,10 +109,23 @@ final class ServiceApi implements ClusterApi {
     this.rehearser = rehearser;
     this.views =
         new Views(
-            clock, node, engine.slots(), engine.externals(), engine.types(), unrestored, patches, unsaved);
+            clock,
+            node,
+            engine.slots(),
+            engine.externals(),
+            engine.types(),
+            unrestored,
+            patches,
+            unsaved);
     this.why =
         new WhyTeller(
-            log, clock, ZoneId.systemDefault(), unrestored, patches, engine.externals()::of, unsaved);
+            log,
+            clock,
+            ZoneId.systemDefault(),
+            unrestored,
+            patches,
+            engine.externals()::of,
+            unsaved);
     this.witness = new Witness(engine, records, node, clock);
     this.node = node;
     this.pid = pid;

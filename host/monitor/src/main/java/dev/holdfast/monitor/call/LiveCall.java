@@ -5,7 +5,6 @@ import dev.holdfast.monitor.log.RateLimit;
 import dev.holdfast.protocol.Failures;
 import dev.holdfast.protocol.SpiCodec;
 import dev.holdfast.protocol.wire.Answer;
-import dev.holdfast.protocol.wire.CancelCommand;
 import dev.holdfast.protocol.wire.EndLeft;
 import dev.holdfast.protocol.wire.EntryPoint;
 import dev.holdfast.protocol.wire.Progress;

@@ -62,13 +62,7 @@ class WhyTellerTest {
     events = EventLog.open(folder, "alpha", now::get, EventLogLimits.DEFAULT);
     teller =
         new WhyTeller(
-            events,
-            now::get,
-            ZoneOffset.UTC,
-            _ -> false,
-            _ -> patch,
-            _ -> externals,
-            _ -> unsaved);
+            events, now::get, ZoneOffset.UTC, _ -> false, _ -> patch, _ -> externals, _ -> unsaved);
   }
 
   @AfterEach
