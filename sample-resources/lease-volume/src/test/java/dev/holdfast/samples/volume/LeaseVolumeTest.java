@@ -64,7 +64,7 @@ class LeaseVolumeTest {
                 "Volume",
                 List.of("data-1"),
                 "Timeout",
-                List.of("1s")));
+                List.of("1m")));
     return new FakeCall(slots, properties, Duration.ofMinutes(1)).in(epoch);
   }
 
