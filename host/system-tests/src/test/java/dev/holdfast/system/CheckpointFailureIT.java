@@ -32,11 +32,14 @@ class CheckpointFailureIT {
 
   @TempDir Path folder;
 
+  @BeforeEach
+  void begin() throws IOException {
+    cluster = Cluster.empty();
+  }
+
   @AfterEach
-  void end() throws Exception {
-    if (cluster != null) {
-      cluster.close();
-    }
+  void end() throws IOException {
+    cluster.close();
   }
 
   private void given(Path quorum) throws Exception {
@@ -134,7 +137,6 @@ class CheckpointFailureIT {
       disk = SmallDisk.mount(folder.resolve("disk"), "16m");
       Path quorum = disk.folder().resolve("quorum");
       blobs = quorum.resolve("blobs");
-      cluster = Cluster.empty();
       given(quorum);
     }
 
@@ -277,11 +279,14 @@ class CheckpointFailureIT {
   class WithADiskThatFails {
     private Path blobs;
 
+    @BeforeEach
+    void place() {
+      blobs = cluster.home().resolve("quorum").resolve("blobs");
+    }
+
     private void startWith(String point) throws Exception {
-      cluster = Cluster.empty().with(FailPoints.VARIABLE, point);
-      Path quorum = cluster.home().resolve("quorum");
-      blobs = quorum.resolve("blobs");
-      given(quorum);
+      cluster.with(FailPoints.VARIABLE, point);
+      given(cluster.home().resolve("quorum"));
     }
 
     @Test

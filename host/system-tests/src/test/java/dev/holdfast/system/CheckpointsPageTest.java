@@ -45,7 +45,7 @@ class CheckpointsPageTest {
   }
 
   private static String column(String row, int column) {
-    return row.split("(?<!\\\\)\\|")[column].strip();
+    return row.split("(?<!\\\\)\\|", -1)[column].strip();
   }
 
   /** Those that are named and not there, in what a cell says. */

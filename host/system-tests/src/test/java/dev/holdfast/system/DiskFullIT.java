@@ -112,18 +112,18 @@ class DiskFullIT {
 
   @Test
   void backupThatDoesNotFit_isRefused_withWhatIsFree_andLeavesNothing() throws Exception {
-    fill();
-    Path target = disk.resolve("backup.tar");
+    disk.fill();
+    Path target = disk.folder().resolve("backup.tar");
 
     Ran ran = cluster.cli("quorum", "backup", target.toString());
 
     assertThat(ran.exitCode()).as(ran.toString()).isEqualTo(1);
     assertThat(ran.err())
         .contains(target.toString())
-        .contains("bytes are free on the file system of " + disk)
+        .contains("bytes are free on the file system of " + disk.folder())
         .contains("tmpfs");
     assertThat(target).doesNotExist();
-    assertThat(disk.resolve("backup.tar.new")).doesNotExist();
+    assertThat(disk.folder().resolve("backup.tar.new")).doesNotExist();
     // What is full can be backed up to where there is room.
     cluster.does("quorum", "backup", folder.resolve("backup.tar").toString());
     cluster.does("quorum", "verify", folder.resolve("backup.tar").toString());
@@ -134,8 +134,8 @@ class DiskFullIT {
     Path backup = folder.resolve("backup.tar");
     cluster.does("quorum", "backup", backup.toString());
     cluster.does("service", "stop");
-    fill();
-    Path quorum = disk.resolve("quorum");
+    disk.fill();
+    Path quorum = disk.folder().resolve("quorum");
 
     Ran ran =
         cluster.cli(
@@ -143,8 +143,8 @@ class DiskFullIT {
 
     assertThat(ran.exitCode()).as(ran.toString()).isEqualTo(1);
     assertThat(ran.err()).contains("bytes are free");
-    assertThat(disk.resolve("quorum.restoring")).doesNotExist();
-    Files.delete(ballast());
+    assertThat(disk.folder().resolve("quorum.restoring")).doesNotExist();
+    disk.makeRoom();
     cluster.does("quorum", "verify", quorum.toString());
   }
 }

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Assumptions;
  * A file system of the test's own, in memory, that can be filled and made read-only. It takes root,
  * which not every machine gives; where it cannot be mounted, tests that need one are skipped.
  */
-final class SmallDisk implements AutoCloseable {
+final class SmallDisk {
   private final Path folder;
 
   private SmallDisk(Path folder) {
@@ -81,8 +81,8 @@ final class SmallDisk implements AutoCloseable {
     assertThat(ran.exitCode()).as(ran.toString()).isZero();
   }
 
-  @Override
-  public void close() throws Exception {
+  /** Takes it away, and what was made read-only on it. */
+  void close() throws IOException, InterruptedException {
     does("umount", "--recursive", folder.toString());
   }
 }

@@ -328,10 +328,16 @@ enum SweepAction {
       cluster.change("POST", "/v1/resources/c/online", Map.of());
     }
 
+    // A restore that a disk kept from being done is told, and the resource is unrestored.
     @Override
     Optional<String> broken(Cluster cluster) throws IOException {
+      boolean isUnrestored = cluster.resource("c").required("unrestored").asBoolean();
       return wanted(cluster, "c", "Online")
-          .or(() -> uncheckedFirst(() -> SweepSettings.of(cluster).brokenUnless(FIRST)));
+          .or(
+              () ->
+                  isUnrestored
+                      ? Optional.empty()
+                      : uncheckedFirst(() -> SweepSettings.of(cluster).brokenUnless(FIRST)));
     }
   },
 
