@@ -179,7 +179,7 @@ class BlobsTest {
   void whatCannotBeMadeDurable_leavesNothing_andNothingHeld() throws IOException {
     for (String step : List.of(NAMED, SYNCED, DIRECTORY_SYNCED)) {
       failsAt = step;
-      assertThatThrownBy(() -> put("content")).hasMessage("no " + step);
+      assertThatThrownBy(() -> put("content")).hasMessageEndingWith(": no " + step);
       assertThat(files()).as(step).isEmpty();
     }
     failsAt = "";
@@ -195,7 +195,7 @@ class BlobsTest {
 
     for (String step : List.of(NAMED, SYNCED, DIRECTORY_SYNCED)) {
       failsAt = step;
-      assertThatThrownBy(() -> put("content")).hasMessage("no " + step);
+      assertThatThrownBy(() -> put("content")).hasMessageEndingWith(": no " + step);
       assertThat(blobs.check(blob.digest())).as(step).isEqualTo(Blobs.Condition.GOOD);
       assertThat(files()).as(step).hasSize(1);
     }
