@@ -372,7 +372,7 @@ class HoldfastTest extends AgainstFakeCluster {
         "-o xml status",
         "graph",
         "completion bash",
-        "resource control web-app Rotate a=b",
+        "resource control",
         "resource patch web-app",
         "group move web",
         "monitor threads shared-0",
