@@ -87,11 +87,7 @@ final class RestoredQuorum {
 
   /** A copy beside its original must neither adopt nor end what the original runs. */
   private void requireNotRunElsewhere() throws RunsElsewhereException {
-    Set<Integer> services =
-        seen.stream()
-            .filter(each -> each.arguments().contains(ClusterServiceMain.class.getName()))
-            .map(each -> each.process().pid())
-            .collect(Collectors.toSet());
+    Set<Integer> services = services();
     Map<ResourceId, String> names = records.resourceNames();
     Set<ProcessIdentity> recorded = new HashSet<>();
     records.readAll().values().forEach(slot -> slot.process().ifPresent(recorded::add));
@@ -107,6 +103,32 @@ final class RestoredQuorum {
                     each.parentPid()));
       }
     }
+  }
+
+  private Set<Integer> services() {
+    return seen.stream()
+        .filter(each -> each.arguments().contains(ClusterServiceMain.class.getName()))
+        .map(each -> each.process().pid())
+        .collect(Collectors.toSet());
+  }
+
+  /** Processes that descend from a cluster service which lives: those of other clusters. */
+  private Set<Integer> supervisedElsewhere() {
+    Set<Integer> supervised = services();
+    Map<Integer, Integer> parents =
+        seen.stream()
+            .collect(Collectors.toMap(each -> each.process().pid(), SeenProcess::parentPid));
+    for (int pid : parents.keySet()) {
+      List<Integer> line = new ArrayList<>();
+      for (Integer each = pid; each != null && !line.contains(each); each = parents.get(each)) {
+        line.add(each);
+        if (supervised.contains(each)) {
+          supervised.addAll(line);
+          break;
+        }
+      }
+    }
+    return supervised;
   }
 
   private static Optional<ResourceId> resource(SeenProcess process) {
@@ -134,6 +156,7 @@ final class RestoredQuorum {
     Map<SlotKey, SlotRecord> found = new HashMap<>();
     Map<ResourceId, Integer> orphans = new HashMap<>();
     Set<ResourceId> running = new HashSet<>();
+    Set<Integer> elsewhere = supervisedElsewhere();
     recorded.forEach(
         (key, slot) -> {
           if (isAlive(slot)) {
@@ -146,6 +169,9 @@ final class RestoredQuorum {
         continue;
       }
       var key = new SlotKey(new ResourceId(owner.get().resource()), owner.get().slot());
+      if (!names.containsKey(key.resource()) && elsewhere.contains(each.process().pid())) {
+        continue; // Another cluster of this machine, whose service sees to it.
+      }
       if (!names.containsKey(key.resource())) {
         orphans.putIfAbsent(key.resource(), each.process().pid());
       } else if (!isAlive(recorded.get(key)) && !found.containsKey(key)) {

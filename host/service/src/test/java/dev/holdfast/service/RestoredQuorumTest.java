@@ -156,6 +156,16 @@ class RestoredQuorumTest {
   }
 
   @Test
+  void whatAnotherClustersServiceSeesTo_isNoneOfOurs() throws Exception {
+    UUID theirs = new UUID(9, 9);
+    seen(400, 1, Optional.empty(), "java", ClusterServiceMain.class.getName(), "serve");
+    seen(300, 400, Optional.of(SlotToken.of(theirs, "main", new UUID(7, 3))));
+    seen(301, 300, Optional.of(SlotToken.of(theirs, "side", new UUID(7, 4))));
+
+    assertThat(settle().orElseThrow().orphans()).isEmpty();
+  }
+
+  @Test
   void clusterThatRunsElsewhere_isNotTakenIntoUse() throws Exception {
     seen(400, 1, Optional.empty(), "java", ClusterServiceMain.class.getName(), "serve");
     seen(200, 400, Optional.of(NEW));

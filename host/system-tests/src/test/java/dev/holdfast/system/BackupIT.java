@@ -170,12 +170,10 @@ class BackupIT {
     assertThat(cluster.number("shop", "pid")).isEqualTo(since);
     assertThat(cluster.number("shop", "restarts")).isZero();
     journal.assertOneLifeAtATime();
+    // Other tests have clusters on this machine, too, whose services may be dead just now.
     assertThat(cluster.events(WITHOUT_RESOURCE))
-        .singleElement()
-        .satisfies(
-            event ->
-                assertThat(event.required("parameters").required("pid").asString())
-                    .isEqualTo(Long.toString(late)));
+        .map(event -> event.required("parameters").required("pid").asString())
+        .containsOnlyOnce(Long.toString(late));
     assertThat(Processes.isAlive(late)).isTrue();
     Processes.signal(late, "KILL");
     Patience.until("it is gone", () -> !Processes.isAlive(late));
@@ -359,7 +357,7 @@ class BackupIT {
 
     assertThat(command.waitFor()).isEqualTo(FAILED);
     assertThat(Files.readString(cluster.folder().resolve("said")))
-        .contains("no backup was written");
+        .contains("No backup was written");
     assertThat(files()).isEmpty();
     cluster.start("serve");
     cluster.does("quorum", "backup", file().toString());
