@@ -79,7 +79,9 @@ class DashboardIT {
           entry("Generations saved A", has("Added", 0, 0)),
           entry("Checkpoints restored A", is(0, 0)),
           entry("Stood in the way of checkpoints A", has("HandleHeld restore", 0, 0)),
-          entry("Unsaved changes A", is(0, 30)));
+          entry("Unsaved changes A", is(0, 30)),
+          entry("Last good backup A", is(0)),
+          entry("Backups A", has("good", 0, 0)));
 
   @BeforeEach
   void needPrometheus() {
