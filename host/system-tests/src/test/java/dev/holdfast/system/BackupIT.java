@@ -288,6 +288,7 @@ class BackupIT {
   }
 
   @Test
+  @Tag("long")
   void diskThatFails_isSaid_withWhatIsFree_andLeavesNothing() throws Exception {
     for (String failure :
         List.of("backup.write.before=enospc", "backup.sync.before=eio", "backup.sync.after=eio")) {

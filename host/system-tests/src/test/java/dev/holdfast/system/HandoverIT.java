@@ -55,6 +55,7 @@ class HandoverIT {
   }
 
   @Test
+  @Tag("long")
   void aSigtermWhileEverythingGoesOffline_letsThatEndInOrder_andEndsTheNodeThen() throws Exception {
     startBoth();
     Path seen = alpha.folder().resolve("seen");
@@ -86,6 +87,7 @@ class HandoverIT {
 
   /** The life that handed over is over, and the one that is to wait has not begun. */
   @Test
+  @Tag("long")
   void aSigtermBetweenTwoLives_isForTheSecond() throws Exception {
     String opening = "service.open-api.before";
     alpha.with(FailPoints.VARIABLE, opening + ":2=delay:3000");

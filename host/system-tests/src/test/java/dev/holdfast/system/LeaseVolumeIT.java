@@ -264,6 +264,7 @@ class LeaseVolumeIT {
   }
 
   @Test
+  @Tag("long")
   void whileTheApiIsDown_nothingIsStartedNorTerminated_andItGoesOnByItself() throws Exception {
     alpha.start("serve");
     create(alpha);
@@ -285,6 +286,7 @@ class LeaseVolumeIT {
   }
 
   @Test
+  @Tag("long")
   void whileTheApiIsDown_anOfflineIsNotBelieved_andIsDoneWhenItIsBack() throws Exception {
     alpha.start("serve");
     create(alpha);
@@ -367,6 +369,7 @@ class LeaseVolumeIT {
 
   /** Whoever has it is no life of this resource: nothing is taken from him. */
   @Test
+  @Tag("long")
   void aStranger_isLeftAlone_andNamed() throws Exception {
     Path quorum = alpha.folder().resolve("quorum");
     alpha.start("serve", "--node", "alpha", "--quorum", quorum.toString());

@@ -322,6 +322,7 @@ class OcfIT {
   // ---- agents that misbehave -----------------------------------------------------------------
 
   @Test
+  @Tag("long")
   void whatHangsIsEndedWithAllItStarted_inEachAction() throws Exception {
     Path marks = Files.createDirectories(cluster.folder().resolve("hang"));
     agent(
