@@ -49,8 +49,8 @@ public final class Blobs {
   /** Those up to this number need wait no longer. */
   private long synced;
 
-  /** Up to here a sync of the directory has failed. Guarded as {@link #synced}. */
-  private long lost;
+  /** Syncs of the directory that have failed. Written under {@link #directoryLock}. */
+  private final AtomicLong failedSyncs = new AtomicLong();
 
   /**
    * How many want nothing to be deleted; and what would have been, since the first of them came.
@@ -121,6 +121,7 @@ public final class Blobs {
    * replace.
    */
   private void keep(String temporary, StorageFile file, String digest) throws IOException {
+    long failedBefore = failedSyncs.get();
     boolean isHeld;
     synchronized (lock) {
       isHeld = holds.containsKey(digest);
@@ -139,7 +140,7 @@ public final class Blobs {
       if (isHeld) {
         storage.rename(temporary, hex(digest));
       }
-      syncDirectory();
+      syncDirectory(failedBefore);
     } catch (IOException | RuntimeException e) {
       releaseQuietly(digest, e);
       throw e;
@@ -149,11 +150,14 @@ public final class Blobs {
   /**
    * Makes what was renamed before durable; those who come at once share a sync, and its failure: a
    * directory that failed to sync may say the next time that it did.
+   *
+   * @param failedBefore the syncs that had failed before the caller renamed: one that failed since
+   *     may have lost what it renamed
    */
-  private void syncDirectory() throws IOException {
+  private void syncDirectory(long failedBefore) throws IOException {
     long mine = renamed.incrementAndGet();
     synchronized (directoryLock) {
-      if (mine <= lost) {
+      if (failedSyncs.get() != failedBefore) {
         throw new IOException("the folder failed to sync with what was renamed at the same time");
       }
       if (synced < mine) {
@@ -162,7 +166,7 @@ public final class Blobs {
           storage.syncDirectory();
           synced = all;
         } catch (IOException e) {
-          lost = all;
+          failedSyncs.incrementAndGet();
           throw e;
         }
       }

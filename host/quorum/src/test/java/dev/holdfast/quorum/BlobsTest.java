@@ -27,11 +27,17 @@ class BlobsTest {
   @TempDir private Path directory;
   private final List<String> done = new ArrayList<>();
   private String failsAt = "";
+  private Deed meanwhile = () -> {};
   private Blobs blobs;
 
   @BeforeEach
   void open() {
     blobs = new Blobs(new Told(new DirectoryStorage(directory)), directory);
+  }
+
+  /** Something that others do. */
+  private interface Deed {
+    void run() throws IOException;
   }
 
   /** Tells what is done to the directory, and fails at what it is told to. */
@@ -118,6 +124,9 @@ class BlobsTest {
       public void sync() throws IOException {
         step(SYNCED);
         file.sync();
+        Deed now = meanwhile;
+        meanwhile = () -> {};
+        now.run();
       }
 
       @Override
@@ -187,6 +196,22 @@ class BlobsTest {
     Blobs.Blob blob = put("content");
     blobs.release(blob.digest());
     assertThat(files()).isEmpty();
+  }
+
+  @Test
+  void oneThatWasNamed_beforeTheSyncOfAnotherFailed_isNotTakenForDurable() throws IOException {
+    meanwhile =
+        () -> {
+          failsAt = DIRECTORY_SYNCED;
+          assertThatThrownBy(() -> put("another")).hasMessageEndingWith(": no " + DIRECTORY_SYNCED);
+          failsAt = "";
+        };
+
+    assertThatThrownBy(() -> put("content")).hasMessageContaining("failed to sync");
+    assertThat(files()).isEmpty();
+
+    Blobs.Blob blob = put("content");
+    assertThat(blobs.check(blob.digest())).isEqualTo(Blobs.Condition.GOOD);
   }
 
   @Test
