@@ -4,7 +4,6 @@ import dev.holdfast.cluster.MonitorName;
 import dev.holdfast.cluster.TypeRegistration;
 import dev.holdfast.protocol.DescriptionCodec;
 import dev.holdfast.protocol.SpiCodec;
-import dev.holdfast.protocol.wire.LoadPlugin;
 import dev.holdfast.protocol.wire.ToMonitor;
 import dev.holdfast.protocol.wire.ValidateProperties;
 import dev.holdfast.protocol.wire.Validated;
@@ -14,10 +13,7 @@ import dev.holdfast.spi.Problem;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.LongSupplier;
 
@@ -29,12 +25,7 @@ public final class PropertyValidator {
   /** How long an answer may take, loading the plugin included. */
   static final Duration ANSWER_LIMIT = Duration.ofSeconds(15);
 
-  private final TypeResolver types;
-  private final Monitors monitors;
-  private final LongSupplier callNumbers;
-  private final Map<Long, Question> waiting = new ConcurrentHashMap<>();
-
-  private record Question(MonitorName monitor, CompletableFuture<Validated> answer) {}
+  private final TypeQuestions<Validated> questions;
 
   /** What came of asking. */
   public sealed interface Verdict {
@@ -46,29 +37,17 @@ public final class PropertyValidator {
   }
 
   public PropertyValidator(TypeResolver types, Monitors monitors, LongSupplier callNumbers) {
-    this.types = types;
-    this.monitors = monitors;
-    this.callNumbers = callNumbers;
+    questions = new TypeQuestions<>(types, monitors, callNumbers);
   }
 
   /** To be told of answers. */
   public void answered(Validated answer) {
-    Question question = waiting.remove(answer.getCall());
-    if (question != null) {
-      question.answer().complete(answer);
-    }
+    questions.answered(answer.getCall(), answer);
   }
 
   /** To be told of deaths: nobody waits for what the dead were asked. */
   public void died(MonitorName monitor, String reason) {
-    for (Question question : waiting.values()) {
-      if (question.monitor().equals(monitor)) {
-        question
-            .answer()
-            .completeExceptionally(
-                new IllegalStateException("the monitor %s died: %s".formatted(monitor, reason)));
-      }
-    }
+    questions.died(monitor, reason);
   }
 
   /**
@@ -79,45 +58,24 @@ public final class PropertyValidator {
   public Verdict ask(
       MonitorName monitor, TypeRegistration type, Map<String, List<String>> properties) {
     TypeRegistration.Version version = type.version();
-    long call = callNumbers.getAsLong();
-    var answered = new CompletableFuture<Validated>();
-    waiting.put(call, new Question(monitor, answered));
     try {
       Validated answer =
-          types
-              .resolve(monitor, type)
-              .thenCompose(
-                  folder ->
-                      monitors.load(
-                          monitor,
-                          LoadPlugin.newBuilder()
-                              .setCall(callNumbers.getAsLong())
-                              .setPlugin(version.plugin())
-                              .setVersion(version.pluginVersion())
-                              .setDigest(version.digest())
-                              .setFolder(folder.toString())
-                              .build()))
-              .thenCompose(
-                  loaded -> {
-                    if (loaded.hasFailure()) {
-                      throw new IllegalStateException(loaded.getFailure().getMessage());
-                    }
-                    var validate =
-                        ValidateProperties.newBuilder()
-                            .setCall(call)
-                            .setDigest(version.digest())
-                            .setTypeClass(version.className())
-                            .addAllProperties(SpiCodec.encode(properties));
-                    if (version.source().isPresent()) {
-                      validate.setDescription(DescriptionCodec.encode(version.description()));
-                    }
-                    var frame = ToMonitor.newBuilder().setValidateProperties(validate).build();
-                    if (!monitors.send(monitor, frame)) {
-                      throw new IllegalStateException("the monitor " + monitor + " is not there");
-                    }
-                    return answered;
-                  })
-              .get(ANSWER_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
+          questions.ask(
+              monitor,
+              type,
+              call -> {
+                var validate =
+                    ValidateProperties.newBuilder()
+                        .setCall(call)
+                        .setDigest(version.digest())
+                        .setTypeClass(version.className())
+                        .addAllProperties(SpiCodec.encode(properties));
+                if (version.source().isPresent()) {
+                  validate.setDescription(DescriptionCodec.encode(version.description()));
+                }
+                return ToMonitor.newBuilder().setValidateProperties(validate).build();
+              },
+              ANSWER_LIMIT);
       if (answer.hasFailure()) {
         return new Verdict.Given(List.of(new Problem(null, answer.getFailure().getMessage())));
       }
@@ -143,11 +101,6 @@ public final class PropertyValidator {
           "NoAnswer",
           "The type %s did not say within %d s whether it takes the properties. Nothing was changed."
               .formatted(type.name(), ANSWER_LIMIT.toSeconds()));
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new ApiException.Unreachable("Stopping", "The service is stopping.");
-    } finally {
-      waiting.remove(call);
     }
   }
 }

@@ -3,7 +3,6 @@ package dev.holdfast.service.type;
 import dev.holdfast.cluster.MonitorName;
 import dev.holdfast.cluster.TypeRegistration;
 import dev.holdfast.protocol.DescriptionCodec;
-import dev.holdfast.protocol.wire.LoadPlugin;
 import dev.holdfast.protocol.wire.Survey;
 import dev.holdfast.protocol.wire.Surveyed;
 import dev.holdfast.protocol.wire.ToMonitor;
@@ -15,12 +14,8 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.LongSupplier;
 
@@ -32,41 +27,23 @@ public final class Surveyor {
   /** How long an answer may take, loading the plugin included. */
   static final Duration ANSWER_LIMIT = Duration.ofSeconds(45);
 
-  private final TypeResolver types;
   private final TypeRegistrar registrar;
-  private final Monitors monitors;
-  private final LongSupplier callNumbers;
-  private final Map<Long, Question> waiting = new ConcurrentHashMap<>();
-
-  private record Question(MonitorName monitor, CompletableFuture<Surveyed> answer) {}
+  private final TypeQuestions<Surveyed> questions;
 
   public Surveyor(
       TypeResolver types, TypeRegistrar registrar, Monitors monitors, LongSupplier callNumbers) {
-    this.types = types;
     this.registrar = registrar;
-    this.monitors = monitors;
-    this.callNumbers = callNumbers;
+    questions = new TypeQuestions<>(types, monitors, callNumbers);
   }
 
   /** To be told of answers. */
   public void answered(Surveyed answer) {
-    Question question = waiting.remove(answer.getCall());
-    if (question != null) {
-      question.answer().complete(answer);
-    }
+    questions.answered(answer.getCall(), answer);
   }
 
   /** To be told of deaths: nobody waits for what the dead were asked. */
   public void died(MonitorName monitor, String reason) {
-    waiting.values().stream()
-        .filter(question -> question.monitor().equals(monitor))
-        .forEach(
-            question ->
-                question
-                    .answer()
-                    .completeExceptionally(
-                        new IllegalStateException(
-                            "the monitor %s died: %s".formatted(monitor, reason))));
+    questions.died(monitor, reason);
   }
 
   /** The names of all members that could be registered on this node. */
@@ -116,43 +93,20 @@ public final class Surveyor {
 
   private Surveyed ask(MonitorName monitor, TypeRegistration family, String name) {
     TypeRegistration.Version version = family.version();
-    long call = callNumbers.getAsLong();
-    var answered = new CompletableFuture<Surveyed>();
-    waiting.put(call, new Question(monitor, answered));
     try {
-      return types
-          .resolve(monitor, family)
-          .thenCompose(
-              folder ->
-                  monitors.load(
-                      monitor,
-                      LoadPlugin.newBuilder()
-                          .setCall(callNumbers.getAsLong())
-                          .setPlugin(version.plugin())
-                          .setVersion(version.pluginVersion())
+      return questions.ask(
+          monitor,
+          family,
+          call ->
+              ToMonitor.newBuilder()
+                  .setSurvey(
+                      Survey.newBuilder()
+                          .setCall(call)
                           .setDigest(version.digest())
-                          .setFolder(folder.toString())
-                          .build()))
-          .thenCompose(
-              loaded -> {
-                if (loaded.hasFailure()) {
-                  throw new IllegalStateException(loaded.getFailure().getMessage());
-                }
-                var frame =
-                    ToMonitor.newBuilder()
-                        .setSurvey(
-                            Survey.newBuilder()
-                                .setCall(call)
-                                .setDigest(version.digest())
-                                .setTypeClass(version.className())
-                                .setName(name))
-                        .build();
-                if (!monitors.send(monitor, frame)) {
-                  throw new IllegalStateException("the monitor " + monitor + " is not there");
-                }
-                return answered;
-              })
-          .get(ANSWER_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
+                          .setTypeClass(version.className())
+                          .setName(name))
+                  .build(),
+          ANSWER_LIMIT);
     } catch (ExecutionException e) {
       Throwable cause = e.getCause() == null ? e : e.getCause();
       throw invalid(name.isEmpty() ? family.name() : name, String.valueOf(cause.getMessage()));
@@ -161,11 +115,6 @@ public final class Surveyor {
           "NoAnswer",
           "The family %s did not answer within %d s. Nothing was changed."
               .formatted(family.name(), ANSWER_LIMIT.toSeconds()));
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new ApiException.Unreachable("Stopping", "The service is stopping.");
-    } finally {
-      waiting.remove(call);
     }
   }
 
