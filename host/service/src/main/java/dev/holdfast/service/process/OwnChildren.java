@@ -5,6 +5,7 @@ import dev.holdfast.service.posix.PosixException;
 import dev.holdfast.service.posix.WaitResult;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -71,11 +72,22 @@ final class OwnChildren {
   }
 
   private boolean hasOrphan(IntPredicate wanted) {
-    for (int pid : proc.childrenOfThread(firstThread())) {
-      if (!started.contains(pid) && wanted.test(pid) && isAlive(pid)) {
-        return true;
+    Set<Integer> dead = new HashSet<>();
+    boolean diedSinceListed;
+    do {
+      diedSinceListed = false;
+      for (int pid : proc.childrenOfThread(firstThread())) {
+        if (started.contains(pid)) {
+          continue;
+        }
+        if (wanted.test(pid) && isAlive(pid)) {
+          return true;
+        }
+        // What dies after the list is read leaves its children to us after it, too. Only who was
+        // known dead before has none that are missing.
+        diedSinceListed |= !isAlive(pid) && dead.add(pid);
       }
-    }
+    } while (diedSinceListed);
     return false;
   }
 

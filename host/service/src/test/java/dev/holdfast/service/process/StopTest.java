@@ -132,6 +132,32 @@ class StopTest {
       assertThat(Bed.get(bed.processes.leftNothing(process, TOKEN))).isTrue();
     }
 
+    /** A parent that died after the children were listed left its own to us after that list. */
+    @Test
+    void whatADyingOrphanLeavesIsSeen_whenAskedInThatMoment() throws Exception {
+      for (int i = 0; i < 100; i++) {
+        ProcessIdentity process =
+            bed.run(
+                bed.shell(
+                        "setsid sh -c 'sleep 1000 & echo $! > b%d; echo $$ > a%d; wait' & wait"
+                            .formatted(i, i))
+                    .marked(TOKEN));
+        ProcessIdentity away = bed.processIn("a" + i);
+        ProcessIdentity below = bed.processIn("b" + i);
+        bed.kill(process);
+        bed.nextExit();
+        bed.kill(away);
+        do {
+          assertThat(Bed.get(bed.processes.leftNothing(process, TOKEN)))
+              .as("round %d: nothing is left, while pid %d runs", i, below.pid())
+              .isFalse();
+        } while (bed.processes.isAlive(away));
+        bed.kill(below);
+        Bed.until("the last is dead", () -> !bed.processes.isAlive(below));
+        bed.processes.acknowledge(process);
+      }
+    }
+
     @Test
     void ofALeaderWithoutChildrenNothingIsLeft_whateverOthersRun() throws Exception {
       ProcessIdentity other =
