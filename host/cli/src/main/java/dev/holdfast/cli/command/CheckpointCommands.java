@@ -304,7 +304,7 @@ final class CheckpointCommands {
     /** The whole of it or nothing, also to stdout. */
     private void writeContent(Session session, Content as) {
       if (file != null) {
-        RegistryCommands.requireFree(file, force);
+        WrittenFile.requireFree(file, force);
       }
       Target target = one("content").with("generation", generation).with("format", as);
       byte[] bytes = service(session).fetch(target, PATIENCE).bytes();
@@ -312,7 +312,7 @@ final class CheckpointCommands {
         session.out().write(bytes, 0, bytes.length);
         session.out().flush();
       } else {
-        RegistryCommands.keep(session, bytes, file, force);
+        WrittenFile.keep(session, bytes, file, force);
       }
     }
   }

@@ -318,22 +318,22 @@ public final class CommandTree {
             "export",
             "Write a key with all below it as registry text.",
             "holdfast registry export 'HKLM\\Software\\Contoso' contoso.reg",
-            RegistryCommands.Export::new),
+            RegistryFileCommands.Export::new),
         verb(
             "import",
             "Do what a registry text says: hive by hive, all of it or nothing.",
             "holdfast registry import contoso.reg",
-            RegistryCommands.Import::new),
+            RegistryFileCommands.Import::new),
         verb(
             "save",
             "Write a key with all below it as a hive file, as RegSaveKey does.",
             "holdfast registry save 'HKLM\\Software\\Contoso' contoso.hive",
-            RegistryCommands.Save::new),
+            RegistryFileCommands.Save::new),
         verb(
             "restore",
             "Give a key the contents of a hive file, as RegRestoreKey does.",
             "holdfast registry restore 'HKLM\\Software\\Contoso' contoso.hive",
-            RegistryCommands.Restore::new),
+            RegistryFileCommands.Restore::new),
         verb(
             "watch",
             "Tell changes of a key as they are made.",
@@ -343,12 +343,12 @@ public final class CommandTree {
             "load",
             "Show a hive file as a key right below HKLM, until it is unloaded.",
             "holdfast registry load 'HKLM\\Offline' software.hive",
-            RegistryCommands.Load::new),
+            RegistryFileCommands.Load::new),
         verb(
             "unload",
             "Let go of a loaded hive; with a file, save it there first.",
             "holdfast registry unload 'HKLM\\Offline' software.hive --force",
-            RegistryCommands.Unload::new),
+            RegistryFileCommands.Unload::new),
         verb(
             "hold",
             "Keep keys open until ended, for testers: who restores them is told who holds them.",
