@@ -11,7 +11,8 @@ import java.time.Instant;
  * @param path the key's, links followed
  * @param what {@code name} (a subkey came or went), {@code value}, {@code attributes}, {@code
  *     security}; {@code deleted} (the key, with all below it); {@code missed}: commits up to this
- *     revision are not kept any more, and anything below the path may have changed
+ *     revision are not kept any more, and anything below the path may have changed; {@code
+ *     unloaded}: the hive is let go of, and nothing more will come
  */
 public record RegistryChangeView(
     String hive, long revision, Instant time, String path, String what) {}

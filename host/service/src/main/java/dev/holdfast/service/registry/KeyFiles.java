@@ -51,14 +51,21 @@ final class KeyFiles {
   private final RegistryTree tree;
   private final KeyGuard guard;
   private final KeyHolds holds;
+  private final Followers followers;
   private final LoadedHives loaded;
   private final InstantSource clock;
 
   KeyFiles(
-      RegistryTree tree, KeyGuard guard, KeyHolds holds, LoadedHives loaded, InstantSource clock) {
+      RegistryTree tree,
+      KeyGuard guard,
+      KeyHolds holds,
+      Followers followers,
+      LoadedHives loaded,
+      InstantSource clock) {
     this.tree = tree;
     this.guard = guard;
     this.holds = holds;
+    this.followers = followers;
     this.loaded = loaded;
     this.clock = clock;
   }
@@ -232,7 +239,16 @@ final class KeyFiles {
         throw changed(hive);
       }
       if (!dryRun) {
-        holds.unloading(hive, force, () -> letGo(hive, discard ? null : last));
+        holds.unloading(
+            hive,
+            force,
+            () -> {
+              try {
+                letGo(hive, discard ? null : last);
+              } finally {
+                followers.unloaded(hive); // Also when it is open again: that is another opening.
+              }
+            });
       }
       return new RegistryCommitView(hive.path(), revision.number(), 0, List.of());
     }

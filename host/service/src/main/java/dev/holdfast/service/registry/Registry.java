@@ -36,6 +36,7 @@ public final class Registry implements RegistryApi, AutoCloseable {
   private final KeyReader reader;
   private final KeyWriter writer;
   private final KeyFiles files;
+  private final Followers followers;
   private final KeySecurity security;
   private final InstantSource clock;
   private volatile Function<Set<KeyPath>, List<String>> advice = _ -> List.of();
@@ -57,7 +58,8 @@ public final class Registry implements RegistryApi, AutoCloseable {
     this.watches = new CheckpointWatches(tree);
     this.reader = new KeyReader(guard);
     this.writer = new KeyWriter(guard, holds, keys -> advice.apply(keys));
-    this.files = new KeyFiles(tree, guard, holds, loaded, clock);
+    this.followers = new Followers(clock);
+    this.files = new KeyFiles(tree, guard, holds, followers, loaded, clock);
     this.security = new KeySecurity(guard);
     this.clock = clock;
   }
@@ -135,11 +137,16 @@ public final class Registry implements RegistryApi, AutoCloseable {
                 from,
                 executor,
                 new KeyFollower(place, recursive, filter, clock, feed::add, feed::close));
+    followers.add(place.hive(), feed);
     feed.releasing(
         () -> {
+          followers.remove(place.hive(), feed);
           watch.close();
           executor.shutdown();
         });
+    if (!tree.hives().contains(place.hive())) {
+      followers.unloaded(place.hive()); // Between our two looks.
+    }
     return feed;
   }
 

@@ -13,6 +13,7 @@ import dev.holdfast.service.api.ApiException;
 import dev.holdfast.service.api.Feed;
 import dev.holdfast.service.api.RegistryApi.HiveUpload;
 import dev.holdfast.service.api.RegistryApi.KeyName;
+import dev.holdfast.service.api.RegistryChangeView;
 import dev.holdfast.service.api.RegistryFile;
 import dev.holdfast.service.api.RegistryFormat;
 import dev.holdfast.service.api.RegistryHandleView;
@@ -61,6 +62,40 @@ class LoadedHivesTest {
 
   private void unload(boolean force, @Nullable Long saved, boolean discard) {
     hives.registry.unload(OWNER, OFFLINE, force, saved, discard, false);
+  }
+
+  @Test
+  void whoFollowsAnUnloadedHiveHearsOfIt_andNothingMore() throws Exception {
+    load(OFFLINE);
+    try (Feed<RegistryChangeView> below =
+            hives.registry.follow(OWNER, OFFLINE + "\\Sub", true, List.of(), null);
+        Feed<RegistryChangeView> other =
+            hives.registry.follow(OWNER, "HKLM\\Software\\App", true, List.of(), null)) {
+      unload(true, null, true);
+
+      assertThat(below.next(Duration.ofSeconds(60)))
+          .hasValueSatisfying(
+              change -> {
+                assertThat(change.what()).isEqualTo("unloaded");
+                assertThat(change.path()).isEqualTo(OFFLINE);
+              });
+      assertThat(below.ended()).isTrue();
+      assertThat(other.ended()).isFalse();
+    }
+  }
+
+  @Test
+  void whoFollowsAHiveThatIsNotUnloadedGoesOnFollowing() throws Exception {
+    load(OFFLINE);
+    hives.change(OWNER, set(OFFLINE, sz("V", "1")));
+    try (Feed<RegistryChangeView> feed =
+        hives.registry.follow(OWNER, OFFLINE, true, List.of(), null)) {
+      assertThatThrownBy(() -> unload(false, null, false)).isInstanceOf(ApiException.class);
+      hives.change(OWNER, set(OFFLINE, sz("V", "2")));
+
+      assertThat(feed.next(Duration.ofSeconds(60)))
+          .hasValueSatisfying(change -> assertThat(change.what()).isEqualTo("value"));
+    }
   }
 
   private List<String> top() {
