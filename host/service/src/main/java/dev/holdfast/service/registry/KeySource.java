@@ -13,6 +13,7 @@ import dev.holdfast.registry.CommitException;
 import dev.holdfast.registry.DescriptorBytes;
 import dev.holdfast.registry.Filetime;
 import dev.holdfast.registry.Origin;
+import dev.holdfast.registry.PreconditionFailedException;
 import dev.holdfast.registry.RegistryKey;
 import dev.holdfast.registry.Revision;
 import dev.holdfast.registry.Snapshot;
@@ -38,6 +39,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A registry key with all below it, as checkpoints reach it: a blob is what RegSaveKey writes. Keys
@@ -45,6 +48,8 @@ import org.jspecify.annotations.Nullable;
  * passed by (Q192493).
  */
 final class KeySource implements Source {
+  private static final Logger log = LoggerFactory.getLogger(KeySource.class);
+
   /** Whose commits are no change that would have to be saved. */
   static final Origin CHECKPOINTS = new Origin("checkpoints");
 
@@ -199,17 +204,30 @@ final class KeySource implements Source {
   private Optional<Revision> replace(Place place, RegistryKey contents) throws CommitException {
     Snapshot snapshot = place.hive().snapshot();
     Optional<RegistryKey> live = snapshot.key(place.key());
-    if (live.isPresent() && isSame(place, live.get(), contents)) {
-      return Optional.empty();
+    if (live.isPresent()) {
+      var secured = SecuredKey.of(live.get(), guard.soundDescriptor(place));
+      if (isSame(place, secured, contents)) {
+        return Optional.empty();
+      }
+      Optional<Batch.Builder> changes = KeyReplacement.of(place.key(), secured, contents);
+      if (changes.isPresent()) {
+        try {
+          return Optional.of(commit(place, changes.get().ifHiveRevision(snapshot.revision())));
+        } catch (PreconditionFailedException e) {
+          log.debug("{} is replaced as a whole: {}", place.path(), e.getMessage());
+        }
+      }
     }
     Batch.Builder batch = Batch.builder();
     if (!place.key().isRoot()) {
       batch.createKey(place.key());
     }
-    batch.replaceContents(place.key(), contents);
+    return Optional.of(commit(place, batch.replaceContents(place.key(), contents)));
+  }
+
+  private static Revision commit(Place place, Batch.Builder batch) throws CommitException {
     try {
-      return Optional.of(
-          place.hive().submitting().submit(batch.build(), Optional.of(CHECKPOINTS)).join());
+      return place.hive().submitting().submit(batch.build(), Optional.of(CHECKPOINTS)).join();
     } catch (CompletionException e) {
       if (e.getCause() instanceof CommitException refused) {
         throw refused;
@@ -218,12 +236,9 @@ final class KeySource implements Source {
     }
   }
 
-  private boolean isSame(Place place, RegistryKey live, RegistryKey contents) {
-    var view = new SecuredKey.View(RegistryTree.name(place, live));
-    return KeyFingerprint.isSame(
-        view,
-        SecuredKey.of(live, guard.soundDescriptor(place)),
-        SecuredKey.of(contents, Optional.empty()));
+  private static boolean isSame(Place place, SecuredKey live, RegistryKey contents) {
+    var view = new SecuredKey.View(RegistryTree.name(place, live.key()));
+    return KeyFingerprint.isSame(view, live, SecuredKey.of(contents, Optional.empty()));
   }
 
   private static SourceException held(List<KeyHandle> handles, Exception e) {

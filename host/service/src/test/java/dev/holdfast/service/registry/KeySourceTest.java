@@ -8,12 +8,15 @@ import dev.holdfast.checkpoint.Obstacle;
 import dev.holdfast.checkpoint.Source;
 import dev.holdfast.checkpoint.SourceException;
 import dev.holdfast.registry.Revision;
+import dev.holdfast.registry.Snapshot;
+import dev.holdfast.service.api.RegistryApi.KeyName;
 import dev.holdfast.service.api.RegistryBatch.Change;
 import dev.holdfast.service.api.RegistryBatch.Deed;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Random;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -68,13 +71,20 @@ class KeySourceTest {
     }
   }
 
+  private Revision revision(String key) {
+    return snapshot().key(key).orElseThrow().revision();
+  }
+
   private Revision revision() {
+    return snapshot().revision();
+  }
+
+  private Snapshot snapshot() {
     return given.local.mounted().stream()
         .filter(hive -> hive.name().equals("Software"))
         .findFirst()
         .orElseThrow()
-        .snapshot()
-        .revision();
+        .snapshot();
   }
 
   // ---- saved and restored --------------------------------------------------------------------
@@ -104,6 +114,110 @@ class KeySourceTest {
     given.registry.grant(TestRegistry.OWNER, DEEP, "everyone", "KEY_READ", false);
     source.restore(saved, false);
     assertThat(fingerprint()).isEqualTo(before);
+  }
+
+  @Test
+  void onlyWhatDiffersIsWritten_andTheRestKeepsItsRevision() throws Exception {
+    change(TestRegistry.createKey(APP + "\\Kept"));
+    String before = save();
+    Revision kept = revision("App\\Kept");
+    change(set(DEEP, "two"));
+    change(TestRegistry.createKey(APP + "\\More\\And more"));
+    change(TestRegistry.set(APP, TestRegistry.sz("New", "x")));
+
+    source.restore(saved, false);
+
+    assertThat(fingerprint()).isEqualTo(before);
+    assertThat(revision("App\\Kept")).isEqualTo(kept);
+    assertThat(revision("App\\Sub\\Deep")).isEqualTo(revision());
+  }
+
+  @Test
+  void whatIsGone_otherwiseSpelled_ofAnotherTypeOrVolatile_isAsItWasSaved() throws Exception {
+    change(TestRegistry.createKey(APP + "\\Gone\\Below"));
+    change(set(APP + "\\Gone\\Below", "x"));
+    change(TestRegistry.createKey(APP + "\\Spelled"));
+    change(TestRegistry.set(APP, TestRegistry.sz("value", "x")));
+    String before = save();
+    change(new Change(Deed.DELETE_TREE, APP + "\\Gone", null));
+    change(new Change(Deed.DELETE_KEY, APP + "\\Spelled", null));
+    change(TestRegistry.createKey(APP + "\\SPELLED"));
+    change(new Change(Deed.DELETE_VALUE, APP, TestRegistry.sz("value", "")));
+    change(TestRegistry.set(APP, TestRegistry.sz("VALUE", "x")));
+
+    source.restore(saved, false);
+    assertThat(fingerprint()).isEqualTo(before);
+
+    change(set(DEEP, "two"));
+    change(new Change(Deed.CREATE_VOLATILE_KEY, APP + "\\Volatile", null));
+    source.restore(saved, false);
+    assertThat(fingerprint()).isEqualTo(before);
+    assertThat(given.registry.keys(TestRegistry.OWNER, KeyName.of(APP), false).getFirst().subkeys())
+        .containsExactly("Gone", "Spelled", "Sub");
+  }
+
+  /** Above it another descriptor came: what it inherited is what was saved, and stays so. */
+  @Test
+  void aKeyThatInherited_hasWhatItInheritedWhenItWasSaved() throws Exception {
+    given.registry.grant(TestRegistry.OWNER, APP, "everyone", "KEY_READ", false);
+    String before = save();
+    given.registry.revoke(TestRegistry.OWNER, APP, "everyone", "KEY_READ", false);
+    assertThat(fingerprint()).isNotEqualTo(before);
+
+    source.restore(saved, false);
+
+    assertThat(fingerprint()).isEqualTo(before);
+  }
+
+  @Test
+  void whatDiffersInThousandsOfPlaces_isReplacedAsAWhole() throws Exception {
+    String before = save();
+    for (int i = 0; i < 300; i++) {
+      change(TestRegistry.set(DEEP, TestRegistry.sz("Value " + i, "x")));
+    }
+
+    source.restore(saved, false);
+
+    assertThat(fingerprint()).isEqualTo(before);
+  }
+
+  /** Trees as they come, by chance: whatever they were made, the one is made the other. */
+  @Test
+  void anyTreeBecomesAnyOther() throws Exception {
+    var random = new Random(20261130);
+    for (int round = 0; round < 60; round++) {
+      edit(random);
+      String before = save();
+      edit(random);
+
+      source.restore(saved, false);
+
+      assertThat(fingerprint()).as("round %d", round).isEqualTo(before);
+    }
+  }
+
+  private void edit(Random random) {
+    String[] names = {"a", "A", "b", "c"};
+    for (int i = 0; i < 8; i++) {
+      StringBuilder path = new StringBuilder(APP);
+      for (int depth = random.nextInt(4); depth > 0; depth--) {
+        path.append('\\').append(names[random.nextInt(names.length)]);
+      }
+      String key = path.toString();
+      String name = names[random.nextInt(names.length)];
+      change(TestRegistry.createKey(key));
+      switch (random.nextInt(5)) {
+        case 0 -> change(new Change(Deed.DELETE_VALUE, key, TestRegistry.sz(name, "")));
+        case 1 -> given.registry.grant(TestRegistry.OWNER, key, "everyone", "KEY_READ", false);
+        case 2 -> given.registry.grant(TestRegistry.OWNER, key, "everyone", "KEY_WRITE", false);
+        case 3 -> {
+          if (!key.equals(APP)) {
+            change(new Change(Deed.DELETE_TREE, key, null));
+          }
+        }
+        default -> change(TestRegistry.set(key, TestRegistry.sz(name, "" + random.nextInt(3))));
+      }
+    }
   }
 
   @Test
