@@ -152,6 +152,17 @@ public class ScriptedType implements ResourceType {
     }
 
     @Override
+    public void changed(Call call, java.util.Set<Property<?>> what) throws Exception {
+      int number = call.properties().get(NUMBER);
+      if (number == 9) {
+        play(List.of("refuse:9"), call);
+      }
+      Files.writeString(
+          context.directory().resolve("changed"),
+          what.stream().map(Property::name).toList() + " " + number);
+    }
+
+    @Override
     public void close() {
       try {
         Files.writeString(context.directory().resolve("closed"), "yes");

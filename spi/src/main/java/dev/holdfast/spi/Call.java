@@ -34,7 +34,11 @@ public interface Call {
    */
   void progress(String what, int percent);
 
-  /** The resource's properties: immutable, and the same for this whole life of the resource. */
+  /**
+   * The resource's properties: immutable, and those that this life of the resource began with, but
+   * for what {@link Resource#changed} has put in effect since. What else was set meanwhile waits
+   * for the next online.
+   */
   Properties properties();
 
   /** What {@link OnlineCall#remember} kept, from this life or from the one before a death. */

@@ -31,8 +31,8 @@ public record Command(Launch launch, Effect effect, Duration limit) {
      * It may start and stop things. What it leaves running when it has ended by itself with exit
      * code 0 goes on, belongs to the resource, and is known to the cluster service whoever dies;
      * what any other end of it leaves is ended with it. It is ended by {@link Call#endLeft}, and
-     * when {@link Resource#find} says Absent. Run in {@code online}, {@code offline} and {@code
-     * terminate} only; written down durably before it is forked.
+     * when {@link Resource#find} says Absent. Run in {@code online}, {@code changed}, {@code
+     * offline} and {@code terminate} only; written down durably before it is forked.
      */
     CHANGES
   }

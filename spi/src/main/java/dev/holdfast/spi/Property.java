@@ -66,7 +66,7 @@ public final class Property<T> {
   public enum Effect {
     /** When the resource is brought online next. */
     NEXT_ONLINE,
-    /** At once. */
+    /** At once, also while the resource is Online: {@link Resource#changed} is called. */
     LIVE,
     /** Never: it is fixed when the resource is created. */
     FIXED

@@ -1,5 +1,6 @@
 package dev.holdfast.spi;
 
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -8,8 +9,8 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Order.</b>
  *
  * <pre>
- * open ─► find ─► online ─► (looksAlive | isAlive | control)* ─► offline ─► find ─► … ─► close
- *                   └──────── terminate at any moment ────────┘
+ * open ─► find ─► online ─► (looksAlive | isAlive | control | changed)* ─► offline ─► find ─► … ─► close
+ *                   └───────────── terminate at any moment ─────────────┘
  * </pre>
  *
  * Nothing is called after {@code close}. After the death of a monitor another one calls {@code
@@ -115,6 +116,32 @@ public interface Resource extends AutoCloseable {
   default Reply control(ControlCall call) throws Exception {
     return Reply.notHandled();
   }
+
+  /**
+   * Puts properties in effect that were set while the resource is Online, and that the type
+   * declares changeable then ({@link Property.Effect#LIVE}). {@link Call#properties} are those that
+   * shall hold from now on: the new values of these, and of all others what this life has had so
+   * far, also where they were set meanwhile and wait for the next online.
+   *
+   * <p>Called while the resource is Online, in turn with all other calls, and only for values that
+   * differ from those in effect. Returning means that what runs has them: every later call is given
+   * them. When it throws, or is cancelled, the resource stays Online, later calls are given the old
+   * values, and the new ones stay set for the next online; so leave what runs with the old ones, or
+   * let {@link #isAlive} say what is wrong with it. It is not called again for the same values
+   * unless an operator sets properties again. When the monitor dies in it, nobody knows which
+   * values the thing has: bear being given values that it has already.
+   *
+   * <p>Its deadlines are those of an online: PendingTimeout without new progress, and the type's
+   * limit of an online altogether. Unless overridden it does nothing, which is enough for a
+   * property that is read in each call.
+   *
+   * <p>MSCS: {@code CLUSCTL_RESOURCE_SET_PRIVATE_PROPERTIES}, whose resource DLLs applied what they
+   * could at once and answered {@code ERROR_RESOURCE_PROPERTIES_STORED} for the rest. OCF 1.1:
+   * {@code reload-agent}.
+   *
+   * @param what the properties whose values differ from those in effect; never empty
+   */
+  default void changed(Call call, Set<Property<?>> what) throws Exception {}
 
   /**
    * Lets go of what this object holds in the monitor. The thing itself stays as it is, unless it

@@ -64,6 +64,12 @@
  * What is started and looked at by programs of its own (an agent, a script) is asked through {@link
  * dev.holdfast.spi.Call#run}: the cluster service forks them, and keeps count of what they leave.
  *
+ * <h2>Properties that change while it runs</h2>
+ *
+ * What is set while a resource is Online counts from its next online on. A property that is
+ * declared {@link dev.holdfast.spi.Property.Effect#LIVE} counts at once: {@link
+ * dev.holdfast.spi.Resource#changed} puts it in effect, and says by an exception when it cannot.
+ *
  * <h2>What holds everywhere</h2>
  *
  * <ul>

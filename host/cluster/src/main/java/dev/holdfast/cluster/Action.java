@@ -2,7 +2,10 @@ package dev.holdfast.cluster;
 
 import dev.holdfast.spi.OfflineReason;
 import java.time.Instant;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * What the cluster service is told to do. The state that goes with an action is durable before the
@@ -30,6 +33,21 @@ public sealed interface Action {
       EntryPoint entryPoint,
       Instant deadline,
       Optional<OfflineReason> reason)
+      implements Action {}
+
+  /**
+   * Call {@code changed}.
+   *
+   * @param what the names of the properties that are to be put in effect
+   * @param properties all private properties as they are then
+   * @param deadline what the plugin is told; the decisions keep their own
+   */
+  record Change(
+      ResourceId resource,
+      long epoch,
+      Set<String> what,
+      Map<String, List<String>> properties,
+      Instant deadline)
       implements Action {}
 
   /** Tell the call in flight that nobody waits for it. */

@@ -1,11 +1,18 @@
 package dev.holdfast.cluster;
 
+import com.google.common.collect.Maps;
 import dev.holdfast.spi.Exit;
 import dev.holdfast.spi.Lives;
 import dev.holdfast.spi.Timings;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
 
 /**
  * A resource: what was said about it, and how it is.
@@ -19,6 +26,9 @@ import java.util.Optional;
  * @param unsupervisedSince since when no monitor holds it
  * @param openIn the monitor that holds it, or was told to open it
  * @param bounce whether it is to be taken offline once before being wanted counts (restart)
+ * @param inEffect the private properties that its life goes on with, where they are not those that
+ *     are configured: what was set while it runs counts from its next online on, or from the moment
+ *     at which the type has put it in effect
  */
 public record ClusterResource(
     ResourceConfig config,
@@ -35,7 +45,8 @@ public record ClusterResource(
     Optional<Exit> lastExit,
     Optional<Instant> unsupervisedSince,
     Optional<MonitorName> openIn,
-    boolean bounce) {
+    boolean bounce,
+    Optional<Map<String, List<String>>> inEffect) {
 
   /** What is not polled has all the time there is. */
   private static final Duration NEVER = Duration.ofDays(36_500);
@@ -58,7 +69,8 @@ public record ClusterResource(
         Optional.empty(),
         Optional.of(now),
         Optional.empty(),
-        false);
+        false,
+        Optional.empty());
   }
 
   public ResourceId id() {
@@ -67,6 +79,40 @@ public record ClusterResource(
 
   public ResourceState state() {
     return phase.state();
+  }
+
+  /** The private properties that calls are given. */
+  public Map<String, List<String>> properties() {
+    return inEffect.orElse(config.properties());
+  }
+
+  /** The names of the private properties that are set and not in effect yet, sorted. */
+  public SortedSet<String> notInEffect() {
+    return inEffect.map(old -> differing(old, config.properties())).orElseGet(TreeSet::new);
+  }
+
+  /** The names of the properties that differ, sorted. */
+  public static SortedSet<String> differing(
+      Map<String, List<String>> some, Map<String, List<String>> others) {
+    var difference = Maps.difference(some, others);
+    var names = new TreeSet<String>(difference.entriesDiffering().keySet());
+    names.addAll(difference.entriesOnlyOnLeft().keySet());
+    names.addAll(difference.entriesOnlyOnRight().keySet());
+    return names;
+  }
+
+  /** What would be in effect if these of what is not were, too. */
+  Map<String, List<String>> withInEffect(Set<String> names) {
+    var then = new HashMap<>(properties());
+    for (String name : names) {
+      List<String> text = config.properties().get(name);
+      if (text == null) {
+        then.remove(name);
+      } else {
+        then.put(name, text);
+      }
+    }
+    return then;
   }
 
   /**
@@ -80,9 +126,14 @@ public record ClusterResource(
   private static boolean isActive(Phase phase) {
     return switch (phase) {
       case Phase.Recovering recovering -> isActive(recovering.memory());
-      case Phase.Starting _, Phase.Stopping _, Phase.Online _ -> true;
+      case Phase.Starting _, Phase.Stopping _, Phase.Online _, Phase.Changing _ -> true;
       case Phase.Offline _, Phase.Failed _ -> false;
     };
+  }
+
+  /** Whether it is Online, and a monitor holds it. */
+  public boolean isUsable() {
+    return phase instanceof Phase.Online || phase instanceof Phase.Changing;
   }
 
   /** Whether a monitor holds it. */
@@ -144,6 +195,7 @@ public record ClusterResource(
     Optional<Instant> unsupervisedSince;
     Optional<MonitorName> openIn;
     boolean bounce;
+    private Optional<Map<String, List<String>>> inEffect;
 
     private Draft(ClusterResource resource) {
       config = resource.config;
@@ -161,6 +213,27 @@ public record ClusterResource(
       unsupervisedSince = resource.unsupervisedSince;
       openIn = resource.openIn;
       bounce = resource.bounce;
+      inEffect = resource.inEffect;
+    }
+
+    /** Other properties are set. What runs goes on with the private ones that it has. */
+    void configure(CommonProperties common, Map<String, List<String>> properties) {
+      Map<String, List<String>> had = inEffect.orElse(config.properties());
+      config = config.with(common, properties);
+      putInEffect(isActive(phase) ? had : properties);
+    }
+
+    /** What its life goes on with. */
+    void putInEffect(Map<String, List<String>> properties) {
+      inEffect =
+          properties.equals(config.properties())
+              ? Optional.empty()
+              : Optional.of(Map.copyOf(properties));
+    }
+
+    /** Its life is over, or begins: what is configured counts. */
+    void putAllInEffect() {
+      inEffect = Optional.empty();
     }
 
     /** Enters a phase; {@code since} moves when people see another state. */
@@ -168,16 +241,29 @@ public record ClusterResource(
       if (next.state() != phase.state()) {
         since = now;
       }
-      if (!(next instanceof Phase.Online)) {
+      if (!(next instanceof Phase.Online || next instanceof Phase.Changing)) {
         health = HealthState.UNKNOWN;
+      }
+      if (isOver(next)) {
+        putAllInEffect();
       }
       phase = next;
       detail = newDetail;
       return this;
     }
 
+    private static boolean isOver(Phase phase) {
+      return phase instanceof Phase.Offline || phase instanceof Phase.Closed(Phase.Offline _, _);
+    }
+
     Phase phase() {
       return phase;
+    }
+
+    /** What its life went on with; read back. */
+    public Draft goingOnWith(Map<String, List<String>> properties) {
+      putInEffect(properties);
+      return this;
     }
 
     /** What was read back from the cluster database. */
@@ -221,7 +307,8 @@ public record ClusterResource(
           lastExit,
           unsupervisedSince,
           openIn,
-          bounce);
+          bounce,
+          inEffect);
     }
   }
 }

@@ -156,7 +156,7 @@ public final class Decisions {
                 ResourceId id,
                 CommonProperties common,
                 Map<String, List<String>> properties) ->
-            configured(id, draft -> draft.config = draft.config.with(common, properties));
+            propertiesSet(id, common, properties);
         case ClusterEvent.Wanted(List<ResourceId> ids, boolean online) -> wanted(ids, online);
         case ClusterEvent.Restart(ResourceId id) -> restart(id);
         case ClusterEvent.Stop() -> mode = Mode.STOPPING;
@@ -202,6 +202,35 @@ public final class Decisions {
       if (!resource(id).reportBy(now).equals(old.reportBy(now))) {
         tell(id, new ResourceEvent.PollingChanged());
       }
+    }
+
+    /**
+     * What its type can put in effect while it is Online is put in effect at once. What is set
+     * again, as it is, is tried again; who sets a common property has not asked for that.
+     */
+    private void propertiesSet(
+        ResourceId id, CommonProperties common, Map<String, List<String>> properties) {
+      ClusterResource old = resources.get(id);
+      if (old == null) {
+        return;
+      }
+      configured(id, draft -> draft.configure(common, properties));
+      // What is in effect when a change that is under way has returned may be none of both.
+      Set<String> differing = ClusterResource.differing(old.config().properties(), properties);
+      differing.addAll(resource(id).notInEffect());
+      Set<String> what = changeable(resource(id), differing);
+      if (!what.isEmpty()
+          && (!properties.equals(old.config().properties())
+              || common.equals(old.config().common()))) {
+        tell(id, new ResourceEvent.Change(what));
+      }
+    }
+
+    private Set<String> changeable(ClusterResource resource, Set<String> names) {
+      return Optional.ofNullable(types.get(ClusterState.key(resource.config().type())))
+          .map(type -> type.version().description())
+          .map(description -> Requests.changeable(description, names))
+          .orElse(Set.of());
     }
 
     private void tick() {
@@ -380,8 +409,19 @@ public final class Decisions {
                             draft.config.common().with("SeparateMonitor", "true"),
                             draft.config.properties()));
             MonitorName own = resource(resource.id()).config().monitor();
-            monitors.put(
-                own, new MonitorStatus(own, new Stopped(), 0, Optional.empty(), 0, 1, now));
+            // It may have had one before, which is about to leave.
+            monitors.merge(
+                own,
+                new MonitorStatus(own, new Stopped(), 0, Optional.empty(), 0, 1, now),
+                (known, _) ->
+                    new MonitorStatus(
+                        own,
+                        known.phase(),
+                        known.epoch(),
+                        known.pid(),
+                        known.restarts(),
+                        Math.max(known.strikes(), 1),
+                        known.since()));
             out.tell(
                 Notice.Kind.SEPARATED,
                 resource(resource.id()).edit(),
@@ -593,7 +633,7 @@ public final class Decisions {
       ResourceConfig config = resource.config();
       return switch (phase) {
         case Phase.Offline _ -> !config.wantedOnline() && !resource.bounce();
-        case Phase.Online _ ->
+        case Phase.Online _, Phase.Changing _ ->
             config.wantedOnline()
                 && !resource.bounce()
                 && (config.dependsOn().isEmpty()
@@ -633,7 +673,12 @@ public final class Decisions {
       return switch (phase) {
         case Phase.Offline _ -> true;
         case Phase.Failed(_, Optional<Instant> retryAt) -> isDue(retryAt);
-        case Phase.Online _, Phase.Starting _, Phase.Stopping _, Phase.Recovering _ -> false;
+        case Phase.Online _,
+            Phase.Changing _,
+            Phase.Starting _,
+            Phase.Stopping _,
+            Phase.Recovering _ ->
+            false;
       };
     }
 

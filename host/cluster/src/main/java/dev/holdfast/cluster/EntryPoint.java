@@ -9,6 +9,7 @@ public enum EntryPoint {
   TERMINATE("terminate"),
   LOOKS_ALIVE("looksAlive"),
   IS_ALIVE("isAlive"),
+  CHANGED("changed"),
   CLOSE("close");
 
   private final String label;

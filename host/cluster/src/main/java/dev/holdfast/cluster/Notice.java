@@ -29,6 +29,9 @@ public record Notice(
   /** Beside {@link #DEADLINE}: the name of the {@link EntryPoint} that took too long. */
   public static final String ENTRY_POINT = "entryPoint";
 
+  /** A detail of CHANGED and CHANGE_FAILED: the names of the properties, with commas. */
+  public static final String PROPERTIES = "properties";
+
   /** What can be told. */
   public enum Kind {
     STATE_CHANGED,
@@ -45,6 +48,8 @@ public record Notice(
     STATE_UNKNOWN,
     CHECK_BROKEN,
     DEGRADED,
+    CHANGED,
+    CHANGE_FAILED,
     TERMINATE_FAILED,
     ENDED_WITHOUT_TYPE,
     SEPARATED

@@ -2,7 +2,10 @@ package dev.holdfast.cluster;
 
 import dev.holdfast.spi.OfflineReason;
 import java.time.Instant;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Where a resource is, with what holds there. {@link ResourceState} is what people see of it.
@@ -26,6 +29,9 @@ import java.util.Optional;
  *            │     Absent, wanted so   ▼     Running: again      ▲                  │
  *            └────────────────── Verifying ──────────────────────┘                  │
  *              Absent, or blocked  (find) ◄────────── GoingOffline ◄────────────────┘
+ *
+ *  Online ◄───► Changing: properties were set that can be put in effect while it runs. Whatever
+ *               leads away from Online leads away from there, too, and cancels the call.
  * </pre>
  *
  * <p>Two edges do not exist, on purpose: nothing but Checking, having heard from {@code find} that
@@ -52,6 +58,7 @@ public sealed interface Phase {
       case Recovering recovering -> recovering.memory();
       case Checking(_, Instant until) -> new GoingOnline(until, until);
       case Settling(_, Instant until) -> new GoingOnline(until, until);
+      case Changing(_, _, _, Instant until) -> new Online(until);
       // The one that was verified is done; the next may have to be made.
       case Verifying(After after, int attempt, Instant until) ->
           new Terminating(after, attempt + 1, until);
@@ -59,7 +66,7 @@ public sealed interface Phase {
     };
   }
 
-  /** Family: nothing is under way. */
+  /** Family: it is on its way to no other state. */
   sealed interface Resting extends Phase {}
 
   /** Family: on its way to Online. */
@@ -121,6 +128,43 @@ public sealed interface Phase {
     @Override
     public Optional<Instant> due() {
       return Optional.of(reportBy);
+    }
+  }
+
+  /**
+   * It is Online as before, and {@code changed} is under way: the call is in flight.
+   *
+   * @param what the names of the properties that are being put in effect
+   * @param to all private properties, as they are in effect once it has returned
+   * @param next what was set meanwhile, and is looked at when it has returned
+   * @param until re-armed by each report that says something new (PendingTimeout)
+   */
+  record Changing(Set<String> what, Map<String, List<String>> to, Set<String> next, Instant until)
+      implements Resting {
+    public Changing {
+      what = Set.copyOf(what);
+      to = Map.copyOf(to);
+      next = Set.copyOf(next);
+    }
+
+    /** The same, with more to be looked at behind it. */
+    Changing then(Set<String> more) {
+      return new Changing(what, to, more, until);
+    }
+
+    /** The same, waiting until then. */
+    Changing until(Instant moment) {
+      return new Changing(what, to, next, moment);
+    }
+
+    @Override
+    public ResourceState state() {
+      return ResourceState.ONLINE;
+    }
+
+    @Override
+    public Optional<Instant> due() {
+      return Optional.of(until);
     }
   }
 

@@ -1,9 +1,13 @@
 package dev.holdfast.cluster;
 
+import dev.holdfast.spi.Description;
+import dev.holdfast.spi.Lives;
+import dev.holdfast.spi.Property;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /** Checks what operators ask for against the state, before it becomes an event. */
@@ -41,6 +45,13 @@ public final class Requests {
       return Optional.of(
           "%s is %s; only what is Offline or Failed can be deleted."
               .formatted(resource.config().name(), resource.state()));
+    }
+    if (resource.lives() == Lives.ELSEWHERE
+        && resource.phase() instanceof Phase.Failed
+        && resource.config().wantedOnline()) {
+      return Optional.of(
+          "%s is Failed, and whatever it has elsewhere would be left there; take it offline first, which has that ended."
+              .formatted(resource.config().name()));
     }
     String dependents =
         state.resources().values().stream()
@@ -99,6 +110,18 @@ public final class Requests {
                             provider != null
                                 && provider.config().type().equalsIgnoreCase(required)))
         .toList();
+  }
+
+  /** Which of these properties a type can put in effect while a resource is Online. */
+  public static Set<String> changeable(Description description, Set<String> names) {
+    return names.stream()
+        .filter(
+            name ->
+                description
+                    .property(name)
+                    .filter(property -> property.effect() == Property.Effect.LIVE)
+                    .isPresent())
+        .collect(Collectors.toCollection(TreeSet::new));
   }
 
   /** The names of the resources of a type. */

@@ -4,6 +4,7 @@ import dev.holdfast.spi.Found;
 import dev.holdfast.spi.Health;
 import dev.holdfast.spi.OfflineReason;
 import java.util.Optional;
+import java.util.Set;
 
 /** What can happen to one resource. */
 public sealed interface ResourceEvent {
@@ -81,6 +82,18 @@ public sealed interface ResourceEvent {
 
   /** An operator does not want to wait for the moment at which a Failed one is tried again. */
   record TryNow() implements ResourceEvent {}
+
+  /**
+   * Private properties are set that its type can put in effect while it is Online, and that are not
+   * in effect.
+   *
+   * @param what their names
+   */
+  record Change(Set<String> what) implements ResourceEvent {
+    public Change {
+      what = Set.copyOf(what);
+    }
+  }
 
   /** How often its checks are to run changed. */
   record PollingChanged() implements ResourceEvent {}

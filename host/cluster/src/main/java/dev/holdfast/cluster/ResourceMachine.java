@@ -2,6 +2,7 @@ package dev.holdfast.cluster;
 
 import dev.holdfast.cluster.Phase.After;
 import dev.holdfast.cluster.Phase.Asking;
+import dev.holdfast.cluster.Phase.Changing;
 import dev.holdfast.cluster.Phase.Checking;
 import dev.holdfast.cluster.Phase.Closed;
 import dev.holdfast.cluster.Phase.Failed;
@@ -26,9 +27,12 @@ import dev.holdfast.spi.OfflineReason;
 import dev.holdfast.spi.ResourceException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * What one resource does when something happens to it: every pair of {@link Phase} and {@link
@@ -118,6 +122,7 @@ final class ResourceMachine {
       case ResourceEvent.FailNow() -> failNow();
       case ResourceEvent.ForgetFailures() -> r.failures = FailureWindow.EMPTY;
       case ResourceEvent.TryNow() -> tryNow();
+      case ResourceEvent.Change(Set<String> what) -> change(what);
       case ResourceEvent.PollingChanged() -> pollingChanged();
       case ResourceEvent.Released() -> released();
       case ResourceEvent.Due() -> due();
@@ -140,6 +145,10 @@ final class ResourceMachine {
   }
 
   private void monitorLost() {
+    if (r.phase() instanceof Changing changing) {
+      notChanged(
+          changing, "its monitor ended meanwhile; it may have been done, in part or as a whole");
+    }
     close(r.phase().remembered());
   }
 
@@ -272,7 +281,10 @@ final class ResourceMachine {
       case GoingOnline _ when r.lives == Lives.ELSEWHERE && !r.config.wantedOnline() ->
           terminate(BECOME_OFFLINE);
       case Offline phase -> r.enter(phase, "", now);
-      case Failed phase -> r.enter(phase, phase.why(), now);
+      case Failed phase -> {
+        r.putAllInEffect();
+        r.enter(phase, phase.why(), now);
+      }
       case GoingOnline _ -> r.enter(new Offline(), "its online was cut short", now);
       case GoingOffline(_, After after, _) -> settle(after);
       case Terminating(After after, int attempt, _) when r.lives == Lives.ELSEWHERE ->
@@ -403,6 +415,13 @@ final class ResourceMachine {
           verify(after, 1);
       case Terminating(After after, int attempt, _) when entryPoint == EntryPoint.TERMINATE ->
           verify(after, attempt);
+      case Changing changing when entryPoint == EntryPoint.CHANGED -> {
+        r.putInEffect(changing.to());
+        out.tell(Notice.Kind.CHANGED, r, "", named(changing));
+        // Its checks are to know, too.
+        out.add(new Action.StartPolling(r.config.id(), r.epoch));
+        changeIsOver(changing);
+      }
       case Resting _, Starting _, Stopping _, Recovering _ -> {}
     }
   }
@@ -453,6 +472,11 @@ final class ResourceMachine {
       case Settling(_, Instant until) when entryPoint == EntryPoint.IS_ALIVE ->
           r.enter(new Settling(now.plus(SETTLING_INTERVAL), until), failure.message(), now);
       case Online _ when entryPoint == EntryPoint.IS_ALIVE -> checkBroken(failure.message());
+      case Changing changing when entryPoint == EntryPoint.CHANGED -> {
+        notChanged(changing, failure.message());
+        r.detail = failure.message();
+        changeIsOver(changing);
+      }
       case Resting _, Starting _, Stopping _, Recovering _ -> {}
     }
   }
@@ -471,6 +495,7 @@ final class ResourceMachine {
           r.enter(new Checking(restart, deadlock()), r.detail, now);
       case Finding(Memory memory, int attempt, _) ->
           r.enter(new Finding(memory, attempt, deadlock()), r.detail, now);
+      case Changing changing -> r.enter(changing.until(pending()), r.detail, now);
       case Resting _, Starting _, Stopping _, Recovering _ -> {}
     }
   }
@@ -479,7 +504,7 @@ final class ResourceMachine {
 
   private void checked(Health health, boolean terminating) {
     switch (r.phase()) {
-      case Online _ -> {
+      case Online _, Changing _ -> {
         switch (health) {
           case Health.Alive _ -> healthy(HealthState.ALIVE, "");
           case Health.Degraded(String why) -> {
@@ -508,7 +533,10 @@ final class ResourceMachine {
 
   private void failed(String why, FailureReason reason, boolean terminating) {
     After after = fail(why, reason);
-    if (terminating) { // And its monitor polls it no more.
+    // The answer of what a monitor has begun is not waited for where another call was sent.
+    boolean begun = terminating && !(r.phase() instanceof Changing);
+    cancelChange();
+    if (begun) { // And its monitor polls it no more.
       r.enter(new Terminating(after, 1, deadlock()), detailOf(after), now);
     } else {
       out.add(new Action.StopPolling(r.config.id(), r.epoch));
@@ -517,13 +545,15 @@ final class ResourceMachine {
   }
 
   private void healthy(HealthState health, String detail) {
-    r.enter(new Online(r.done().reportBy(now)), detail, now);
+    Phase same =
+        r.phase() instanceof Changing changing ? changing : new Online(r.done().reportBy(now));
+    r.enter(same, detail, now);
     r.health = health;
   }
 
   private void checkBroken(String why) {
     switch (r.phase()) {
-      case Online _ -> {
+      case Online _, Changing _ -> {
         if (!r.detail.equals(why)) {
           out.tell(Notice.Kind.CHECK_BROKEN, r, why);
         }
@@ -563,7 +593,8 @@ final class ResourceMachine {
   private void goOffline(OfflineReason reason) {
     boolean forGood = reason == OfflineReason.OPERATOR;
     switch (r.phase()) {
-      case Online _ -> {
+      case Online _, Changing _ -> {
+        cancelChange();
         out.add(new Action.StopPolling(r.config.id(), r.epoch));
         startOffline(reason, BECOME_OFFLINE);
       }
@@ -619,9 +650,9 @@ final class ResourceMachine {
 
   private void failNow() {
     switch (r.phase()) {
-      case Online _ when r.config.common().maintenanceMode() ->
+      case Online _, Changing _ when r.config.common().maintenanceMode() ->
           checked(Health.failed(FAILURE_ASKED_FOR), false);
-      case Online _ -> failed(FAILURE_ASKED_FOR, FailureReason.OPERATOR, false);
+      case Online _, Changing _ -> failed(FAILURE_ASKED_FOR, FailureReason.OPERATOR, false);
       case Resting _, Starting _, Stopping _, Recovering _ -> {}
     }
   }
@@ -636,7 +667,7 @@ final class ResourceMachine {
           case Verifying(After after, int attempt, Instant until) ->
               new Verifying(triedNow(after), attempt, until);
           case Memory memory -> triedNow(memory);
-          case Checking _, Settling _ -> phase;
+          case Checking _, Settling _, Changing _ -> phase;
         },
         r.detail,
         now);
@@ -668,7 +699,58 @@ final class ResourceMachine {
         r.health = health;
         out.add(new Action.StartPolling(r.config.id(), r.epoch));
       }
+      case Changing _ -> out.add(new Action.StartPolling(r.config.id(), r.epoch));
       case Resting _, Starting _, Stopping _, Recovering _ -> {}
+    }
+  }
+
+  // ---- properties that can be changed while it is Online -----------------------------------
+
+  private void change(Set<String> what) {
+    switch (r.phase()) {
+      case Online _ -> startChange(what);
+      case Changing changing -> r.enter(changing.then(what), r.detail, now);
+      // It counts from the next online on.
+      case Resting _, Starting _, Stopping _, Recovering _ -> {}
+    }
+  }
+
+  private void startChange(Set<String> what) {
+    ClusterResource before = r.done();
+    Set<String> differing = new TreeSet<>(before.notInEffect());
+    differing.retainAll(what);
+    if (differing.isEmpty()) {
+      return; // Somebody has set what was there before.
+    }
+    Map<String, List<String>> to = before.withInEffect(differing);
+    r.enter(new Changing(differing, to, Set.of(), pending()), r.detail, now);
+    Instant limit = now.plus(r.timings.onlineLimit());
+    out.add(new Action.Change(r.config.id(), r.epoch, differing, to, limit));
+  }
+
+  /** As far as anybody knows what was in effect still is; what is set counts at the next online. */
+  private void notChanged(Changing changing, String why) {
+    out.tell(Notice.Kind.CHANGE_FAILED, r, why, named(changing));
+  }
+
+  private static Map<String, String> named(Changing changing) {
+    return Map.of(Notice.PROPERTIES, String.join(", ", new TreeSet<>(changing.what())));
+  }
+
+  /** It goes on being Online, as healthy as it was. */
+  private void changeIsOver(Changing changing) {
+    r.enter(new Online(r.done().reportBy(now)), r.detail, now);
+    startChange(changing.next());
+    if (r.phase() instanceof Online && r.config.common().maintenanceMode()) {
+      // It is not polled, and a process of it may have ended meanwhile.
+      call(EntryPoint.IS_ALIVE, deadlock());
+    }
+  }
+
+  /** It is to be ended, and whatever is being changed is of no use to it. */
+  private void cancelChange() {
+    if (r.phase() instanceof Changing) {
+      out.add(new Action.CancelCall(r.config.id()));
     }
   }
 
@@ -741,6 +823,15 @@ final class ResourceMachine {
         deadlocked(EntryPoint.TERMINATE);
         r.enter(new Terminating(after, attempt + 1, deadlock()), r.detail, now);
       }
+      case Changing changing -> {
+        out.add(new Action.CancelCall(r.config.id()));
+        String why = "it made no progress for PendingTimeout " + text(common.pendingTimeout());
+        var details = new HashMap<>(named(changing));
+        details.putAll(exceeded(Deadline.PENDING_TIMEOUT, EntryPoint.CHANGED));
+        out.tell(Notice.Kind.CHANGE_FAILED, r, why, details);
+        r.detail = why;
+        changeIsOver(changing);
+      }
       // Decisions looks at these two: both need more than the resource itself.
       case Closed _, Failed _ -> {}
       // It waits for nothing.
@@ -777,6 +868,7 @@ final class ResourceMachine {
     if (restart) {
       r.restarts++;
     }
+    r.putAllInEffect();
     r.epoch++;
     Instant limit = now.plus(r.timings.onlineLimit());
     r.enter(new GoingOnline(pending(), limit), "", now);
@@ -829,6 +921,7 @@ final class ResourceMachine {
     if (r.lives == Lives.ELSEWHERE) {
       out.add(new Action.ReleaseExternals(r.config.id()));
     }
+    r.putAllInEffect();
     switch (after) {
       case After.BecomeOffline() -> r.enter(new Offline(), "", now);
       case After.BecomeFailed(String why, Optional<Instant> retryAt) ->

@@ -463,6 +463,131 @@ class DecisionsTest {
     }
   }
 
+  @Nested
+  class PropertiesThatAreSetWhileItRuns {
+    private void set(Map<String, List<String>> properties) {
+      on(new ClusterEvent.PropertiesSet(APP, CommonProperties.DEFAULT, properties));
+    }
+
+    private static Map<String, List<String>> both(String live, String other) {
+      return Map.of("Live", List.of(live), "Other", List.of(other));
+    }
+
+    @Test
+    void whatCanBeChangedIsChanged_andWhatCannotWaitsForTheNextOnline() {
+      givenAppOnline();
+      set(both("a", "b"));
+
+      assertThat(actions)
+          .filteredOn(Action.Change.class::isInstance)
+          .singleElement()
+          .isInstanceOfSatisfying(
+              Action.Change.class,
+              change -> {
+                assertThat(change.what()).containsExactly("Live");
+                assertThat(change.properties()).isEqualTo(Map.of("Live", List.of("a")));
+              });
+      assertThat(app().state()).isEqualTo(ResourceState.ONLINE);
+      assertThat(app().properties()).isEmpty();
+
+      tell(new ResourceEvent.Returned(EntryPoint.CHANGED));
+      assertThat(app().phase()).isInstanceOf(Phase.Online.class);
+      assertThat(app().properties()).isEqualTo(Map.of("Live", List.of("a")));
+      assertThat(app().notInEffect()).containsExactly("Other");
+
+      on(new ClusterEvent.Restart(APP));
+      tell(new ResourceEvent.Returned(EntryPoint.OFFLINE));
+      assertThat(app().properties()).as("until it is seen gone").containsOnlyKeys("Live");
+      found(Found.absent(""));
+      assertThat(app().phase()).isInstanceOf(Phase.GoingOnline.class);
+      assertThat(app().properties()).isEqualTo(both("a", "b"));
+      assertThat(app().notInEffect()).isEmpty();
+    }
+
+    @Test
+    void whatCannotBeChangedCallsNothing_andNothingIsCalledWhileItIsOffline() {
+      givenAppOnline();
+      set(Map.of("Other", List.of("b")));
+      assertThat(actions).isEmpty();
+      assertThat(app().notInEffect()).containsExactly("Other");
+
+      on(new ClusterEvent.Wanted(List.of(APP), false));
+      tell(new ResourceEvent.Returned(EntryPoint.OFFLINE));
+      found(Found.absent(""));
+      assertThat(app().phase()).isInstanceOf(Phase.Offline.class);
+      assertThat(app().notInEffect()).isEmpty();
+      set(both("a", "c"));
+      assertThat(actions).isEmpty();
+      assertThat(app().properties()).isEqualTo(both("a", "c"));
+    }
+
+    @Test
+    void whatFailedStaysSet_andIsTriedAgainWhenItIsSetAgain() {
+      givenAppOnline();
+      set(Map.of("Live", List.of("a")));
+      tell(
+          new ResourceEvent.CallFailed(
+              EntryPoint.CHANGED,
+              new Failure("X", dev.holdfast.spi.ResourceException.Retry.HERE, "the disk is full")));
+
+      assertThat(app().phase()).isInstanceOf(Phase.Online.class);
+      assertThat(app().failures().failures()).isEmpty();
+      assertThat(app().notInEffect()).containsExactly("Live");
+      assertThat(app().detail()).isEqualTo("the disk is full");
+
+      on(
+          new ClusterEvent.PropertiesSet(
+              APP, CommonProperties.DEFAULT.with("Description", "x"), app().config().properties()));
+      assertThat(actions).as("a common property is no wish to try again").isEmpty();
+
+      on(new ClusterEvent.PropertiesSet(APP, app().config().common(), app().config().properties()));
+      assertThat(app().phase()).isInstanceOf(Phase.Changing.class);
+    }
+
+    @Test
+    void whatIsSetMeanwhileIsChangedNext_andWhatIsSetBackIsNot() {
+      givenAppOnline();
+      set(Map.of("Live", List.of("a")));
+      set(Map.of("Live", List.of("b")));
+      assertThat(actions).isEmpty();
+      tell(new ResourceEvent.Returned(EntryPoint.CHANGED));
+      assertThat(app().properties()).isEqualTo(Map.of("Live", List.of("a")));
+      assertThat(app().phase())
+          .isInstanceOfSatisfying(
+              Phase.Changing.class,
+              changing -> assertThat(changing.to()).isEqualTo(Map.of("Live", List.of("b"))));
+
+      set(Map.of("Live", List.of("a")));
+      tell(new ResourceEvent.Returned(EntryPoint.CHANGED));
+      assertThat(app().phase())
+          .as("it has b, and is to have a again")
+          .isInstanceOf(Phase.Changing.class);
+      tell(new ResourceEvent.Returned(EntryPoint.CHANGED));
+      assertThat(app().phase()).isInstanceOf(Phase.Online.class);
+      assertThat(app().notInEffect()).isEmpty();
+    }
+
+    @Test
+    void theDeathOfItsMonitorIsTold_andItGoesOnWithWhatItHad() {
+      givenAppOnline();
+      set(Map.of("Live", List.of("a")));
+      on(new ClusterEvent.MonitorDied(MonitorName.SHARED, false));
+
+      assertThat(actions)
+          .anyMatch(
+              action ->
+                  action instanceof Action.Tell(Notice notice)
+                      && notice.kind() == Notice.Kind.CHANGE_FAILED
+                      && "Live".equals(notice.details().get(Notice.PROPERTIES)));
+      on(ready(MonitorName.SHARED));
+      found(Found.running("pid 7"));
+      assertThat(app().phase()).isInstanceOf(Phase.Online.class);
+      assertThat(app().properties()).isEmpty();
+      assertThat(app().notInEffect()).containsExactly("Live");
+      assertThat(actions).noneMatch(Action.Change.class::isInstance);
+    }
+  }
+
   @Test
   void groupsComeAndGo() {
     on(new ClusterEvent.GroupPut(new GroupConfig(Given.GROUP, "web", "")));

@@ -2,6 +2,7 @@ package dev.holdfast.cluster;
 
 import dev.holdfast.spi.Description;
 import dev.holdfast.spi.Lives;
+import dev.holdfast.spi.Property;
 import dev.holdfast.spi.Timings;
 import java.time.Instant;
 import java.util.List;
@@ -37,7 +38,13 @@ final class Given {
   }
 
   static TypeRegistration type(String name, Lives lives) {
-    var description = Description.of(name).lives(lives).build();
+    var description =
+        Description.of(name)
+            .lives(lives)
+            .properties(
+                Property.text("Live").effect(Property.Effect.LIVE).build(),
+                Property.text("Other").build())
+            .build();
     return new TypeRegistration(
         name,
         List.of(

@@ -36,8 +36,7 @@ final class Invariants implements VirtualNode.Watcher {
             .anyMatch(
                 other ->
                     other.config().dependsOn().contains(resource.id()) && mayRun(other.phase()));
-    boolean goingUp =
-        resource.phase() instanceof Phase.Online || resource.phase() instanceof Phase.Starting;
+    boolean goingUp = resource.isUsable() || resource.phase() instanceof Phase.Starting;
     if (goingUp && !dependentsActive) {
       assertThat(providersOnline).as("%s is up, its providers are not", name).isTrue();
     }
@@ -57,6 +56,16 @@ final class Invariants implements VirtualNode.Watcher {
       assertThat(resource.unsupervisedSince()).as("%s is unsupervised since", name).isPresent();
     }
     assertThat(resource.since()).isBeforeOrEqualTo(now);
+    if (resource.phase() instanceof Phase.Offline) {
+      assertThat(resource.notInEffect())
+          .as("what %s, which is Offline, goes on with", name)
+          .isEmpty();
+    }
+    if (resource.phase() instanceof Phase.Changing(var what, var to, _, _)) {
+      assertThat(resource.notInEffect()).as("what of %s changes", name).isNotEmpty();
+      assertThat(what).as("what of %s changes", name).isNotEmpty();
+      assertThat(to).as("to what %s changes", name).isNotEqualTo(resource.properties());
+    }
   }
 
   /** Said apart from {@link ClusterResource#isActive}, which must say the same. */
@@ -120,6 +129,8 @@ final class Invariants implements VirtualNode.Watcher {
           offline(after, resource);
         }
       }
+      case Action.Change change ->
+          assertThat(change.epoch()).isEqualTo(resource(after, change.resource()).epoch());
       case Action.CancelCall(ResourceId id) -> resource(after, id);
       case Action.EndProcesses(ResourceId id) -> resource(after, id);
       case Action.ReleaseExternals(ResourceId id) ->

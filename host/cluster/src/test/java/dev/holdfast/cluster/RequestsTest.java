@@ -3,6 +3,8 @@ package dev.holdfast.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.holdfast.cluster.Phase.After;
+import dev.holdfast.spi.Lives;
+import dev.holdfast.spi.Timings;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -76,6 +78,25 @@ class RequestsTest {
 
       assertThat(Requests.deleteProblem(STATE, app)).as("%s", phase).isPresent();
     }
+  }
+
+  @Test
+  void whatHasSomethingElsewhereIsTakenOfflineBeforeItIsDeleted() {
+    var failed = new Phase.Failed("its API is down", java.util.Optional.empty());
+    ClusterResource wanted =
+        ClusterResource.created(
+                Given.config(3, "data").wanted(true), Lives.ELSEWHERE, Timings.DEFAULT, Given.NOW)
+            .edit()
+            .enter(failed, "", Given.NOW)
+            .done();
+    var draft = wanted.edit();
+    draft.config = wanted.config().wanted(false);
+
+    assertThat(Requests.deleteProblem(STATE, wanted))
+        .hasValueSatisfying(why -> assertThat(why).contains("take it offline first"));
+    assertThat(Requests.deleteProblem(STATE, draft.done()))
+        .as("that was asked for, and it is silent or gone")
+        .isEmpty();
   }
 
   @Test

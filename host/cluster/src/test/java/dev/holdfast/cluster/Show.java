@@ -7,6 +7,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -25,6 +27,14 @@ final class Show {
     return switch (phase) {
       case Phase.Offline() -> "Offline";
       case Phase.Online(Instant reportBy) -> "Online(report by %s)".formatted(in(reportBy));
+      case Phase.Changing changing ->
+          "Changing(%s%s, until %s)"
+              .formatted(
+                  String.join("+", new TreeSet<>(changing.what())),
+                  changing.next().isEmpty()
+                      ? ""
+                      : ", then " + String.join("+", new TreeSet<>(changing.next())),
+                  in(changing.until()));
       case Phase.Failed(String why, Optional<Instant> retryAt) ->
           "Failed(%s; %s)".formatted(why, retry(retryAt));
       case Phase.GoingOnline(Instant pendingUntil, Instant limit) ->
@@ -82,6 +92,8 @@ final class Show {
                       : " " + failure.retry());
       case ResourceEvent.ProcessesEnded(Optional<String> standing) ->
           "ProcessesEnded(" + (standing.isPresent() ? "standing" : "gone") + ")";
+      case ResourceEvent.Change(var what) ->
+          "Change(" + String.join("+", new TreeSet<>(what)) + ")";
       case ResourceEvent.GoOffline(var reason) -> "GoOffline(" + reason + ")";
       default -> event.getClass().getSimpleName();
     };
@@ -96,6 +108,13 @@ final class Show {
           "call %s%s, epoch %d, deadline %s"
               .formatted(
                   entryPoint, reason.map(r -> " (" + r + ")").orElse(""), epoch, in(deadline));
+      case Action.Change change ->
+          "change %s to %s, epoch %d, deadline %s"
+              .formatted(
+                  String.join("+", new TreeSet<>(change.what())),
+                  new TreeMap<>(change.properties()),
+                  change.epoch(),
+                  in(change.deadline()));
       case Action.CancelCall _ -> "cancel";
       case Action.EndProcesses _ -> "end its processes";
       case Action.ReleaseExternals _ -> "release what it has elsewhere";
@@ -128,6 +147,7 @@ final class Show {
     return switch (action) {
       case Action.Open open -> names.apply(open.resource());
       case Action.Call call -> names.apply(call.resource());
+      case Action.Change change -> names.apply(change.resource());
       case Action.CancelCall cancel -> names.apply(cancel.resource());
       case Action.EndProcesses end -> names.apply(end.resource());
       case Action.ReleaseExternals release -> names.apply(release.resource());

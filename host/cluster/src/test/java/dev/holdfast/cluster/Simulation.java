@@ -148,13 +148,18 @@ final class Simulation implements VirtualNode.Watcher {
       case 16 -> node.post(new ClusterEvent.Restart(id));
       case 17 -> tell(id, new ResourceEvent.FailNow());
       case 18 -> tell(id, new ResourceEvent.ForgetFailures());
-      case 19 -> node.post(new ClusterEvent.PropertiesSet(id, common(), Map.of()));
+      case 19 -> node.post(new ClusterEvent.PropertiesSet(id, common(), properties()));
       case 20 -> typeTrouble(any(Lives.values()).name());
       case 21 -> node.monitorStart = random.nextInt(4) == 0 ? null : Duration.ofMillis(100);
       case 22 -> stray(id);
       case 23 -> createOrDelete(id);
       default -> throw new AssertionError();
     }
+  }
+
+  private Map<String, List<String>> properties() {
+    return Map.of(
+        "Live", List.of("l" + random.nextInt(4)), "Other", List.of("o" + random.nextInt(2)));
   }
 
   /** Also for the call of a resource that it does not hold. */

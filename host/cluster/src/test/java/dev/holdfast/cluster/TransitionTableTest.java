@@ -17,6 +17,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -31,6 +32,10 @@ class TransitionTableTest {
   private static final Instant LATER = NOW.plus(Duration.ofMinutes(2));
   private static final After BECOME_FAILED = new After.BecomeFailed("broke", Optional.of(LATER));
 
+  /** What is set while it runs. */
+  private static final Map<String, List<String>> SET =
+      Map.of("Live", List.of("l"), "More", List.of("m"), "Other", List.of("o"));
+
   /** A phase to be in, and where the resource's thing lives. */
   private record Case(Phase phase, Lives lives, boolean wanted) {
     Case(Phase phase) {
@@ -42,6 +47,9 @@ class TransitionTableTest {
       draft.lives = lives;
       draft.epoch = 7;
       draft.enter(phase, "as before", NOW.minusSeconds(60));
+      if (draft.done().isActive()) {
+        draft.configure(draft.config.common(), SET);
+      }
       draft.unsupervisedSince = Optional.empty();
       if (!(phase instanceof Phase.Closed)) {
         draft.openIn = Optional.of(MonitorName.SHARED);
@@ -155,18 +163,47 @@ class TransitionTableTest {
   void itIsPolledFromTheMomentItIsOnlineToTheMomentItIsNot() {
     forEveryPair(
         (given, event, before, after, actions) -> {
-          boolean was = before.phase() instanceof Phase.Online;
-          boolean is = after.phase() instanceof Phase.Online;
+          boolean was = isUsable(before.phase());
+          boolean is = isUsable(after.phase());
+          boolean toldAnew =
+              event instanceof ResourceEvent.PollingChanged || isChanged(before, event);
           boolean started = actions.stream().anyMatch(a -> a instanceof Action.StartPolling);
           boolean stopped =
               actions.stream().anyMatch(a -> a instanceof Action.StopPolling)
                   || (event instanceof ResourceEvent.Checked checked && checked.terminating());
-          assertThat(started)
-              .isEqualTo(is && (!was || event instanceof ResourceEvent.PollingChanged));
+          assertThat(started).isEqualTo(is && (!was || toldAnew));
           if (was) {
             assertThat(stopped).isEqualTo(!is && after.isSupervised());
           } else {
             assertThat(actions).noneMatch(a -> a instanceof Action.StopPolling);
+          }
+        });
+  }
+
+  private static boolean isChanged(ClusterResource before, ResourceEvent event) {
+    return before.phase() instanceof Phase.Changing
+        && event.equals(new ResourceEvent.Returned(EntryPoint.CHANGED));
+  }
+
+  private static boolean isUsable(Phase phase) {
+    return phase instanceof Phase.Online || phase instanceof Phase.Changing;
+  }
+
+  @Test
+  void itsPropertiesAreChangedOnlyWhileItIsOnline_andWhateverEndsItCancelsTheCall() {
+    forEveryPair(
+        (given, event, before, after, actions) -> {
+          if (actions.stream().anyMatch(a -> a instanceof Action.Change)) {
+            assertThat(isUsable(before.phase())).isTrue();
+            assertThat(after.phase()).isInstanceOf(Phase.Changing.class);
+          }
+          if (before.phase() instanceof Phase.Changing && after.isSupervised()) {
+            assertThat(actions.stream().anyMatch(a -> a instanceof Action.CancelCall))
+                .isEqualTo(!isUsable(after.phase()));
+          }
+          boolean usable = isUsable(before.phase()) && isUsable(after.phase());
+          if (usable && !isChanged(before, event)) {
+            assertThat(after.properties()).isEqualTo(before.properties());
           }
         });
   }
@@ -180,7 +217,7 @@ class TransitionTableTest {
               || after.phase() instanceof Phase.Opening
               || after.phase() instanceof Phase.Finding
               || after.phase() instanceof Phase.Asking
-              || after.phase() instanceof Phase.Online) {
+              || isUsable(after.phase())) {
             assertThat(after.phase().due()).hasValueSatisfying(due -> assertThat(due).isAfter(NOW));
           }
         });
@@ -301,6 +338,9 @@ class TransitionTableTest {
     if (after.adoptions() != before.adoptions()) {
       text.append(", adoptions +1");
     }
+    if (!after.notInEffect().equals(before.notInEffect())) {
+      text.append(", not in effect ").append(after.notInEffect());
+    }
     if (after.health() != before.health()) {
       text.append(", health ").append(after.health());
     }
@@ -347,6 +387,9 @@ class TransitionTableTest {
     cases.add(new Case(new Phase.Settling(LATER, LATER)));
     cases.add(new Case(new Phase.Settling(NOW.plusMillis(500), LATER)));
     cases.add(new Case(new Phase.Online(LATER)));
+    Map<String, List<String>> live = Map.of("Live", List.of("l"));
+    cases.add(new Case(new Phase.Changing(Set.of("Live"), live, Set.of(), LATER)));
+    cases.add(new Case(new Phase.Changing(Set.of("Live"), live, Set.of("More"), LATER)));
     cases.add(
         new Case(
             new Phase.GoingOffline(OfflineReason.DEPENDENCY, new After.BecomeOffline(), LATER)));
@@ -443,6 +486,7 @@ class TransitionTableTest {
     events.add(new ResourceEvent.FailNow());
     events.add(new ResourceEvent.ForgetFailures());
     events.add(new ResourceEvent.TryNow());
+    events.add(new ResourceEvent.Change(Set.of("Live")));
     events.add(new ResourceEvent.PollingChanged());
     events.add(new ResourceEvent.Due());
     return events;

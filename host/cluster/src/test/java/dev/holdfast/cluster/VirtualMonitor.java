@@ -110,6 +110,16 @@ final class VirtualMonitor {
     }
   }
 
+  void change(Action.Change asked) {
+    call(
+        new Action.Call(
+            asked.resource(),
+            asked.epoch(),
+            EntryPoint.CHANGED,
+            asked.deadline(),
+            Optional.empty()));
+  }
+
   void cancel(ResourceId resource) {
     Instance instance = instances.get(resource);
     Call call = instance == null ? null : instance.current;
@@ -220,7 +230,8 @@ final class VirtualMonitor {
     Duration every = workload.progressEvery;
     boolean pending =
         call.asked.entryPoint() == EntryPoint.ONLINE
-            || call.asked.entryPoint() == EntryPoint.OFFLINE;
+            || call.asked.entryPoint() == EntryPoint.OFFLINE
+            || call.asked.entryPoint() == EntryPoint.CHANGED;
     if (every != null && pending) {
       after(
           every,
@@ -261,6 +272,7 @@ final class VirtualMonitor {
           failed(resource, epoch, entryPoint);
         }
       }
+      case CHANGED -> say(resource, epoch, new ResourceEvent.Returned(entryPoint));
       case OFFLINE -> {
         if (!workload.immortal) {
           workload.end();

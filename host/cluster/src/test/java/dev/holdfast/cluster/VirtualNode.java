@@ -194,6 +194,7 @@ final class VirtualNode {
       case Action.Open open -> monitor(open.monitor()).ifPresent(m -> m.open(open));
       case Action.Close close -> monitor(close.monitor()).ifPresent(m -> m.close(close));
       case Action.Call call -> holder(call.resource()).ifPresent(m -> m.call(call));
+      case Action.Change change -> holder(change.resource()).ifPresent(m -> m.change(change));
       case Action.CancelCall cancel ->
           holder(cancel.resource()).ifPresent(m -> m.cancel(cancel.resource()));
       case Action.EndProcesses(ResourceId id) ->

@@ -33,7 +33,8 @@ public enum StepPoint implements FailPoint {
   CALL_LOOKS_ALIVE(Side.MONITOR, "plugin code makes a short check"),
   CALL_IS_ALIVE(Side.MONITOR, "plugin code makes a thorough check"),
   CALL_CLOSE(Side.MONITOR, "plugin code closes a resource"),
-  CALL_CONTROL(Side.MONITOR, "plugin code does what a control asks for");
+  CALL_CONTROL(Side.MONITOR, "plugin code does what a control asks for"),
+  CALL_CHANGED(Side.MONITOR, "plugin code puts properties in effect while a resource is Online");
 
   private final Side side;
   private final String standsFor;

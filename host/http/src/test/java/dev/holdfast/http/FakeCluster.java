@@ -156,6 +156,7 @@ public final class FakeCluster implements ClusterApi {
         false,
         null,
         null,
+        List.of(),
         List.of(new ResourceView.External("volume", "lease-volume", "data-1", "n-1", 8, "alpha")));
   }
 
@@ -257,6 +258,7 @@ public final class FakeCluster implements ClusterApi {
             "sha256:ab",
             "Registered",
             null,
+            List.of("Verbosity"),
             List.of(
                 new ControlView(
                     "Rotate",

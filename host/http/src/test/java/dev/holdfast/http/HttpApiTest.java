@@ -98,7 +98,7 @@ class HttpApiTest {
                 + "\"monitor\":null,\"monitorPid\":null,\"pid\":null,\"since\":\"2026-11-21T22:40:00.120Z\","
                 + "\"failures\":0,\"restarts\":1,\"adoptions\":2,\"dependsOn\":[],\"properties\":{},"
                 + "\"lastExit\":{\"code\":null,\"signal\":9},\"unrestored\":false,\"unsupervisedSince\":null,"
-                + "\"detail\":null,"
+                + "\"detail\":null,\"notInEffect\":[],"
                 + "\"externals\":[{\"slot\":\"volume\",\"kind\":\"lease-volume\",\"key\":\"data-1\",\"nonce\":\"n-1\",\"epoch\":8,\"node\":\"alpha\"}]}");
   }
 

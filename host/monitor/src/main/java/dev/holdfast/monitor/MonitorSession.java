@@ -174,6 +174,7 @@ final class MonitorSession implements LinkListener<ToMonitor> {
           "The cluster service chose protocol %d; this monitor speaks %d to %d."
               .formatted(told.getProtocol(), ProtocolVersion.MIN, ProtocolVersion.MAX));
     }
+    requests.beginWith(told.getFirstRequest());
     resources = new Resources(told.getNode(), surroundings, requests);
     welcome.complete(told);
   }

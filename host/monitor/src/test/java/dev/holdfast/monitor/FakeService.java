@@ -40,6 +40,9 @@ import org.jspecify.annotations.Nullable;
 
 /** A cluster service as a monitor meets it, played by a test. Keeps every frame it hears. */
 final class FakeService implements LinkAcceptor, LinkListener<ToService>, AutoCloseable {
+  /** What the numbers of a monitor's requests begin with. */
+  static final long FIRST_REQUEST = 7L << 40;
+
   static final String NODE = "node-1";
 
   private final Path directory;
@@ -86,6 +89,7 @@ final class FakeService implements LinkAcceptor, LinkListener<ToService>, AutoCl
                   Welcome.newBuilder()
                       .setProtocol(ProtocolVersion.MAX)
                       .setNode(NODE)
+                      .setFirstRequest(FIRST_REQUEST)
                       .setHeartbeatMillis(50)));
     }
     synchronized (this) {

@@ -402,6 +402,9 @@ class MonitorSessionTest {
     var start = service.await("StartProcess", ToService::hasStartProcess).getStartProcess();
     assertThat(start.getCall()).isEqualTo(call);
     assertThat(start.getLaunch().getCommandList()).containsExactly("run", "main");
+    // Its numbers are its own: what a life before it had asked for first may be answered now.
+    assertThat(start.getRequest()).isEqualTo(FakeService.FIRST_REQUEST);
+    service.answer(Answer.newBuilder().setRequest(1).setSlot(slot("main", false)));
     service.answer(Answer.newBuilder().setRequest(start.getRequest()).setSlot(slot("main", true)));
     String slot = service.progress("main");
     service.slot("web", slot("main", false).setExit(ExitState.newBuilder().setSignal(9)));
@@ -508,6 +511,27 @@ class MonitorSessionTest {
                 .getFailure()
                 .getCode())
         .isEqualTo("DeadlinePassed");
+  }
+
+  @Test
+  void changed_isToldWhichPropertiesAsTheTypeDeclaresThem_andCanFail() throws Exception {
+    open("web", TYPE);
+
+    Returned returned = call(changed(Map.of("Number", List.of("3")), "Number", "Gone"));
+    assertThat(returned.getEntryPoint()).isEqualTo(EntryPoint.CHANGED);
+    assertThat(returned.hasDone()).isTrue();
+    assertThat(service.directoryOf("web").resolve("changed")).content().isEqualTo("[Number] 3");
+
+    assertThat(call(changed(Map.of("Number", List.of("9")), "Number")).getFailure().getCode())
+        .isEqualTo("Refused");
+  }
+
+  private static CallResource.Builder changed(
+      Map<String, List<String>> properties, String... what) {
+    return CallResource.newBuilder()
+        .setEntryPoint(EntryPoint.CHANGED)
+        .addAllProperties(SpiCodec.encode(properties))
+        .addAllChanged(List.of(what));
   }
 
   private static CallResource.Builder control(String name, Map<String, List<String>> parameters) {

@@ -4,15 +4,15 @@ import java.util.OptionalInt;
 
 /**
  * The protocol numbers this build speaks. A new kind of frame makes a new number: 2 brought
- * Inspect, 3 RunCommand and Survey, 4 ReserveExternal and controls. Service and monitor come from
- * one distribution, so the older number is not kept.
+ * Inspect, 3 RunCommand and Survey, 4 ReserveExternal and controls, 5 the call of changed. Service
+ * and monitor come from one distribution, so the older number is not kept.
  */
 public final class ProtocolVersion {
   /** The oldest number this build speaks. */
-  public static final int MIN = 4;
+  public static final int MIN = 5;
 
   /** The newest number this build speaks. */
-  public static final int MAX = 4;
+  public static final int MAX = 5;
 
   private ProtocolVersion() {}
 

@@ -46,7 +46,8 @@ public final class GivenCluster {
               Property.text("Host").build(),
               Property.secret("Password").build(),
               Property.list("Tags").build(),
-              Property.text("Instance").effect(Property.Effect.FIXED).build())
+              Property.text("Instance").effect(Property.Effect.FIXED).build(),
+              Property.text("Banner").effect(Property.Effect.LIVE).build())
           .controls(
               Control.of("Rotate")
                   .parameters(Property.integer("keep").range(0, 9).required().build())
@@ -117,7 +118,8 @@ public final class GivenCluster {
         Optional.empty(),
         held ? Optional.empty() : Optional.of(NOW),
         held ? Optional.of(config.monitor()) : Optional.empty(),
-        false);
+        false,
+        Optional.empty());
   }
 
   /** These resources, in the group {@code web}; the shared monitor is Ready, in its first life. */

@@ -243,6 +243,9 @@ class CliIT {
     assertThat(cluster.number("trip", "failures")).isEqualTo(1);
     cluster.does("resource", "reset-failures", "trip");
     assertThat(cluster.number("trip", "failures")).isZero();
+    Ran controls = cluster.does("resource", "control", "trip");
+    assertThat(controls.out()).isBlank();
+    assertThat(controls.err()).contains("Type Generic Application declares no controls.");
 
     cluster.does("resource", "offline", "trip");
     assertThat(state("trip")).isEqualTo("Offline");

@@ -13,9 +13,11 @@ final class JsonFields {
       words(
           "id name group type typeStatus plugin pluginVersion state health wanted node monitor"
               + " monitorPid pid since failures restarts adoptions dependsOn properties lastExit"
-              + " unrestored unsupervisedSince detail externals");
+              + " unrestored unsupervisedSince detail notInEffect externals");
   static final List<String> TYPE =
-      words("name displayName plugin pluginVersion versions archive digest status detail controls");
+      words(
+          "name displayName plugin pluginVersion versions archive digest status detail changeable"
+              + " controls");
   static final List<String> GROUP = words("name state owner resources");
   static final List<String> MONITOR = words("name kind pid state resources restarts epoch");
   static final List<String> EVENT =

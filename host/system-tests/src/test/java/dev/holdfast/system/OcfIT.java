@@ -91,6 +91,39 @@ class OcfIT {
         .isEqualTo(INVALID);
   }
 
+  /** And what cannot be reloaded waits: a stop stops what was started, not what was set since. */
+  @Test
+  void aReloadableParameterIsChangedWhileItRuns_andAnyOtherAtTheNextStart() throws Exception {
+    cluster.does("type", "register", "ocf:pacemaker:Dummy");
+    assertThat(cluster.type("ocf:pacemaker:Dummy").required("changeable").values())
+        .extracting(JsonNode::asString)
+        .contains("fake", "ReloadTimeout")
+        .doesNotContain("state");
+    Path state = cluster.folder().resolve("reloaded.state");
+    cluster.does(
+        "resource",
+        "create",
+        "reloaded",
+        "-g",
+        "ocf",
+        "-t",
+        "ocf:pacemaker:Dummy",
+        "-p",
+        "state=" + state);
+    cluster.does("resource", "online", "reloaded");
+    assertThat(state).exists();
+
+    Ran set = cluster.does("resource", "set", "reloaded", "fake=other", "state=" + state + ".next");
+
+    assertThat(set.err() + set.out()).contains("in effect: fake", "next online: state");
+    assertThat(cluster.resource("reloaded").required("notInEffect").values())
+        .extracting(JsonNode::asString)
+        .containsExactly("state");
+    cluster.does("resource", "offline", "reloaded");
+    assertThat(state).doesNotExist();
+    cluster.does("resource", "delete", "reloaded");
+  }
+
   @Test
   void theCommandsOfThePageAreAsItSays() throws Exception {
     String page = Files.readString(Path.of("../docs/ocf.md"));

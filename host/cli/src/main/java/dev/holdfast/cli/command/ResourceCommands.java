@@ -255,12 +255,18 @@ final class ResourceCommands {
               .path(0);
       List<JsonNode> controls = new ArrayList<>();
       type.path("controls").forEach(controls::add);
+      if (controls.isEmpty()) {
+        session.narrate("Type " + Details.inline(shown.path("type")) + " declares no controls.");
+      }
       session.print(
           Session.envelope("ControlList", controls.toArray(JsonNode[]::new)), Control::table);
       return ExitCode.OK.number();
     }
 
     private static List<String> table(List<JsonNode> controls) {
+      if (controls.isEmpty()) {
+        return List.of();
+      }
       var table = new Table("NAME", "PARAMETERS", "WHILE", "CHANGES", "HELP");
       for (JsonNode control : controls) {
         List<String> parameters = new ArrayList<>();

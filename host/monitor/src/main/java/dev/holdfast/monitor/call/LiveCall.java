@@ -163,6 +163,7 @@ class LiveCall implements Call {
 
   private static boolean mayChange(EntryPoint entryPoint) {
     return entryPoint == EntryPoint.ONLINE
+        || entryPoint == EntryPoint.CHANGED
         || entryPoint == EntryPoint.OFFLINE
         || entryPoint == EntryPoint.TERMINATE;
   }

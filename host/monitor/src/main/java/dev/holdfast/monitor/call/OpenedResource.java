@@ -20,6 +20,7 @@ import dev.holdfast.spi.Health;
 import dev.holdfast.spi.InvalidPropertiesException;
 import dev.holdfast.spi.Lives;
 import dev.holdfast.spi.Properties;
+import dev.holdfast.spi.Property;
 import dev.holdfast.spi.Reply;
 import dev.holdfast.spi.Resource;
 import dev.holdfast.spi.ResourceException;
@@ -29,7 +30,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Collections;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -241,6 +245,10 @@ final class OpenedResource {
       case LOOKS_ALIVE -> notNull(inside.looksAlive(new LiveCall(entry, life)), "looksAlive");
       case IS_ALIVE -> notNull(inside.isAlive(new LiveCall(entry, life)), "isAlive");
       case CONTROL -> control(entry, life, call);
+      case CHANGED -> {
+        inside.changed(new LiveCall(entry, life), declared(call.getChangedList()));
+        yield Outcome.Nothing.NOTHING;
+      }
       case OPEN, CLOSE, LOAD, VALIDATE, ENTRY_POINT_NONE, UNRECOGNIZED ->
           throw new ResourceException(
               Responsibility.INTERNAL,
@@ -248,6 +256,13 @@ final class OpenedResource {
               "UnknownEntryPoint",
               call.getEntryPoint() + " is no entry point that CallResource can ask for.");
     };
+  }
+
+  /** The properties of these names, as this very version of the type declares them. */
+  private Set<Property<?>> declared(List<String> names) {
+    var properties = new LinkedHashSet<Property<?>>();
+    names.forEach(name -> type.description().property(name).ifPresent(properties::add));
+    return Collections.unmodifiableSet(properties);
   }
 
   private Reply control(Entry entry, LiveCall.Life life, CallResource call) throws Exception {

@@ -31,13 +31,22 @@ public final class ServiceRequests {
   private record Pending(Consumer<Answer> arrived, CompletableFuture<Answer> answer) {}
 
   private final Outgoing outgoing;
-  private final AtomicLong numbers = new AtomicLong();
+  private final AtomicLong numbers = new AtomicLong(1);
   private final Map<Long, Pending> pending = new ConcurrentHashMap<>();
   private volatile boolean closed;
 
   /** Over a link. */
   public ServiceRequests(Outgoing outgoing) {
     this.outgoing = outgoing;
+  }
+
+  /**
+   * The number of the first request. The service gives each life of a monitor numbers of its own,
+   * since it answers whoever has the monitor's name: the late answer to a request of a life that is
+   * over must not be taken for one to a request of this life.
+   */
+  public void beginWith(long number) {
+    numbers.set(number);
   }
 
   /**
@@ -90,7 +99,7 @@ public final class ServiceRequests {
       Consumer<Answer> arrived,
       @Nullable LongFunction<ToService> cancel)
       throws ResourceException, InterruptedException {
-    long number = numbers.incrementAndGet();
+    long number = numbers.getAndIncrement();
     var request = new Pending(arrived, new CompletableFuture<>());
     pending.put(number, request);
     if (closed) {

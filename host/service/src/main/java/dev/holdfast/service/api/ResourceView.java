@@ -30,6 +30,8 @@ import org.jspecify.annotations.Nullable;
  * @param unrestored true while it runs on configuration that could not be restored
  * @param unsupervisedSince since when no monitor looks after it; null when one does or none should
  * @param detail one sentence for people; null when there is nothing to say
+ * @param notInEffect the names of the type's properties that are set, and that what runs does not
+ *     have: they take effect at its next online
  * @param externals what is written down of things that it has, or may have, elsewhere
  */
 public record ResourceView(
@@ -57,8 +59,10 @@ public record ResourceView(
     boolean unrestored,
     @Nullable Instant unsupervisedSince,
     @Nullable String detail,
+    List<String> notInEffect,
     List<External> externals) {
   public ResourceView {
+    notInEffect = List.copyOf(notInEffect);
     externals = List.copyOf(externals);
     dependsOn = List.copyOf(dependsOn);
     properties = Collections.unmodifiableMap(new LinkedHashMap<>(properties));

@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
  * @param digest {@code sha256:HEX} of the archive
  * @param status {@code Registered PluginMissing DigestMismatch LoadFailed}
  * @param detail what is wrong, in a sentence; null when nothing is
+ * @param changeable the names of the properties that are put in effect at once, also while a
+ *     resource is Online
  * @param controls what its resources can be asked to do
  */
 public record TypeView(
@@ -25,9 +27,11 @@ public record TypeView(
     String digest,
     String status,
     @Nullable String detail,
+    List<String> changeable,
     List<ControlView> controls) {
   public TypeView {
     versions = List.copyOf(versions);
+    changeable = List.copyOf(changeable);
     controls = List.copyOf(controls);
   }
 }

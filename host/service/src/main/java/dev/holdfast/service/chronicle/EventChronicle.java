@@ -121,6 +121,8 @@ public final class EventChronicle implements Chronicle, AutoCloseable {
           case TAKING_OVER -> EventId.TAKING_OVER.of(name, cause);
           case STATE_UNKNOWN -> EventId.STATE_UNKNOWN.of(name, cause);
           case CHECK_BROKEN -> EventId.CHECK_BROKEN.of(name, cause);
+          case CHANGED -> EventId.PROPERTIES_CHANGED.of(name, changed(notice));
+          case CHANGE_FAILED -> EventId.PROPERTIES_NOT_CHANGED.of(name, changed(notice), cause);
           case DEGRADED -> EventId.RESOURCE_DEGRADED.of(name, cause);
           case TERMINATE_FAILED -> EventId.TERMINATE_FAILED.of(name, cause);
           case ENDED_WITHOUT_TYPE -> EventId.ENDED_WITHOUT_TYPE.of(name, cause);
@@ -136,6 +138,10 @@ public final class EventChronicle implements Chronicle, AutoCloseable {
           notice.details().get("to"),
           cause.isEmpty() ? "-" : cause);
     }
+  }
+
+  private static String changed(Notice notice) {
+    return notice.details().getOrDefault(Notice.PROPERTIES, "");
   }
 
   private NewEvent restart(ClusterResource resource) {

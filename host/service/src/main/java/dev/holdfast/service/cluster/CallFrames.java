@@ -37,7 +37,7 @@ final class CallFrames {
             .setEpoch(epoch)
             .setEntryPoint(entryPoint)
             .setDeadlineMillis(Math.max(1, limit.toMillis()))
-            .addAllProperties(SpiCodec.encode(resource.config().properties()))
+            .addAllProperties(SpiCodec.encode(resource.properties()))
             .addAllSlots(slots(resource.id()))
             .setMayHaveLeft(slots.mayHaveLeft(resource.id()))
             .addAllExternals(externals(resource.id()));

@@ -56,7 +56,8 @@ final class CallMeters {
     var _ = count(CHECK_LIMIT, LOOKS_ALIVE);
     var _ = count(CHECK_LIMIT, IS_ALIVE);
     count(Deadline.ONLINE_LIMIT, EntryPoint.ONLINE);
-    for (var entryPoint : Set.of(EntryPoint.ONLINE, EntryPoint.OFFLINE, EntryPoint.IS_ALIVE)) {
+    for (var entryPoint :
+        Set.of(EntryPoint.ONLINE, EntryPoint.OFFLINE, EntryPoint.IS_ALIVE, EntryPoint.CHANGED)) {
       count(Deadline.PENDING_TIMEOUT, entryPoint);
     }
     for (var entryPoint :

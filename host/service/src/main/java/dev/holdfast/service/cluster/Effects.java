@@ -119,6 +119,8 @@ final class Effects {
       case Action.Open open ->
           resource(state, open.resource()).ifPresent(resource -> open(state, resource, open));
       case Action.Call call -> resource(state, call.resource()).ifPresent(r -> call(r, call));
+      case Action.Change change ->
+          resource(state, change.resource()).ifPresent(r -> change(r, change));
       case Action.CancelCall(ResourceId id) -> resource(state, id).ifPresent(this::cancelCall);
       case Action.StartPolling(ResourceId id, long epoch) ->
           resource(state, id).ifPresent(resource -> poll(resource, epoch, true));
@@ -318,8 +320,20 @@ final class Effects {
         commands.cancelAll(resource.id());
         send(resource, action, call);
       }
-      case OPEN, OFFLINE, LOOKS_ALIVE, IS_ALIVE, CLOSE -> send(resource, action, call);
+      case OPEN, OFFLINE, LOOKS_ALIVE, IS_ALIVE, CHANGED, CLOSE -> send(resource, action, call);
     }
+  }
+
+  /** What it is to have comes with it; the calls that are given it come when it has returned. */
+  private void change(ClusterResource resource, Action.Change action) {
+    Calls.Pending call = calls.begin(resource.id(), action.epoch(), EntryPoint.CHANGED);
+    CallResource frame =
+        frame(resource, call, EntryPoint.CHANGED, action.deadline(), Optional.empty()).toBuilder()
+            .clearProperties()
+            .addAllProperties(SpiCodec.encode(action.properties()))
+            .addAllChanged(action.what())
+            .build();
+    sendTo(resource, ToMonitor.newBuilder().setCallResource(frame).build());
   }
 
   private CompletableFuture<Void> findable(ResourceId id) {
@@ -407,7 +421,7 @@ final class Effects {
       frame
           .setLooksAliveMillis(resource.looksAliveInterval().toMillis())
           .setIsAliveMillis(resource.isAliveInterval().toMillis())
-          .addAllProperties(SpiCodec.encode(resource.config().properties()))
+          .addAllProperties(SpiCodec.encode(resource.properties()))
           .setMayHaveLeft(slots.mayHaveLeft(resource.id()))
           .setCheckLimitMillis(checkLimit(resource).toMillis())
           .addAllSlots(frames.slots(resource.id()))

@@ -44,6 +44,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.MDC;
@@ -454,11 +455,17 @@ final class MonitorTalk {
         .stream()
         .filter(property -> property.kind() == Property.Kind.SECRET)
         .map(Property::name)
-        .flatMap(name -> resource.config().properties().getOrDefault(name, List.of()).stream())
+        .flatMap(name -> given(resource, name))
         .map(
             secret ->
                 new String(secret.getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1))
         .anyMatch(secret -> !secret.isEmpty() && text.contains(secret));
+  }
+
+  /** What is in effect, and what is set and will be. */
+  private static Stream<String> given(ClusterResource resource, String property) {
+    return Stream.of(resource.properties(), resource.config().properties())
+        .flatMap(properties -> properties.getOrDefault(property, List.of()).stream());
   }
 
   private void answer(MonitorName monitor, long request, SlotView slot, Throwable failure) {

@@ -482,6 +482,22 @@ public enum EventId {
           + " epoch.",
       "resource",
       "held"),
+  PROPERTIES_CHANGED(
+      2063,
+      EventType.INFORMATION,
+      "Resource",
+      "Properties of cluster resource '%1' were put in effect while it is online: %2.",
+      "resource",
+      "properties"),
+  PROPERTIES_NOT_CHANGED(
+      2064,
+      EventType.WARNING,
+      "Resource",
+      "Properties of cluster resource '%1' (%2) could not be put in effect while it is online, and"
+          + " wait for its next online: %3",
+      "resource",
+      "properties",
+      "reason"),
   QUORUM_BACKED_UP(
       2070,
       EventType.INFORMATION,

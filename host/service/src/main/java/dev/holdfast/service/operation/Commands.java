@@ -8,6 +8,7 @@ import dev.holdfast.cluster.GroupConfig;
 import dev.holdfast.cluster.GroupId;
 import dev.holdfast.cluster.MonitorName;
 import dev.holdfast.cluster.MonitorStatus;
+import dev.holdfast.cluster.Phase;
 import dev.holdfast.cluster.Requests;
 import dev.holdfast.cluster.ResourceConfig;
 import dev.holdfast.cluster.ResourceEvent;
@@ -29,6 +30,7 @@ import dev.holdfast.service.type.PropertyValidator.Verdict;
 import dev.holdfast.service.type.Surveyor;
 import dev.holdfast.service.type.TypeRegistrar;
 import dev.holdfast.service.view.Lookup;
+import dev.holdfast.spi.Lives;
 import dev.holdfast.spi.Problem;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -517,7 +519,12 @@ public final class Commands {
             problem -> {
               throw new ApiException.Conflict("NotDeletable", resource.config().name(), problem);
             });
-    return Plan.done("deleted", new ClusterEvent.ResourceDeleted(resource.id()));
+    // An offline has been asked for, and what is there could not be ended: it is gone, or silent.
+    boolean mayBeLeft =
+        resource.lives() == Lives.ELSEWHERE && resource.phase() instanceof Phase.Failed;
+    return Plan.done(
+        mayBeLeft ? "deleted; what it had elsewhere may be there still" : "deleted",
+        new ClusterEvent.ResourceDeleted(resource.id()));
   }
 
   private Plan want(ClusterState state, String name, boolean online) {
@@ -613,11 +620,24 @@ public final class Commands {
                     .formatted(newest.config().name()));
           }
           PropertyText.Checked again = check(newest, type, set);
-          boolean later =
-              newest.isActive() && !again.properties().equals(newest.config().properties());
+          var event =
+              new ClusterEvent.PropertiesSet(newest.id(), again.common(), again.properties());
+          Set<String> waiting =
+              newest.isActive()
+                  ? ClusterResource.differing(newest.properties(), again.properties())
+                  : Set.of();
+          Set<String> differing =
+              ClusterResource.differing(newest.config().properties(), again.properties());
+          boolean differs = !differing.isEmpty();
+          differing.addAll(waiting);
+          Set<String> changeable = Requests.changeable(type.version().description(), differing);
+          // Who sets a common property alone has not asked for what failed to be tried again.
+          boolean asked = differs || again.common().equals(newest.config().common());
+          if (asked && !changeable.isEmpty() && newest.isUsable()) {
+            return Plan.waitFor(new Goal.InEffect(newest.id(), changeable), event);
+          }
           return Plan.done(
-              later ? "set; takes effect at the next online" : "set",
-              new ClusterEvent.PropertiesSet(newest.id(), again.common(), again.properties()));
+              differs && !waiting.isEmpty() ? Goal.InEffect.later(waiting) : "set", event);
         });
   }
 

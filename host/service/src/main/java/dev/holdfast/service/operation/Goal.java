@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /** What an operation waits for. */
@@ -151,6 +152,57 @@ sealed interface Goal {
       return left.stream().noneMatch(ClusterResource::isActive)
           ? new Progress.Reached("Offline " + left.size() + "/" + left.size())
           : new Progress.Underway();
+    }
+  }
+
+  /** These properties, which can be changed while it is Online, in effect. */
+  record InEffect(ResourceId resource, Set<String> properties) implements Goal {
+    public InEffect {
+      properties = Set.copyOf(properties);
+    }
+
+    @Override
+    public Set<ResourceId> resources() {
+      return Set.of(resource);
+    }
+
+    @Override
+    public Progress look(ClusterState state, Instant now) {
+      @Nullable ClusterResource found = state.resources().get(resource);
+      if (found == null) {
+        return new Progress.Superseded(null, "what was to be changed was deleted meanwhile");
+      }
+      if (found.phase() instanceof Phase.Changing) {
+        return new Progress.Underway();
+      }
+      Set<String> waiting = found.notInEffect();
+      var missed = new TreeSet<>(waiting);
+      missed.retainAll(properties);
+      if (!missed.isEmpty()) {
+        String name = found.config().name();
+        return new Progress.Missed(
+            name,
+            "%s of %s could not be changed while it is Online%s. What was set stays set, and takes effect at the next online"
+                .formatted(
+                    String.join(", ", missed),
+                    name,
+                    found.phase() instanceof Phase.Online && !found.detail().isEmpty()
+                        ? ": " + found.detail()
+                        : "; it is " + found.state()));
+      }
+      if (!found.isActive()) {
+        return new Progress.Reached("set; it is " + found.state() + " meanwhile");
+      }
+      String changed = "set; in effect: " + String.join(", ", new TreeSet<>(properties));
+      return new Progress.Reached(
+          waiting.isEmpty()
+              ? changed
+              : changed + "; at the next online: " + String.join(", ", waiting));
+    }
+
+    /** What is said of properties that cannot be changed while it runs. */
+    static String later(Set<String> waiting) {
+      return "set; takes effect at the next online: " + String.join(", ", new TreeSet<>(waiting));
     }
   }
 

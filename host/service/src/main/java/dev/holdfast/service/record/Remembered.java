@@ -16,6 +16,7 @@ import dev.holdfast.spi.OfflineReason;
 import dev.holdfast.spi.Timings;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 
@@ -35,7 +36,11 @@ record Remembered(
     FailureWindow failures,
     long restarts,
     long adoptions,
-    Optional<Exit> lastExit) {
+    Optional<Exit> lastExit,
+    Optional<Map<String, List<String>>> inEffect) {
+
+  /** The key of what is in effect where that is not what is configured; else it is not there. */
+  private static final String IN_EFFECT = "InEffect";
 
   /** What it was, in words that stay. */
   enum Kind {
@@ -71,7 +76,8 @@ record Remembered(
         resource.failures(),
         resource.restarts(),
         resource.adoptions(),
-        resource.lastExit());
+        resource.lastExit(),
+        resource.inEffect());
   }
 
   private static Optional<After.BecomeFailed> failure(Phase.Memory memory) {
@@ -96,6 +102,7 @@ record Remembered(
       case Phase.Finding(Phase.Memory memory, _, _) -> memory;
       case Phase.Asking(Phase.Memory memory, _, _) -> memory;
       case Phase.Checking _ -> new Phase.Offline();
+      case Phase.Changing(_, _, _, Instant until) -> new Phase.Online(until);
       case Phase.Settling(_, Instant until) -> new Phase.GoingOnline(until, until);
       case Phase.Verifying(After after, int attempt, Instant until) ->
           new Phase.Terminating(after, attempt, until);
@@ -139,6 +146,13 @@ record Remembered(
   void write(Batch.Builder batch, KeyPath key) {
     batch.createKey(key);
     FIELDS.forEach(field -> batch.set(key, field.value().apply(this)));
+    batch.deleteTree(key.child(IN_EFFECT)); // Another node's, which has lost its life.
+    writeInEffect(batch, key);
+  }
+
+  private void writeInEffect(Batch.Builder batch, KeyPath key) {
+    inEffect.ifPresent(
+        properties -> ResourceKeys.writeProperties(batch, key.child(IN_EFFECT), properties));
   }
 
   /** Writes what differs from what is written down already. */
@@ -147,6 +161,12 @@ record Remembered(
       if (!field.of().apply(this).equals(field.of().apply(written))) {
         batch.set(key, field.value().apply(this));
       }
+    }
+    if (!inEffect.equals(written.inEffect)) {
+      if (written.inEffect.isPresent()) {
+        batch.deleteTree(key.child(IN_EFFECT));
+      }
+      writeInEffect(batch, key);
     }
   }
 
@@ -177,8 +197,11 @@ record Remembered(
     Instant since = Instant.parse(Values.text(key, "Since"));
     List<Instant> failures = Values.texts(key, "Failures").stream().map(Instant::parse).toList();
     String why = lost.orElseGet(() -> Values.text(key, "Why"));
-    return created
-        .edit()
+    var draft = created.edit();
+    if (lost.isEmpty()) {
+      key.subkey(IN_EFFECT).map(ResourceKeys::readProperties).ifPresent(draft::goingOnWith);
+    }
+    return draft
         .remembered(
             Values.number(key, "Epoch", 0),
             lost.isPresent() ? new Phase.Offline() : memory(key, now),

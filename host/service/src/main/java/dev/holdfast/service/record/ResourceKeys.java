@@ -39,8 +39,14 @@ final class ResourceKeys {
     if (exists) {
       batch.deleteTree(parameters);
     }
-    batch.createKey(parameters);
-    config.properties().forEach((name, text) -> batch.set(parameters, parameter(name, text)));
+    writeProperties(batch, parameters, config.properties());
+  }
+
+  /** A key with a value for each property, where nothing is. */
+  static void writeProperties(
+      Batch.Builder batch, KeyPath key, Map<String, List<String>> properties) {
+    batch.createKey(key);
+    properties.forEach((name, text) -> batch.set(key, parameter(name, text)));
   }
 
   /**
@@ -63,14 +69,6 @@ final class ResourceKeys {
     }
     Set<ResourceId> dependsOn = new LinkedHashSet<>();
     Values.texts(key, "DependsOn").forEach(id -> dependsOn.add(ResourceId.of(id)));
-    Map<String, List<String>> properties = new LinkedHashMap<>();
-    key.subkey("Parameters")
-        .ifPresent(
-            parameters -> {
-              for (RegistryValue value : parameters.values()) {
-                properties.put(value.name(), texts(value));
-              }
-            });
     return new ResourceConfig(
         ResourceId.of(key.name()),
         Values.text(key, "Name"),
@@ -79,7 +77,15 @@ final class ResourceKeys {
         dependsOn,
         Values.number(key, "PersistentState", 0) == 1,
         CommonProperties.ofText(common),
-        properties);
+        key.subkey("Parameters").map(ResourceKeys::readProperties).orElse(Map.of()));
+  }
+
+  static Map<String, List<String>> readProperties(RegistryKey key) {
+    Map<String, List<String>> properties = new LinkedHashMap<>();
+    for (RegistryValue value : key.values()) {
+      properties.put(value.name(), texts(value));
+    }
+    return properties;
   }
 
   private static List<String> texts(RegistryValue value) {

@@ -47,6 +47,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -78,6 +79,9 @@ public final class Monitors implements AutoCloseable {
   /** How long a process may outlive its link before it is killed. */
   private static final Duration LINK_GRACE = Duration.ofMillis(100);
 
+  /** So many requests a life of a monitor may make: it has their numbers for itself. */
+  private static final long REQUESTS_A_LIFE = 1L << 40;
+
   private static final Logger LOG = LoggerFactory.getLogger(Monitors.class);
 
   private final Home home;
@@ -89,6 +93,7 @@ public final class Monitors implements AutoCloseable {
   private final LinkServer server;
   private final SecureRandom random = new SecureRandom();
   private final Map<MonitorName, MonitorLife> lives = new ConcurrentHashMap<>();
+  private final AtomicLong welcomed = new AtomicLong();
   private final Map<String, MonitorLife> byNonce = new ConcurrentHashMap<>();
   private final ScheduledExecutorService ticks =
       Executors.newSingleThreadScheduledExecutor(
@@ -459,7 +464,8 @@ public final class Monitors implements AutoCloseable {
                   Welcome.newBuilder()
                       .setProtocol(protocol.getAsInt())
                       .setNode(node)
-                      .setHeartbeatMillis((int) HEARTBEAT.toMillis()))
+                      .setHeartbeatMillis((int) HEARTBEAT.toMillis())
+                      .setFirstRequest(welcomed.incrementAndGet() * REQUESTS_A_LIFE))
               .build());
       known.welcomed();
     }

@@ -7,6 +7,7 @@ import dev.holdfast.cluster.ClusterState;
 import dev.holdfast.cluster.GroupConfig;
 import dev.holdfast.cluster.MonitorName;
 import dev.holdfast.cluster.MonitorStatus;
+import dev.holdfast.cluster.Phase;
 import dev.holdfast.cluster.ResourceId;
 import dev.holdfast.cluster.TypeRegistration;
 import dev.holdfast.service.api.GroupView;
@@ -118,6 +119,7 @@ public final class Views {
         resource.isActive() && unrestored.test(resource.id().toString()),
         resource.unsupervisedSince().orElse(null),
         detail(state, resource),
+        List.copyOf(resource.notInEffect()),
         externals(resource.id()));
   }
 
@@ -251,11 +253,21 @@ public final class Views {
     }
     String detail =
         Stream.concat(
-                Stream.of(resource.detail()).filter(each -> !each.isEmpty()),
+                Stream.of(resource.detail(), waiting(resource)).filter(each -> !each.isEmpty()),
                 unsaved.apply(resource.id().toString()).stream()
                     .map(each -> each.since(each.since().toString())))
             .collect(Collectors.joining("; "));
     return detail.isEmpty() ? null : detail;
+  }
+
+  private static String waiting(ClusterResource resource) {
+    String names = String.join(", ", resource.notInEffect());
+    if (names.isEmpty()) {
+      return "";
+    }
+    return resource.phase() instanceof Phase.Changing
+        ? "being changed while it is online: " + names
+        : "set, and in effect at the next online: " + names;
   }
 
   public List<TypeView> types(ClusterState state) {
@@ -274,6 +286,10 @@ public final class Views {
         type.version().digest(),
         state.typeStatus(type.name()).toString(),
         problem == null ? null : problem.detail(),
+        type.version().description().properties().stream()
+            .filter(property -> property.effect() == Property.Effect.LIVE)
+            .map(Property::name)
+            .toList(),
         type.version().description().controls().stream().map(ControlViews::of).toList());
   }
 

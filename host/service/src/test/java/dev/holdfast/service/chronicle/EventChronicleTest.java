@@ -305,6 +305,19 @@ class EventChronicleTest {
   }
 
   @Test
+  void changedProperties_areNamed() throws Exception {
+    chronicle.notice(
+        notice(Notice.Kind.CHANGE_FAILED, "the disk is full", Map.of("properties", "A, B")), STATE);
+
+    Event event = onlyOne();
+    assertThat(event.id()).isEqualTo(2064);
+    assertThat(event.message())
+        .isEqualTo(
+            "Properties of cluster resource 'app' (A, B) could not be put in effect while it is"
+                + " online, and wait for its next online: the disk is full");
+  }
+
+  @Test
   void everyDecision_hasAnEventOfItsOwn() throws Exception {
     for (Notice.Kind kind : Notice.Kind.values()) {
       chronicle.notice(notice(kind, "why", Map.of()), STATE);

@@ -545,10 +545,41 @@ class CommandsTest {
     done(new Command.OnlineResource("app"));
 
     assertThat(done(new Command.SetResource("app", Map.of("Port", List.of("8443")), false)))
-        .isEqualTo("set; takes effect at the next online");
+        .isEqualTo("set; takes effect at the next online: Port");
     assertThat(done(new Command.SetResource("app", Map.of("RestartDelay", List.of("1")), false)))
         .isEqualTo("set");
     assertThat(resource("app").config().properties()).isEqualTo(Map.of("Port", List.of("8443")));
+  }
+
+  @Test
+  void whatCanBeChangedWhileItRuns_isWaitedFor_andSaidToBeInEffect() throws Exception {
+    done(new Command.OnlineResource("app"));
+
+    assertThat(done(new Command.SetResource("app", Map.of("Banner", List.of("hi")), false)))
+        .isEqualTo("set; in effect: Banner");
+    assertThat(resource("app").properties()).isEqualTo(Map.of("Banner", List.of("hi")));
+    assertThat(
+            done(
+                new Command.SetResource(
+                    "app", Map.of("Banner", List.of("ho"), "Port", List.of("81")), false)))
+        .isEqualTo("set; in effect: Banner; at the next online: Port");
+  }
+
+  @Test
+  void whatCouldNotBeChanged_isSaid_withTheReason_andStaysSet() throws Exception {
+    done(new Command.OnlineResource("app"));
+    node.broken.add(resource("app").id());
+
+    Outcome outcome =
+        outcome(submit(new Command.SetResource("app", Map.of("Banner", List.of("hi")), false)));
+
+    assertThat(outcome).isInstanceOf(Outcome.Failed.class);
+    assertThat(((Outcome.Failed) outcome).refusal())
+        .hasMessage(
+            "Banner of app could not be changed while it is Online: the disk is full. What was set"
+                + " stays set, and takes effect at the next online.");
+    assertThat(resource("app").state()).isEqualTo(ResourceState.ONLINE);
+    assertThat(resource("app").notInEffect()).containsExactly("Banner");
   }
 
   @Test
@@ -672,6 +703,20 @@ class CommandsTest {
     assertThat(resource("app").state()).isEqualTo(ResourceState.ONLINE);
     assertThat(notFound(new Command.KillMonitor("shard-0", MonitorSignal.KILL)))
         .hasMessage("There is no monitor shard-0. Did you mean shared-0?");
+  }
+
+  /**
+   * Whoever has the monitor's name is answered: a late answer must not fit a request of its own.
+   */
+  @Test
+  void aNewMonitor_hasNumbersForItsRequestsThatNoEarlierOneHad() throws Exception {
+    done(new Command.OnlineResource("app"));
+    done(new Command.KillMonitor("shared-0", MonitorSignal.KILL));
+
+    assertThat(node.firstRequests).hasSizeGreaterThanOrEqualTo(2).doesNotHaveDuplicates();
+    assertThat(node.firstRequests).isSorted();
+    assertThat(node.firstRequests.getLast() - node.firstRequests.getFirst())
+        .isGreaterThan(Integer.MAX_VALUE);
   }
 
   @Test

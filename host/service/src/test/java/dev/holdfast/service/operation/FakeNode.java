@@ -117,6 +117,9 @@ final class FakeNode implements AutoCloseable {
   /** Whose online does not return. */
   final Set<ResourceId> hanging = ConcurrentHashMap.newKeySet();
 
+  /** What each life of a monitor was told to begin the numbers of its requests with. */
+  final List<Long> firstRequests = new CopyOnWriteArrayList<>();
+
   /** How many applications were started. */
   final AtomicInteger onlines = new AtomicInteger();
 
@@ -353,6 +356,7 @@ final class FakeNode implements AutoCloseable {
       case Action.KillMonitor(MonitorName name, String because) -> monitors.kill(name, because);
       case Action.Open open -> call(open.resource(), EntryPoint.FIND);
       case Action.Call call -> call(call.resource(), call.entryPoint());
+      case Action.Change change -> call(change.resource(), EntryPoint.CHANGED);
       case Action.CancelCall(ResourceId id) ->
           happened(id, new ResourceEvent.CallFailed(EntryPoint.ONLINE, failure("cancelled")));
       case Action.EndProcesses(ResourceId id) -> {
@@ -384,6 +388,12 @@ final class FakeNode implements AutoCloseable {
         call(id, EntryPoint.FIND);
       }
       case LOOKS_ALIVE, IS_ALIVE -> happened(id, new ResourceEvent.Checked(Health.alive()));
+      case CHANGED ->
+          happened(
+              id,
+              broken.contains(id)
+                  ? new ResourceEvent.CallFailed(entryPoint, failure("the disk is full"))
+                  : new ResourceEvent.Returned(entryPoint));
       case OPEN, CLOSE -> {}
     }
   }
@@ -477,6 +487,7 @@ final class FakeNode implements AutoCloseable {
     public void onFrame(ToMonitor frame) {
       switch (frame.getFrameCase()) {
         case WELCOME -> {
+          firstRequests.add(frame.getWelcome().getFirstRequest());
           synchronized (FakeNode.this) {
             if (monitorsGetReady) {
               ready();

@@ -134,6 +134,10 @@ class ClusterRecordsTest {
         .isEqualTo(new Phase.Closed(new Phase.GoingOnline(NOW, NOW)));
     assertThat(writtenAndRead(new Phase.Verifying(FAILED, 2, RETRY)))
         .isEqualTo(new Phase.Closed(new Phase.Terminating(FAILED, 1, NOW)));
+    assertThat(
+            writtenAndRead(
+                new Phase.Changing(Set.of("Text"), Map.of("Text", List.of("a")), Set.of(), RETRY)))
+        .isEqualTo(new Phase.Closed(new Phase.Online(NOW)));
     assertThat(writtenAndRead(new Phase.Checking(true, RETRY)))
         .as("nothing was started yet")
         .isEqualTo(new Phase.Closed(new Phase.Offline()));
@@ -318,6 +322,30 @@ class ClusterRecordsTest {
     write(state, state(at(online, new Phase.Finding(new Phase.Online(RETRY), 1, RETRY))));
 
     assertThat(records.revision()).isEqualTo(revision);
+  }
+
+  @Test
+  void whatIsInEffectOfAnEarlierSetting_comesBack_untilItIsNoMore() {
+    Map<String, List<String>> had =
+        Map.of("Text", List.of("a"), "List", List.of("x", ""), "Path", List.of("/a"));
+    ClusterResource online = resource(1, "db", new Phase.Online(NOW));
+    ClusterResource set =
+        with(online, online.config().with(CommonProperties.DEFAULT, Map.of("Text", List.of("b"))))
+            .edit()
+            .goingOnWith(had)
+            .done();
+    write(ClusterState.empty(), state(online));
+    write(state(online), state(set));
+
+    ClusterResource read = records.read(NOW).resources().get(id(1));
+    assertThat(read).isNotNull();
+    assertThat(read.properties()).isEqualTo(had);
+    assertThat(read.notInEffect()).containsExactly("List", "Path", "Text");
+
+    ClusterResource changed = set.edit().goingOnWith(set.config().properties()).done();
+    write(state(set), state(changed));
+    assertThat(records.read(NOW)).isEqualTo(state(changed));
+    assertThat(changed.inEffect()).isEmpty();
   }
 
   @Test
@@ -542,7 +570,8 @@ class ClusterRecordsTest {
         r.lastExit(),
         r.unsupervisedSince(),
         r.openIn(),
-        r.bounce());
+        r.bounce(),
+        Optional.empty());
   }
 
   private static SlotRecord slot(Optional<ProcessIdentity> process, Optional<Exit> exit) {

@@ -24,6 +24,7 @@ import dev.holdfast.cluster.FailureWindow;
 import dev.holdfast.cluster.MonitorName;
 import dev.holdfast.cluster.MonitorStatus;
 import dev.holdfast.cluster.Phase;
+import dev.holdfast.cluster.ResourceConfig;
 import dev.holdfast.cluster.TypeRegistration;
 import dev.holdfast.cluster.TypeStatus;
 import dev.holdfast.service.api.ResourceView;
@@ -174,6 +175,20 @@ class ViewsTest {
     assertThat(view.monitorPid()).isNull();
     assertThat(view.pid()).isNull();
     assertThat(view.unsupervisedSince()).isEqualTo(NOW);
+  }
+
+  @Test
+  void whatIsSetAndNotInEffect_isNamed() {
+    ResourceConfig config =
+        config(2, "app").with(CommonProperties.DEFAULT, Map.of("Port", List.of("81")));
+    ClusterResource app =
+        resource(config, online()).edit().goingOnWith(Map.of("Port", List.of("80"))).done();
+
+    ResourceView view = view(state(app));
+
+    assertThat(view.properties()).containsEntry("Port", 81L);
+    assertThat(view.notInEffect()).containsExactly("Port");
+    assertThat(view.detail()).isEqualTo("set, and in effect at the next online: Port");
   }
 
   @Test

@@ -21,9 +21,11 @@ import java.util.Optional;
  *     a name with password, passwd …   secret
  *     anything else                    text
  *     required                         required, and then without a default
+ *     reloadable (OCF 1.1)             changeable while online, if the agent has reload-agent
  *   monitor, depth 0: interval       looksAlive; 10 s where nothing is said
  *   monitor, depth 10: interval      isAlive; 60 s where nothing is said
- *   timeouts of start and stop       pending: the longer one, and a minute more for checking
+ *   timeouts of start, stop          pending: the longest one, and a minute more for checking
+ *   and reload-agent
  *   timeouts of monitors             check: the longest, and some seconds more for ending it
  * </pre>
  */
@@ -53,12 +55,12 @@ final class AgentDescription {
     List<Property<?>> host = HostProperties.of(metaData);
     List<Property<?>> properties = new ArrayList<>();
     for (Parameter parameter : metaData.parameters()) {
-      if (host.stream().anyMatch(own -> own.name().equalsIgnoreCase(parameter.name()))) {
+      if (HostProperties.isName(parameter.name())) {
         throw new MetaDataException(
             "its parameter %s has the name of a property that every agent's type has"
                 .formatted(parameter.name()));
       }
-      properties.add(property(parameter));
+      properties.add(property(parameter, metaData.reloadsAgent()));
     }
     properties.addAll(host);
     return Description.of(agent.toString())
@@ -71,8 +73,11 @@ final class AgentDescription {
 
   private static Timings timings(MetaData agent) {
     Duration pending =
-        longer(HostProperties.timeout(agent, "start", 0), HostProperties.timeout(agent, "stop", 0))
-            .plus(PENDING_MARGIN);
+        longer(HostProperties.timeout(agent, "start", 0), HostProperties.timeout(agent, "stop", 0));
+    if (agent.reloadsAgent()) {
+      pending = longer(pending, HostProperties.timeout(agent, MetaData.RELOAD_AGENT, 0));
+    }
+    pending = pending.plus(PENDING_MARGIN);
     Duration check =
         longer(
                 HostProperties.timeout(agent, "monitor", 0),
@@ -95,16 +100,19 @@ final class AgentDescription {
     return a.compareTo(b) < 0 ? b : a;
   }
 
-  private static Property<?> property(Parameter parameter) throws MetaDataException {
+  /**
+   * @param live whether the agent can put a changed parameter in effect while it runs
+   */
+  private static Property<?> property(Parameter parameter, boolean live) throws MetaDataException {
     try {
       if (isSecret(parameter.name())) {
-        return built(Property.secret(parameter.name()), parameter, Optional.empty());
+        return built(Property.secret(parameter.name()), parameter, live, Optional.empty());
       }
       Optional<String> defaultText = parameter.defaultText().filter(text -> !text.isEmpty());
-      Optional<Property<?>> typed = typed(parameter, defaultText);
+      Optional<Property<?>> typed = typed(parameter, live, defaultText);
       return typed.isPresent()
           ? typed.get()
-          : built(Property.text(parameter.name()), parameter, defaultText);
+          : built(Property.text(parameter.name()), parameter, live, defaultText);
     } catch (IllegalStateException e) {
       throw new MetaDataException(
           "its parameter '%s' cannot be a property: %s"
@@ -118,14 +126,19 @@ final class AgentDescription {
   }
 
   /** Empty when what is declared does not fit together, or knows no more than a text. */
-  private static Optional<Property<?>> typed(Parameter parameter, Optional<String> defaultText) {
+  private static Optional<Property<?>> typed(
+      Parameter parameter, boolean live, Optional<String> defaultText) {
     try {
       return switch (parameter.type()) {
         case "integer" ->
-            Optional.of(built(Property.integer(parameter.name()), parameter, defaultText));
+            Optional.of(built(Property.integer(parameter.name()), parameter, live, defaultText));
         case "boolean" ->
             Optional.of(
-                built(Property.choice(parameter.name()).oneOf(BOOLEANS), parameter, defaultText));
+                built(
+                    Property.choice(parameter.name()).oneOf(BOOLEANS),
+                    parameter,
+                    live,
+                    defaultText));
         case "select" ->
             parameter.choices().isEmpty()
                 ? Optional.empty()
@@ -133,6 +146,7 @@ final class AgentDescription {
                     built(
                         Property.choice(parameter.name()).oneOf(parameter.choices()),
                         parameter,
+                        live,
                         defaultText));
         default -> Optional.empty();
       };
@@ -142,8 +156,14 @@ final class AgentDescription {
   }
 
   private static Property<?> built(
-      Property.Builder<?> builder, Parameter parameter, Optional<String> defaultText) {
+      Property.Builder<?> builder,
+      Parameter parameter,
+      boolean live,
+      Optional<String> defaultText) {
     builder.help(help(parameter));
+    if (live && parameter.reloadable()) {
+      builder.effect(Property.Effect.LIVE);
+    }
     if (parameter.required()) {
       builder.required();
     } else {

@@ -19,6 +19,7 @@ import dev.holdfast.spi.ResourceException.Retry;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * One resource of an agent.
@@ -82,6 +83,19 @@ final class AgentResource implements Resource {
   public void offline(OfflineCall call) throws Exception {
     call.progress("stop", Call.UNKNOWN_PERCENT);
     requireSuccess(change(call, instance(call), "stop", HostProperties.STOP_TIMEOUT));
+  }
+
+  /**
+   * Not by {@code reload}: that has the service read its own configuration, and knows no parameter.
+   */
+  @Override
+  public void changed(Call call, Set<Property<?>> what) throws Exception {
+    if (what.stream().allMatch(HostProperties::isOne)) {
+      return; // The agent does not know them.
+    }
+    call.progress(MetaData.RELOAD_AGENT, Call.UNKNOWN_PERCENT);
+    requireSuccess(
+        change(call, instance(call), MetaData.RELOAD_AGENT, HostProperties.RELOAD_TIMEOUT));
   }
 
   @Override

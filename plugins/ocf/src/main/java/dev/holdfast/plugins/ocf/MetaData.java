@@ -12,6 +12,8 @@ import java.util.Optional;
  */
 record MetaData(
     String shortText, String longText, List<Parameter> parameters, List<Action> actions) {
+  static final String RELOAD_AGENT = "reload-agent";
+
   MetaData {
     parameters = List.copyOf(parameters);
     actions = List.copyOf(actions);
@@ -20,6 +22,7 @@ record MetaData(
   /**
    * One parameter.
    *
+   * @param reloadable whether {@code reload-agent} puts another value in effect (OCF 1.1)
    * @param type the declared type: string, integer, boolean, select, or something else
    * @param defaultText empty where none was declared
    * @param choices of a select
@@ -27,6 +30,7 @@ record MetaData(
   record Parameter(
       String name,
       boolean required,
+      boolean reloadable,
       String shortText,
       String longText,
       String type,
@@ -45,6 +49,14 @@ record MetaData(
    * @param depth of a monitor; 0 is the plain one
    */
   record Action(String name, Optional<Duration> timeout, Optional<Duration> interval, int depth) {}
+
+  /**
+   * Whether it has the action that puts changed parameters in effect (OCF 1.1). {@code reload} is
+   * another one: it has the service read its own configuration.
+   */
+  boolean reloadsAgent() {
+    return action(RELOAD_AGENT).isPresent();
+  }
 
   /** The action of this name, of a monitor the plain one. */
   Optional<Action> action(String name) {

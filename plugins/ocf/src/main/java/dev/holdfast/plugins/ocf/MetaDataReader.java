@@ -113,6 +113,7 @@ final class MetaDataReader {
   private void parameter() throws XMLStreamException, MetaDataException {
     String name = attribute("name").orElse("");
     boolean required = isTrue(attribute("required").orElse("0"));
+    boolean reloadable = isTrue(attribute("reloadable").orElse("0"));
     String brief = "";
     String full = "";
     String type = "string";
@@ -146,7 +147,8 @@ final class MetaDataReader {
     if (parameters.size() == ITEMS_MAX) {
       throw new MetaDataException("it declares more than " + ITEMS_MAX + " parameters");
     }
-    parameters.add(new Parameter(name, required, brief, full, type, defaultText, choices));
+    parameters.add(
+        new Parameter(name, required, reloadable, brief, full, type, defaultText, choices));
   }
 
   private void action() throws MetaDataException {

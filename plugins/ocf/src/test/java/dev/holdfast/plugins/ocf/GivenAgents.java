@@ -55,8 +55,22 @@ final class GivenAgents implements AutoCloseable {
 
   /** An agent that is this script, and has meta-data. */
   Path agent(String name, String script) throws IOException {
+    return agent(name, script, META_DATA);
+  }
+
+  /** The same of OCF 1.1, with a parameter and an action for changing it while it runs. */
+  Path reloadingAgent(String name, String script) throws IOException {
+    return agent(
+        name,
+        script,
+        META_DATA
+            .replace("name=\"size\"", "name=\"size\" reloadable=\"1\"")
+            .replace("<actions>", "<actions><action name=\"reload-agent\" timeout=\"9s\"/>"));
+  }
+
+  private Path agent(String name, String script, String metaData) throws IOException {
     Path file = raw(name, "");
-    Files.writeString(file.resolveSibling("." + name + ".xml"), META_DATA);
+    Files.writeString(file.resolveSibling("." + name + ".xml"), metaData);
     return raw(
         name,
         "case $1 in meta-data) cat $(dirname $0)/.%s.xml; exit 0;; esac\n%s"

@@ -52,7 +52,7 @@ class MetaDataReaderTest {
                     <longdesc lang="en">Where its state is.</longdesc>
                     <shortdesc lang="en">State file</shortdesc>
                     <content type="string" default="/run/x" /></parameter>
-                    <parameter name="mode"><content type="select" default="b">
+                    <parameter name="mode" reloadable="1"><content type="select" default="b">
                     <option value="a"/><option value="b"/></content></parameter></parameters>
                     """
                         + ACTIONS));
@@ -64,13 +64,15 @@ class MetaDataReaderTest {
             new MetaData.Parameter(
                 "state",
                 true,
+                false,
                 "State file",
                 "Where its state is.",
                 "string",
                 Optional.of("/run/x"),
                 List.of()),
             new MetaData.Parameter(
-                "mode", false, "", "", "select", Optional.of("b"), List.of("a", "b")));
+                "mode", false, true, "", "", "select", Optional.of("b"), List.of("a", "b")));
+    assertThat(read.reloadsAgent()).isFalse();
     assertThat(read.action("stop").orElseThrow().timeout()).contains(Duration.ofMillis(1500));
     assertThat(read.action("monitor").orElseThrow().timeout()).contains(Duration.ofSeconds(20));
     assertThat(read.action("monitor", 10).orElseThrow().interval()).contains(Duration.ofMinutes(2));

@@ -17,6 +17,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
@@ -155,6 +156,70 @@ class OcfAgentsTest {
               "monitor 20",
               "stop ",
               "monitor 0");
+    }
+
+    @Test
+    void whatIsReloadable_isChangedByReloadAgent_withTheNewValue() throws Exception {
+      given.reloadingAgent(
+          "mine",
+          FILE.replace(
+              "validate-all)", "reload-agent) echo $OCF_RESKEY_size > size;; validate-all)"));
+      var description = given.member("mine").description();
+      Property<?> size = description.property("size").orElseThrow();
+      Property<?> timeout = description.property("ReloadTimeout").orElseThrow();
+      Resource resource = given.open("mine");
+      resource.online(given.call("mine", NOTHING));
+
+      resource.changed(given.call("mine", Map.of("size", "8")), Set.of(size));
+      assertThat(given.own("size")).content().isEqualTo("8\n");
+      assertThat(Files.readAllLines(given.own("asked"))).endsWith("reload-agent ");
+      assertThat(timeout.defaultText()).contains(List.of("9s"));
+
+      resource.changed(given.call("mine", Map.of("ReloadTimeout", "1s")), Set.of(timeout));
+      assertThat(Files.readAllLines(given.own("asked")))
+          .as("the agent does not know what is Holdfast's")
+          .filteredOn(line -> line.startsWith("reload-agent"))
+          .hasSize(1);
+    }
+
+    @Test
+    void aReloadAgentThatFails_saysWhy() throws Exception {
+      given.reloadingAgent(
+          "mine",
+          FILE.replace(
+              "validate-all)",
+              "reload-agent) echo ocf-exit-reason:too large >&2; exit 1;; validate-all)"));
+      Resource resource = given.open("mine");
+      resource.online(given.call("mine", NOTHING));
+      Property<?> size = given.member("mine").description().property("size").orElseThrow();
+
+      assertThatThrownBy(
+              () -> resource.changed(given.call("mine", Map.of("size", "8")), Set.of(size)))
+          .hasMessageContaining("reload-agent exited with 1")
+          .hasMessageContaining("too large");
+    }
+
+    @Test
+    void aParameterIsChangeable_onlyWhereItIsReloadable_andTheAgentReloads() throws Exception {
+      given.agent("plain", FILE);
+      given.reloadingAgent("mine", FILE);
+
+      assertThat(given.member("plain").description().properties())
+          .filteredOn(property -> property.effect() == Property.Effect.LIVE)
+          .extracting(Property::name)
+          .containsExactly(
+              "StartTimeout", "StopTimeout", "LooksAliveTimeout", "IsAliveTimeout", "IsAliveDepth");
+      assertThat(given.member("mine").description().properties())
+          .filteredOn(property -> property.effect() == Property.Effect.LIVE)
+          .extracting(Property::name)
+          .containsExactly(
+              "size",
+              "StartTimeout",
+              "StopTimeout",
+              "LooksAliveTimeout",
+              "IsAliveTimeout",
+              "ReloadTimeout",
+              "IsAliveDepth");
     }
 
     @Test

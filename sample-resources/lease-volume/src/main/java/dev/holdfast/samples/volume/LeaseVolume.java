@@ -35,6 +35,7 @@ public final class LeaseVolume implements ResourceType {
       Property.duration("Timeout")
           .range(Duration.ofMillis(10), Duration.ofMinutes(1))
           .defaultsTo(Duration.ofSeconds(2))
+          .effect(Property.Effect.LIVE) // Each call reads it, so there is nothing else to do.
           .help("How long one request may take.")
           .build();
 

@@ -18,6 +18,7 @@ enum Place {
   LOOKS_ALIVE("looksAlive", "at each cheap check"),
   IS_ALIVE("isAlive", "at each thorough check"),
   CONTROL("control", "when it is asked for a control"),
+  CHANGED("changed", "when properties are changed while it is online"),
   CLOSE("close", "when it is closed");
 
   private final String word;
@@ -30,6 +31,7 @@ enum Place {
     this.property =
         Property.list("At" + Character.toUpperCase(word.charAt(0)) + word.substring(1))
             .defaultsTo(List.of())
+            .effect(Property.Effect.LIVE)
             .help("What to do " + when + ": steps, each as [once] VERB ARGUMENTS.")
             .build();
   }
@@ -52,7 +54,8 @@ enum Place {
   boolean isOfResource() {
     return switch (this) {
       case STATIC_INIT, CONSTRUCTOR, DESCRIPTION, VALIDATE -> false;
-      case OPEN, FIND, ONLINE, OFFLINE, TERMINATE, LOOKS_ALIVE, IS_ALIVE, CONTROL, CLOSE -> true;
+      case OPEN, FIND, ONLINE, OFFLINE, TERMINATE, LOOKS_ALIVE, IS_ALIVE, CONTROL, CHANGED, CLOSE ->
+          true;
     };
   }
 

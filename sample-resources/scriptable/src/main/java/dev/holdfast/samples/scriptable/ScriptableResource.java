@@ -7,6 +7,7 @@ import dev.holdfast.spi.Found;
 import dev.holdfast.spi.Health;
 import dev.holdfast.spi.OfflineCall;
 import dev.holdfast.spi.OnlineCall;
+import dev.holdfast.spi.Property;
 import dev.holdfast.spi.Reply;
 import dev.holdfast.spi.Resource;
 import dev.holdfast.spi.ResourceException;
@@ -15,7 +16,9 @@ import dev.holdfast.spi.ResourceException.Retry;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** A well-behaved resource with a script around it. */
@@ -86,6 +89,13 @@ final class ScriptableResource implements Resource {
             Reply.done(call.control().name() + " as asked")
                 .with("text", call.parameters().get(ScriptableType.TEXT)),
         ScriptableResource::reply);
+  }
+
+  /** The truth is to say in the journal what it was told; a lie is to do nothing. */
+  @Override
+  public void changed(Call call, Set<Property<?>> what) throws Exception {
+    String names = what.stream().map(Property::name).sorted().collect(Collectors.joining("+"));
+    during(Place.CHANGED, call, () -> names, step -> "lie");
   }
 
   /** A lie is to declare it and not to know it. */

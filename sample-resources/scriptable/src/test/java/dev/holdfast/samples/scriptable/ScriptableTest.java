@@ -9,6 +9,7 @@ import dev.holdfast.spi.Found;
 import dev.holdfast.spi.Health;
 import dev.holdfast.spi.Problem;
 import dev.holdfast.spi.Properties;
+import dev.holdfast.spi.Property;
 import dev.holdfast.spi.Reply;
 import dev.holdfast.spi.Resource;
 import dev.holdfast.spi.ResourceException;
@@ -26,6 +27,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.ServiceLoader;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -107,6 +109,20 @@ class ScriptableTest {
     assertThatExceptionOfType(ResourceException.class)
         .isThrownBy(() -> resource.offline(call()))
         .returns("Scripted", ResourceException::code);
+  }
+
+  @Test
+  void changed_doesWhatItIsChangedTo_andIsChangeableWhileItRuns() throws Exception {
+    resource.changed(call(Map.of("AtFind", List.of("absent"))), Set.of(Place.FIND.property()));
+    assertThat(Place.FIND.property().effect()).isEqualTo(Property.Effect.LIVE);
+
+    assertThatExceptionOfType(ResourceException.class)
+        .isThrownBy(
+            () ->
+                resource.changed(
+                    call(Map.of("AtChanged", List.of("fail the disk is full"))),
+                    Set.of(Place.CHANGED.property())))
+        .withMessage("the disk is full");
   }
 
   @Test

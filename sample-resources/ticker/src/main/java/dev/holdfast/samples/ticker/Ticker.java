@@ -17,7 +17,11 @@ public final class Ticker implements ResourceType {
           .help("Time from one tick to the next.")
           .build();
   static final Property<String> MESSAGE =
-      Property.text("Message").defaultsTo("tick").help("What it writes at every tick.").build();
+      Property.text("Message")
+          .defaultsTo("tick")
+          .effect(Property.Effect.LIVE)
+          .help("What it writes at every tick.")
+          .build();
 
   @Override
   public Description description() {

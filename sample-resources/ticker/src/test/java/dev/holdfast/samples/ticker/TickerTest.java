@@ -20,6 +20,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.ServiceLoader;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -75,6 +76,26 @@ class TickerTest {
 
     assertThat(another.find(call)).isInstanceOf(Found.Running.class);
     assertThat(another.isAlive(call)).isEqualTo(Health.alive());
+  }
+
+  @Test
+  void messageIsChangedWhileItTicks_byTheSameProcess() throws Exception {
+    resource.online(call);
+    long pid = call.slots().get(0).pid().getAsLong();
+
+    resource.changed(
+        new FakeCall(
+            slots,
+            Properties.of(TYPE.description(), Map.of("Message", List.of("tock"))),
+            Duration.ofSeconds(30)),
+        Set.of(Ticker.MESSAGE));
+
+    long deadline = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+    while (!Files.readString(directory.resolve("ticks")).contains(" tock\n")) {
+      assertThat(System.nanoTime()).isLessThan(deadline);
+      Thread.onSpinWait();
+    }
+    assertThat(call.slots()).hasSize(1).allMatch(slot -> slot.pid().getAsLong() == pid);
   }
 
   @Test
