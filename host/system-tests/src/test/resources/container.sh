@@ -31,7 +31,7 @@ enter() {
 
 leave() {
     for hierarchy in $hierarchies; do
-        find "$hierarchy/$name" -depth -type d -exec rmdir {} +
+        [ ! -d "$hierarchy/$name" ] || find "$hierarchy/$name" -depth -type d -exec rmdir {} +
     done
 }
 

@@ -239,7 +239,7 @@ final class ClusterService implements AutoCloseable {
         if (!isAskedToStop() && membership.isMyTurn()) {
           Optional<DirectoryQuorumLog> log = tryQuorum();
           if (log.isPresent()) {
-            notifier.status("Takes the quorum " + quorum + " over");
+            notifier.status(() -> "Takes the quorum " + quorum + " over");
             taking.run();
             hold(log.get());
             return true;
@@ -392,7 +392,7 @@ final class ClusterService implements AutoCloseable {
         return;
       }
       handingOver = true;
-      notifier.status("Hands the quorum to node " + to);
+      notifier.status(() -> "Hands the quorum to node " + to);
     }
     Thread.ofPlatform()
         .name("handover")

@@ -65,6 +65,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -106,7 +107,7 @@ final class HeldCluster implements AutoCloseable {
    * @param log is closed with this
    * @param stop stops the service; true keeps applications running
    * @param handover gives the quorum to another node
-   * @param status is told in a line what this node does, each time that it changes
+   * @param status may ask for a line on what this node does, each time that it changes
    */
   HeldCluster(
       LocalNode local,
@@ -116,7 +117,7 @@ final class HeldCluster implements AutoCloseable {
       Membership membership,
       Consumer<Boolean> stop,
       Handover handover,
-      Consumer<String> status)
+      Consumer<Supplier<String>> status)
       throws IOException {
     this.local = local;
     this.distribution = distribution;
@@ -204,7 +205,7 @@ final class HeldCluster implements AutoCloseable {
       engine.onChange(
           (before, after) -> {
             commands.changed(before, after);
-            status.accept(StatusLine.of(after));
+            status.accept(() -> StatusLine.of(after));
           });
       api =
           new ServiceApi(

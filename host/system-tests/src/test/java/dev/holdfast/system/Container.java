@@ -123,9 +123,9 @@ final class Container implements AutoCloseable {
         "the container has a process 1, or there is no container",
         () -> leader(folder) > 0 || !isNspawnAlive(folder) || !keeper.isAlive());
     long leader = leader(folder);
-    if (leader == 0) {
-      throw new IOException("The container ended before it had a process 1");
-    }
+    Tools.need(
+        leader > 0,
+        "systemd-nspawn cannot boot a container here: " + Files.readString(console(folder)));
     return leader;
   }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -23,10 +24,27 @@ class SystemdIT {
   private static final String APPLICATION = "sleep 86400";
   private static final String DROP_IN = "/etc/systemd/system/holdfast.service.d/watchdog.conf";
 
+  /** The unit's own is for a machine under load; here nobody else is. */
+  private static final String SHORT_WATCHDOG = "[Service]\nWatchdogSec=4s\nTimeoutAbortSec=1s\n";
+
+  /** A hundred changes a second. */
+  private static final String CHANGE_UNTIL_IT_HANGS =
+      """
+      n=0
+      while [ $n -lt 1000 ] && curl --silent --show-error --fail --max-time 2 --output /dev/null \\
+          --unix-socket /run/holdfast-*/api.sock -X PATCH -H 'Content-Type: application/json' \\
+          -d '{"properties":{"Description":["'$n'"]}}' http://localhost/v1/groups/apps/properties
+      do
+        n=$((n + 1))
+      done
+      test $n -gt 0 -a $n -lt 1000
+      """;
+
   private static Container container;
 
   @BeforeAll
   static void install() throws Exception {
+    Tools.need("curl");
     container = Container.boot();
     // The page's own commands, in a shell that stops at the first that fails.
     container.shell(
@@ -149,9 +167,7 @@ class SystemdIT {
 
   @Test
   void whenItHangs_itsStacksGoToTheJournal_andItIsKilledAndStartedAgain() throws Exception {
-    // The unit's limit is what a machine under load bears; here nobody else is.
-    container.write(DROP_IN, "[Service]\nWatchdogSec=4s\nTimeoutAbortSec=1s\n");
-    container.does("systemctl", "daemon-reload");
+    dropIn(SHORT_WATCHDOG);
     container.does("systemctl", "restart", UNIT);
     JsonNode before = sleeper();
     long main = mainPid();
@@ -164,8 +180,59 @@ class SystemdIT {
         .contains("Watchdog timeout (limit 4s)!")
         .contains("Full thread dump")
         .contains("\"decisions\"");
-    container.does("rm", DROP_IN);
+  }
+
+  /** All others go on, the one that counts heartbeats, too: what only asked a clock would, too. */
+  @Test
+  void whenOneOfItsThreadsHangs_itIsKilledAndStartedAgain() throws Exception {
+    dropIn(
+        SHORT_WATCHDOG + "Environment=HOLDFAST_FAILPOINT=step.carry-out.before:150=delay:600000\n");
+    container.does("systemctl", "restart", UNIT);
+    JsonNode before = sleeper();
+    long main = mainPid();
+    dropIn(SHORT_WATCHDOG);
+
+    container.shell(CHANGE_UNTIL_IT_HANGS);
+
+    awaitAnother(main);
+    assertAdopted(before);
+  }
+
+  private static void dropIn(String lines) throws IOException, InterruptedException {
+    container.write(DROP_IN, lines);
     container.does("systemctl", "daemon-reload");
+  }
+
+  @AfterEach
+  void asItWasInstalled() throws Exception {
+    container.does("rm", "-f", DROP_IN);
+    container.does("systemctl", "daemon-reload");
+  }
+
+  @Test
+  void aNodeThatWaitsForTheQuorum_isReady_andItsStatusSaysForWhom() throws Exception {
+    container.does(
+        "systemd-run",
+        "--unit=second",
+        "--property=Type=notify",
+        "--property=WatchdogSec=4s",
+        Container.HOLDFAST + "/bin/holdfast",
+        "serve",
+        "--home",
+        "/var/lib/second",
+        "--quorum",
+        "/var/lib/holdfast/quorum",
+        "--node",
+        "second");
+
+    assertThat(container.property("second", "ActiveState")).isEqualTo("active");
+    assertThat(container.property("second", "StatusText"))
+        .startsWith("Waits for the quorum /var/lib/holdfast/quorum, held by ");
+    String sign = container.property("second", "WatchdogTimestampMonotonic");
+    Patience.until(
+        "it says that it is alive",
+        () -> !container.property("second", "WatchdogTimestampMonotonic").equals(sign));
+    container.does("systemctl", "stop", "second");
   }
 
   @Test

@@ -44,7 +44,7 @@ public final class DatagramSender implements AutoCloseable {
   public DatagramSender(String to) throws PosixException {
     this.to = to;
     byte[] path = to.getBytes(StandardCharsets.UTF_8);
-    if (path.length < 2 || path[0] != '/' && path[0] != '@' || path.length > ADDRESS_BYTES_MAX) {
+    if (path.length < 2 || path.length > ADDRESS_BYTES_MAX || (path[0] != '/' && path[0] != '@')) {
       throw new IllegalArgumentException(
           "'%s' is no address of a Unix socket: that is an absolute path, or @ and a name, of %d bytes at most"
               .formatted(to, ADDRESS_BYTES_MAX));

@@ -5,6 +5,7 @@ import dev.holdfast.service.posix.PosixException;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -86,23 +87,32 @@ public final class Notifier implements AutoCloseable {
     return watchdog;
   }
 
-  /** It does from now on what it is for. */
+  /** It does from now on what it is for. Of one that was stopped meanwhile nothing is said. */
   public synchronized void ready(String status) {
-    stopping = false;
-    send(READY, status);
+    if (!stopping) {
+      send(READY, status);
+    }
   }
 
   /**
-   * What it does now, as {@code systemctl status} shows it. The same again is not sent, and of a
-   * service that stops this is what it has said last.
+   * What it does now, as {@code systemctl status} shows it. The same again is not sent, and nothing
+   * is said of a service that stops.
+   *
+   * @param line is asked for only when somebody hears it
    */
-  public synchronized void status(String status) {
+  public void status(Supplier<String> line) {
+    if (isHeard()) {
+      status(line.get());
+    }
+  }
+
+  private synchronized void status(String status) {
     if (!stopping && !status.equals(lastStatus)) {
       send("", status);
     }
   }
 
-  /** It has begun to stop, whoever asked for it. */
+  /** It has begun to stop, whoever asked for it. It says nothing else from now on. */
   public synchronized void stopping(String status) {
     stopping = true;
     send("STOPPING=1\n", status);

@@ -36,15 +36,16 @@ class NotifierTest {
       notifier.ready("Supervises 1 resource: 1 Offline");
       assertThat(systemd.next()).isEqualTo("READY=1\nSTATUS=Supervises 1 resource: 1 Offline");
 
-      notifier.status("Supervises 1 resource: 1 Offline");
-      notifier.status("Supervises 1 resource: 1 Online");
+      notifier.status(() -> "Supervises 1 resource: 1 Offline");
+      notifier.status(() -> "Supervises 1 resource: 1 Online");
       assertThat(systemd.next()).isEqualTo("STATUS=Supervises 1 resource: 1 Online");
 
       notifier.alive();
       assertThat(systemd.next()).isEqualTo("WATCHDOG=1");
 
       notifier.stopping("Stops; applications go on");
-      notifier.status("Supervises 1 resource: 1 Online");
+      notifier.status(() -> "Supervises 1 resource: 1 Online");
+      notifier.ready("Supervises 1 resource: 1 Online");
       notifier.alive();
       assertThat(systemd.next()).isEqualTo("STOPPING=1\nSTATUS=Stops; applications go on");
       assertThat(systemd.next()).isEqualTo("WATCHDOG=1");
@@ -67,7 +68,7 @@ class NotifierTest {
   void aStatusOfSeveralLinesIsSentAsOne_forTheNextWouldBeTakenForAVariable() throws Exception {
     try (var systemd = new DatagramReceiver(file());
         var notifier = notifier(file())) {
-      notifier.status("one\nWATCHDOG=1");
+      notifier.status(() -> "one\nWATCHDOG=1");
 
       assertThat(systemd.next()).isEqualTo("STATUS=one WATCHDOG=1");
     }
@@ -77,7 +78,7 @@ class NotifierTest {
   void whenNobodyReceives_itGoesOn_andSaysItWithTheNextSignOfLife() throws Exception {
     try (var notifier = notifier(file())) {
       assertThatCode(() -> notifier.ready("Waits")).doesNotThrowAnyException();
-      notifier.status("Takes over");
+      notifier.status(() -> "Takes over");
       try (var systemd = new DatagramReceiver(file())) {
         notifier.alive();
         notifier.alive();
@@ -107,6 +108,10 @@ class NotifierTest {
       assertThat(notifier.isHeard()).isFalse();
       assertThat(notifier.watchdog()).isEmpty();
       notifier.ready("Waits");
+      notifier.status(
+          () -> {
+            throw new AssertionError("nobody hears it");
+          });
       notifier.alive();
       notifier.stopping("Stops");
     }
