@@ -184,6 +184,7 @@ class SystemdIT {
 
   /** All others go on, the one that counts heartbeats, too: what only asked a clock would, too. */
   @Test
+  @Tag("long")
   void whenOneOfItsThreadsHangs_itIsKilledAndStartedAgain() throws Exception {
     dropIn(
         SHORT_WATCHDOG + "Environment=HOLDFAST_FAILPOINT=step.carry-out.before:150=delay:600000\n");
