@@ -62,7 +62,9 @@ class ContainerIT {
   @Test
   void itHasTheDistribution_andNothingElseOfTheMachine() throws Exception {
     assertThat(container.does("holdfast", "version").out()).contains("holdfast");
-    assertThat(container.run("ls", "/work", "/home/nobody").exitCode()).isNotZero();
+    Path elsewhere = Distribution.checkout().resolve("pom.xml");
+    assertThat(elsewhere).exists();
+    assertThat(container.run("test", "-e", elsewhere.toString()).exitCode()).isEqualTo(1);
   }
 
   @Test

@@ -182,7 +182,7 @@ class SystemdIT {
         .contains("\"decisions\"");
   }
 
-  /** All others go on, the one that counts heartbeats, too: what only asked a clock would, too. */
+  /** All others go on, also the one that counts heartbeats: a timer would say that all is well. */
   @Test
   @Tag("long")
   void whenOneOfItsThreadsHangs_itIsKilledAndStartedAgain() throws Exception {
