@@ -125,6 +125,9 @@ final class Layout {
   private void scripts() throws IOException {
     Path sources = checkout.resolve("host/dist/src");
     copy(sources.resolve("lib/find-java.sh"), lib.resolve("find-java.sh"));
+    Path unit = lib.resolve("systemd/holdfast.service");
+    Files.createDirectories(unit.getParent());
+    copy(sources.resolve("lib/systemd/holdfast.service"), unit);
     copy(
         checkout.resolve("host/protocol/src/main/resources/dev/holdfast/protocol/monitor.flags"),
         lib.resolve("monitor.flags"));

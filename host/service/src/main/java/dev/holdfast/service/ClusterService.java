@@ -9,6 +9,7 @@ import dev.holdfast.service.api.ApiServer;
 import dev.holdfast.service.api.ClusterApi;
 import dev.holdfast.service.api.ServiceView;
 import dev.holdfast.service.checkpoint.Rehearser;
+import dev.holdfast.service.clock.Rounds;
 import dev.holdfast.service.home.Home;
 import dev.holdfast.service.home.HomeLock;
 import dev.holdfast.service.node.Member;
@@ -17,6 +18,8 @@ import dev.holdfast.service.node.NodeNameTakenException;
 import dev.holdfast.service.process.ProcessIdentity;
 import dev.holdfast.service.process.ProcessSpec;
 import dev.holdfast.service.settings.ServiceSettings;
+import dev.holdfast.service.systemd.Notifier;
+import dev.holdfast.service.systemd.UnitVariables;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -24,6 +27,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -48,6 +52,7 @@ final class ClusterService implements AutoCloseable {
   private final Opened opened = new Opened();
   private final ServeOptions options;
   private final ServiceSettings settings;
+  private final Notifier notifier;
   private final Distribution distribution;
   private final CountDownLatch stopped = new CountDownLatch(1);
 
@@ -63,6 +68,9 @@ final class ClusterService implements AutoCloseable {
   /** Taking the quorum, and stopping before it is taken, come one after the other. */
   private final ReentrantLock holding = new ReentrantLock();
 
+  /** Of the thread that looks whether the quorum directory is free. */
+  private final Rounds waiting = new Rounds();
+
   private volatile @Nullable HeldCluster held;
   private volatile Optional<Holder> lastHolder = Optional.empty();
   private volatile boolean handedOver;
@@ -72,13 +80,16 @@ final class ClusterService implements AutoCloseable {
    * Takes the home's lock and, if it is free, the quorum directory's; opens what is kept there, and
    * serves the API. Nothing is decided yet.
    *
+   * @param notifier is told when it begins to stop, and meanwhile what it does
    * @throws HomeLock.HeldException another service runs on this home
    * @throws NodeNameTakenException another home that lives has this node's name
    * @throws IOException something of the home or the quorum directory cannot be used
    */
-  ClusterService(ServeOptions options, Home home, ServiceSettings settings) throws IOException {
+  ClusterService(ServeOptions options, Home home, ServiceSettings settings, Notifier notifier)
+      throws IOException {
     this.options = options;
     this.settings = settings;
+    this.notifier = notifier;
     this.distribution = Distribution.current();
     this.quorum = options.quorum == null ? home.quorum() : options.quorum.toAbsolutePath();
     try {
@@ -151,7 +162,8 @@ final class ClusterService implements AutoCloseable {
             distribution,
             membership,
             this::requestStop,
-            new QuorumHandover(membership, local.name(), this::requestHandover));
+            new QuorumHandover(membership, local.name(), this::requestHandover),
+            notifier::status);
     opened.keep(cluster);
     held = cluster;
     local.serve(cluster.api(), options.httpAddress());
@@ -217,15 +229,18 @@ final class ClusterService implements AutoCloseable {
   /**
    * Waits until the quorum directory is free, and takes it.
    *
+   * @param taking is run when it is free, before it is opened
    * @return false when the service was stopped meanwhile
    */
-  boolean awaitQuorum() throws IOException, InterruptedException {
+  boolean awaitQuorum(Runnable taking) throws IOException, InterruptedException {
     while (!stopped.await(LOCK_RETRY.toMillis(), TimeUnit.MILLISECONDS)) {
       holding.lock();
       try {
         if (!isAskedToStop() && membership.isMyTurn()) {
           Optional<DirectoryQuorumLog> log = tryQuorum();
           if (log.isPresent()) {
+            notifier.status(() -> "Takes the quorum " + quorum + " over");
+            taking.run();
             hold(log.get());
             return true;
           }
@@ -233,8 +248,23 @@ final class ClusterService implements AutoCloseable {
       } finally {
         holding.unlock();
       }
+      waiting.done();
     }
     return false;
+  }
+
+  /** What this node does, in a line. */
+  String status() {
+    HeldCluster cluster = held;
+    return cluster == null
+        ? "Waits for the quorum %s, held by %s".formatted(quorum, holder())
+        : cluster.status();
+  }
+
+  /** Completes when the service has made progress; see {@link HeldCluster#progress}. */
+  CompletableFuture<?> progress() {
+    HeldCluster cluster = held;
+    return cluster == null ? waiting.next() : cluster.progress();
   }
 
   // ---- start -------------------------------------------------------------------------------
@@ -265,7 +295,7 @@ final class ClusterService implements AutoCloseable {
                 distribution.root().resolve("bin").resolve("holdfast").toString(),
                 "--make-aot-caches"),
             home().run(),
-            withoutFailPoints(System.getenv()),
+            withoutFailPoints(UnitVariables.without(System.getenv())),
             home().run().resolve("aot-caches.log"));
     var _ =
         local
@@ -328,12 +358,28 @@ final class ClusterService implements AutoCloseable {
   void requestStop(boolean keep) {
     synchronized (asking) {
       stopRequests++;
+      notifier.stopping(
+          stopRequests > 1
+              ? "Stops at once: everything is killed"
+              : keep ? "Stops; applications go on" : "Stops: everything goes offline, in order");
       if (stopRequests == 1 && handingOver) {
         LOG.info("The quorum directory is handed over first; then this node stops");
       } else if (stopRequests == 1) {
         Thread.ofPlatform().name("stop").start(() -> stop(keep, () -> {}));
       } else if (stopRequests == 2) {
         Thread.ofPlatform().name("terminate").start(this::terminate);
+      }
+    }
+  }
+
+  /**
+   * Asks the service to end alone, as {@link #requestStop} does with true; but it never kills, also
+   * when it is asked again. Returns at once.
+   */
+  void requestKeep() {
+    synchronized (asking) {
+      if (stopRequests == 0) {
+        requestStop(true);
       }
     }
   }
@@ -346,6 +392,7 @@ final class ClusterService implements AutoCloseable {
         return;
       }
       handingOver = true;
+      notifier.status(() -> "Hands the quorum to node " + to);
     }
     Thread.ofPlatform()
         .name("handover")

@@ -3,6 +3,7 @@ package dev.holdfast.service;
 import ch.qos.logback.classic.Level;
 import dev.holdfast.failpoint.FailPoints;
 import dev.holdfast.service.api.NearestName;
+import dev.holdfast.service.clock.SteadyClock;
 import dev.holdfast.service.demo.Demo;
 import dev.holdfast.service.home.DefaultHome;
 import dev.holdfast.service.home.Home;
@@ -10,9 +11,13 @@ import dev.holdfast.service.home.HomeLock;
 import dev.holdfast.service.node.NodeNameTakenException;
 import dev.holdfast.service.node.RunsElsewhereException;
 import dev.holdfast.service.settings.ServiceSettings;
+import dev.holdfast.service.systemd.Notifier;
+import dev.holdfast.service.systemd.Systemd;
+import dev.holdfast.service.systemd.Watchdog;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -28,6 +33,12 @@ public final class ClusterServiceMain {
   static final int EXIT_USAGE = 2;
   static final int EXIT_CONFLICT = 7;
   static final int EXIT_INTERNAL = 70;
+
+  /**
+   * How long a home, or a quorum that was taken over, may take to be opened and recovered before
+   * systemd's watchdog takes it for hung. TimeoutStartSec= of holdfast.service, for the first time.
+   */
+  private static final Duration OPENING_MAX = Duration.ofMinutes(5);
 
   /** What a shell reports for a process that SIGINT ended. */
   static final int EXIT_INTERRUPTED = 130;
@@ -93,14 +104,17 @@ public final class ClusterServiceMain {
     Home home = Home.open(homeDirectory(options, demo));
     ServiceSettings settings = ServiceSettings.read(home.settings(), System.getenv());
     LogSetup.console(settings, consoleLevel(options, demo));
-    var lives = new Lives<ClusterService>(service -> service.requestStop(false));
-    while (true) {
-      Optional<Integer> ended = live(options, home, settings, demo, out, lives);
-      if (ended.isPresent()) {
-        return ended.get();
-      }
-      if (lives.isAsked()) {
-        return EXIT_OK; // Between two lives: it holds nothing, and need not begin to wait.
+    var lives = new Lives<ClusterService>();
+    try (var systemd =
+        Systemd.of(System.getenv(), ProcessHandle.current().pid(), new SteadyClock())) {
+      while (true) {
+        Optional<Integer> ended = live(options, home, settings, demo, out, lives, systemd);
+        if (ended.isPresent()) {
+          return ended.get();
+        }
+        if (lives.isAsked()) {
+          return EXIT_OK; // Between two lives: it holds nothing, and need not begin to wait.
+        }
       }
     }
   }
@@ -117,16 +131,25 @@ public final class ClusterServiceMain {
       ServiceSettings settings,
       boolean demo,
       PrintStream out,
-      Lives<ClusterService> lives)
+      Lives<ClusterService> lives,
+      Systemd systemd)
       throws IOException, InterruptedException {
+    Notifier notifier = systemd.notifier();
+    Watchdog watchdog = systemd.watchdog();
+    watchdog.trust(OPENING_MAX);
     // The home's lock is taken before its log is written to.
-    try (var service = new ClusterService(options, home, settings)) {
+    try (var service = new ClusterService(options, home, settings, notifier)) {
       LogSetup.apply(settings, home.log(), consoleLevel(options, demo));
-      TerminationSignals.onEach(lives::ask);
+      TerminationSignals.onEach(
+          TerminationSignals.END, () -> lives.ask(life -> life.requestStop(false)));
+      TerminationSignals.onEach(
+          TerminationSignals.END_AND_KEEP, () -> lives.ask(ClusterService::requestKeep));
       lives.begin(service);
       if (service.isWaiting()) {
         say(out, waitingLine(service));
-        if (!service.awaitQuorum()) {
+        notifier.ready(service.status());
+        watchdog.watch(service::progress);
+        if (!service.awaitQuorum(() -> watchdog.trust(OPENING_MAX))) {
           return Optional.of(EXIT_OK);
         }
       }
@@ -141,6 +164,8 @@ public final class ClusterServiceMain {
             .run();
       }
       say(out, readyLine(service));
+      notifier.ready(service.status());
+      watchdog.watch(service::progress);
       service.makeAotCaches();
       service.awaitStopped();
       // What is asked from here on is for the next life, if there is one.

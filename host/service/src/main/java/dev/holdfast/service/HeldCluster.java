@@ -48,11 +48,11 @@ import dev.holdfast.service.record.RecordMeters;
 import dev.holdfast.service.settings.ServiceSettings;
 import dev.holdfast.service.storage.FailingSteps;
 import dev.holdfast.service.storage.FailingStorage;
+import dev.holdfast.service.systemd.UnitVariables;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -65,6 +65,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -106,6 +107,7 @@ final class HeldCluster implements AutoCloseable {
    * @param log is closed with this
    * @param stop stops the service; true keeps applications running
    * @param handover gives the quorum to another node
+   * @param status may ask for a line on what this node does, each time that it changes
    */
   HeldCluster(
       LocalNode local,
@@ -114,7 +116,8 @@ final class HeldCluster implements AutoCloseable {
       Distribution distribution,
       Membership membership,
       Consumer<Boolean> stop,
-      Handover handover)
+      Handover handover,
+      Consumer<Supplier<String>> status)
       throws IOException {
     this.local = local;
     this.distribution = distribution;
@@ -199,7 +202,11 @@ final class HeldCluster implements AutoCloseable {
               stop,
               handover,
               engine.controls()::send);
-      engine.onChange(commands::changed);
+      engine.onChange(
+          (before, after) -> {
+            commands.changed(before, after);
+            status.accept(() -> StatusLine.of(after));
+          });
       api =
           new ServiceApi(
               engine,
@@ -319,7 +326,7 @@ final class HeldCluster implements AutoCloseable {
 
   /** What applications inherit: what the service was given, without what is about itself. */
   private static Map<String, String> applicationEnvironment() {
-    var environment = new HashMap<>(System.getenv());
+    Map<String, String> environment = UnitVariables.without(System.getenv());
     environment.keySet().removeIf(name -> name.startsWith("HOLDFAST_"));
     return environment;
   }
@@ -422,6 +429,20 @@ final class HeldCluster implements AutoCloseable {
 
   ClusterApi api() {
     return api;
+  }
+
+  /** What this node does, in a line. */
+  String status() {
+    return StatusLine.of(engine.loop().state());
+  }
+
+  /**
+   * Completes when each of the threads that the service consists of has come round: what is decided
+   * was made durable, carried out and told, and heartbeats were counted.
+   */
+  CompletableFuture<?> progress() {
+    return CompletableFuture.allOf(
+        engine.loop().request(_ -> List.of()), engine.monitors().nextTick());
   }
 
   boolean isReady() {

@@ -1,5 +1,7 @@
 package dev.holdfast.service;
 
+import java.util.ArrayDeque;
+import java.util.Queue;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -9,21 +11,13 @@ import org.jspecify.annotations.Nullable;
  * Thread-safe.
  */
 final class Lives<T> {
-  private final Consumer<T> asked;
+  private final Queue<Consumer<T>> pending = new ArrayDeque<>();
   private @Nullable T current;
-  private int pending;
-
-  /**
-   * @param asked tells a life that it was asked once; returns at once
-   */
-  Lives(Consumer<T> asked) {
-    this.asked = asked;
-  }
 
   /** Another life has begun; it hears of what was asked before. */
   synchronized void begin(T life) {
     current = life;
-    for (; pending > 0; pending--) {
+    for (Consumer<T> asked = pending.poll(); asked != null; asked = pending.poll()) {
       asked.accept(life);
     }
   }
@@ -33,17 +27,21 @@ final class Lives<T> {
     current = null;
   }
 
-  /** It was asked, as by a signal. */
-  synchronized void ask() {
+  /**
+   * It was asked for something, as by a signal.
+   *
+   * @param what tells a life; returns at once
+   */
+  synchronized void ask(Consumer<T> what) {
     if (current == null) {
-      pending++;
+      pending.add(what);
     } else {
-      asked.accept(current);
+      what.accept(current);
     }
   }
 
   /** Whether it was asked since the last life ended. */
   synchronized boolean isAsked() {
-    return pending > 0;
+    return !pending.isEmpty();
   }
 }

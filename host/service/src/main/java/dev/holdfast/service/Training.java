@@ -4,6 +4,7 @@ import ch.qos.logback.classic.Level;
 import dev.holdfast.service.archive.FolderTree;
 import dev.holdfast.service.home.Home;
 import dev.holdfast.service.settings.ServiceSettings;
+import dev.holdfast.service.systemd.Notifier;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.net.UnixDomainSocketAddress;
@@ -71,7 +72,7 @@ final class Training {
     Home home = Home.open(directory);
     ServiceSettings settings = ServiceSettings.read(home.settings(), Map.of());
     LogSetup.console(settings, Level.ERROR);
-    try (var service = new ClusterService(options, home, settings)) {
+    try (var service = new ClusterService(options, home, settings, Notifier.ofNobody())) {
       LogSetup.apply(settings, home.log(), Level.ERROR);
       service.start();
       client.use(service.addresses().socket());

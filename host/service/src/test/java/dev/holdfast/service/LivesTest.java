@@ -8,13 +8,13 @@ import org.junit.jupiter.api.Test;
 
 class LivesTest {
   private final List<String> asked = new ArrayList<>();
-  private final Lives<String> lives = new Lives<>(asked::add);
+  private final Lives<String> lives = new Lives<>();
 
   @Test
   void whatIsAskedInALife_isForThatOne() {
     lives.begin("first");
-    lives.ask();
-    lives.ask();
+    lives.ask(asked::add);
+    lives.ask(asked::add);
     lives.end();
     lives.begin("second");
 
@@ -26,7 +26,7 @@ class LivesTest {
   void whatIsAskedBetweenTwoLives_isForTheSecond_andNotLost() {
     lives.begin("first");
     lives.end();
-    lives.ask();
+    lives.ask(asked::add);
     assertThat(asked).isEmpty();
     assertThat(lives.isAsked()).isTrue();
 

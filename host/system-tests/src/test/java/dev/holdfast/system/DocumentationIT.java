@@ -122,7 +122,8 @@ class DocumentationIT {
     return checkout;
   }
 
-  private static List<String> commands(Path document) throws IOException {
+  /** The lines of all blocks of a document that are to be run. */
+  static List<String> commands(Path document) throws IOException {
     List<String> commands = new ArrayList<>();
     boolean inside = false;
     for (String line : Files.readAllLines(document)) {

@@ -1,4 +1,4 @@
-/** The service's time: instants that never go back. */
+/** The service's time: instants that never go back; and threads that go round. */
 @NullMarked
 package dev.holdfast.service.clock;
 

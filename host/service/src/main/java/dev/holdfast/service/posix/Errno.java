@@ -28,6 +28,8 @@ public enum Errno {
   ENAMETOOLONG(36, "file name too long"),
   ENOSYS(38, "not offered by this kernel"),
   ELOOP(40, "too many levels of symbolic links"),
+  ENOBUFS(105, "no buffer space available"),
+  ECONNREFUSED(111, "connection refused (nobody listens there)"),
   EDQUOT(122, "disk quota exceeded");
 
   private final int number;

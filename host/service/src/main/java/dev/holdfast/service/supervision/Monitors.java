@@ -19,12 +19,14 @@ import dev.holdfast.protocol.wire.Shutdown;
 import dev.holdfast.protocol.wire.ToMonitor;
 import dev.holdfast.protocol.wire.ToService;
 import dev.holdfast.protocol.wire.Welcome;
+import dev.holdfast.service.clock.Rounds;
 import dev.holdfast.service.home.Home;
 import dev.holdfast.service.posix.Signal;
 import dev.holdfast.service.process.ExitStatus;
 import dev.holdfast.service.process.ProcessIdentity;
 import dev.holdfast.service.process.ProcessSpec;
 import dev.holdfast.service.process.Processes;
+import dev.holdfast.service.systemd.UnitVariables;
 import dev.holdfast.spi.Exit;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -98,6 +100,7 @@ public final class Monitors implements AutoCloseable {
   private final ScheduledExecutorService ticks =
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().name("monitor-heartbeats").daemon(true).factory());
+  private final Rounds rounds = new Rounds();
   private long lastTickNanos = System.nanoTime();
 
   /**
@@ -143,7 +146,7 @@ public final class Monitors implements AutoCloseable {
           ProcessSpec.of(
                   command.start(name.value(), server.socket(), life.stateBlock(), life.errorFile()),
                   life.directory(),
-                  System.getenv(),
+                  UnitVariables.without(System.getenv()),
                   life.output())
               .reading(life.nonce() + "\n");
     } catch (IOException e) {
@@ -513,6 +516,12 @@ public final class Monitors implements AutoCloseable {
     } catch (RuntimeException e) {
       LOG.error("Counting heartbeats failed; it goes on with the next tick.", e);
     }
+    rounds.done();
+  }
+
+  /** Completes when heartbeats were counted the next time, 100 ms from now at most. */
+  public CompletableFuture<?> nextTick() {
+    return rounds.next();
   }
 
   private void judge(MonitorLife life, Duration silence) {

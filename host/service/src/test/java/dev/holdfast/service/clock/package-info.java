@@ -1,0 +1,4 @@
+@NullMarked
+package dev.holdfast.service.clock;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.holdfast.service.systemd;
+
+import org.jspecify.annotations.NullMarked;
