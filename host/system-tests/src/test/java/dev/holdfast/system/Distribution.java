@@ -72,6 +72,11 @@ final class Distribution {
     return ROOT.resolve("bin").resolve("holdfast");
   }
 
+  /** The folder of the tests' AOT caches, which have been made. */
+  static Path caches() {
+    return Caches.FOLDER;
+  }
+
   /** The source checkout. */
   static Path checkout() {
     return property("holdfast.checkout");
