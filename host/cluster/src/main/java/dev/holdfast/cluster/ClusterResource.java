@@ -19,6 +19,8 @@ import java.util.Optional;
  * @param unsupervisedSince since when no monitor holds it
  * @param openIn the monitor that holds it, or was told to open it
  * @param bounce whether it is to be taken offline once before being wanted counts (restart)
+ * @param foreign whether it is Failed because the last find said that somebody else holds it; not
+ *     written down, since the next monitor looks again
  */
 public record ClusterResource(
     ResourceConfig config,
@@ -35,7 +37,8 @@ public record ClusterResource(
     Optional<Exit> lastExit,
     Optional<Instant> unsupervisedSince,
     Optional<MonitorName> openIn,
-    boolean bounce) {
+    boolean bounce,
+    boolean foreign) {
 
   /** What is not polled has all the time there is. */
   private static final Duration NEVER = Duration.ofDays(36_500);
@@ -58,6 +61,7 @@ public record ClusterResource(
         Optional.empty(),
         Optional.of(now),
         Optional.empty(),
+        false,
         false);
   }
 
@@ -144,6 +148,7 @@ public record ClusterResource(
     Optional<Instant> unsupervisedSince;
     Optional<MonitorName> openIn;
     boolean bounce;
+    boolean foreign;
 
     private Draft(ClusterResource resource) {
       config = resource.config;
@@ -161,6 +166,7 @@ public record ClusterResource(
       unsupervisedSince = resource.unsupervisedSince;
       openIn = resource.openIn;
       bounce = resource.bounce;
+      foreign = resource.foreign;
     }
 
     /** Enters a phase; {@code since} moves when people see another state. */
@@ -171,6 +177,8 @@ public record ClusterResource(
       if (!(next instanceof Phase.Online)) {
         health = HealthState.UNKNOWN;
       }
+      // What asks once more does not know better yet.
+      foreign &= next instanceof Phase.Failed || next instanceof Phase.Checking;
       phase = next;
       detail = newDetail;
       return this;
@@ -221,7 +229,8 @@ public record ClusterResource(
           lastExit,
           unsupervisedSince,
           openIn,
-          bounce);
+          bounce,
+          foreign);
     }
   }
 }

@@ -261,6 +261,10 @@ final class VirtualMonitor {
           failed(resource, epoch, entryPoint);
         }
       }
+      case ADOPT -> {
+        workload.adopt();
+        say(resource, epoch, new ResourceEvent.Returned(entryPoint));
+      }
       case OFFLINE -> {
         if (!workload.immortal) {
           workload.end();

@@ -117,6 +117,7 @@ public final class GivenCluster {
         Optional.empty(),
         held ? Optional.empty() : Optional.of(NOW),
         held ? Optional.of(config.monitor()) : Optional.empty(),
+        false,
         false);
   }
 

@@ -318,7 +318,7 @@ final class Effects {
         commands.cancelAll(resource.id());
         send(resource, action, call);
       }
-      case OPEN, OFFLINE, LOOKS_ALIVE, IS_ALIVE, CLOSE -> send(resource, action, call);
+      case OPEN, ADOPT, OFFLINE, LOOKS_ALIVE, IS_ALIVE, CLOSE -> send(resource, action, call);
     }
   }
 

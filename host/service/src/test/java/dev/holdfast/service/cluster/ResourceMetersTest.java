@@ -222,6 +222,7 @@ class ResourceMetersTest {
         r.lastExit(),
         unsupervisedSince,
         r.openIn(),
-        r.bounce());
+        r.bounce(),
+        false);
   }
 }

@@ -108,6 +108,9 @@ final class FakeNode implements AutoCloseable {
   final Commands commands;
   final Monitors monitors;
 
+  /** What somebody else started. */
+  final Set<ResourceId> foreign = ConcurrentHashMap.newKeySet();
+
   /** Whose application runs. */
   final Set<ResourceId> running = ConcurrentHashMap.newKeySet();
 
@@ -373,7 +376,11 @@ final class FakeNode implements AutoCloseable {
           happened(
               id,
               new ResourceEvent.FoundIt(
-                  running.contains(id) ? Found.running("it runs") : Found.absent("no trace")));
+                  foreign.contains(id)
+                      ? Found.foreign("somebody", 0)
+                      : running.contains(id)
+                          ? Found.running("it runs")
+                          : Found.absent("no trace")));
       case ONLINE -> online(id);
       case OFFLINE -> {
         running.remove(id);
@@ -384,6 +391,11 @@ final class FakeNode implements AutoCloseable {
         call(id, EntryPoint.FIND);
       }
       case LOOKS_ALIVE, IS_ALIVE -> happened(id, new ResourceEvent.Checked(Health.alive()));
+      case ADOPT -> {
+        foreign.remove(id);
+        running.add(id);
+        happened(id, new ResourceEvent.Returned(entryPoint));
+      }
       case OPEN, CLOSE -> {}
     }
   }

@@ -542,7 +542,8 @@ class ClusterRecordsTest {
         r.lastExit(),
         r.unsupervisedSince(),
         r.openIn(),
-        r.bounce());
+        r.bounce(),
+        false);
   }
 
   private static SlotRecord slot(Optional<ProcessIdentity> process, Optional<Exit> exit) {
