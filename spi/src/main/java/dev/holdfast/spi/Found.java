@@ -36,7 +36,8 @@ public sealed interface Found {
    * Someone else holds it. Never started, blocked with the holder's name, but for one case: when
    * the holder is a node of this cluster, and the epoch is one of this resource's since its
    * external slot was first written down, the cluster database knows that this node has the
-   * resource now. Then {@code online} is called, to take it over by its higher epoch.
+   * resource now. Then {@code online} is called, to take it over by its higher epoch. And an
+   * operator may have it taken over as it runs: {@link Resource#adopt}.
    *
    * @param holder who holds it, for people; a node by its name, as {@link Context#nodeName} gives
    *     it

@@ -1,6 +1,9 @@
 package dev.holdfast.spi;
 
-/** A call of {@link Resource#online}: the only one that may start something. */
+/**
+ * A call of {@link Resource#online}, the only one that may start something; or of {@link
+ * Resource#adopt}, which writes down what was started.
+ */
 public interface OnlineCall extends Call {
   /**
    * Has the cluster service start a process in a slot. Who it is (pid, start ticks, boot id) is

@@ -1,5 +1,7 @@
 package dev.holdfast.spi;
 
+import dev.holdfast.spi.ResourceException.Responsibility;
+import dev.holdfast.spi.ResourceException.Retry;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -13,9 +15,10 @@ import org.jspecify.annotations.Nullable;
  *                   └───────────── terminate at any moment ─────────────┘
  * </pre>
  *
- * Nothing is called after {@code close}. After the death of a monitor another one calls {@code
- * open} and {@code find}; when that says {@link Found.Running}, polling goes on and {@code online}
- * is not called.
+ * Where {@code find} said Foreign, an operator may have {@code adopt} called in place of {@code
+ * online}. Nothing is called after {@code close}. After the death of a monitor another one calls
+ * {@code open} and {@code find}; when that says {@link Found.Running}, polling goes on and {@code
+ * online} is not called.
  *
  * <p><b>Threads.</b> Every call runs on a platform thread of the host. One call at a time is inside
  * a resource, except {@link #terminate}, which may enter beside any other and beside itself. Two
@@ -49,6 +52,23 @@ public interface Resource extends AutoCloseable {
    * clean up what runs.
    */
   void online(OnlineCall call) throws Exception;
+
+  /**
+   * Takes over what {@link #find} called {@link Found.Foreign}, as it runs: an operator said so.
+   * Starts nothing; from now on {@code find} calls it Running. Entered only after find said
+   * Foreign, which is asked again behind it. When it throws, the thing is Foreign as before, and is
+   * not terminated.
+   *
+   * @throws ResourceException unless overridden, that this type can adopt nothing
+   */
+  default void adopt(OnlineCall call) throws Exception {
+    throw new ResourceException(
+        Responsibility.USER,
+        Retry.NOWHERE,
+        "CannotAdopt",
+        "Its type cannot take over what was started outside Holdfast; stop that, and bring the"
+            + " resource online.");
+  }
 
   /**
    * Stops the thing in an orderly way; returns when it is stopped and has flushed what it keeps.

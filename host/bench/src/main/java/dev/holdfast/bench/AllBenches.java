@@ -13,11 +13,11 @@ import java.util.Set;
  * Runs benchmarks and prints their tables.
  *
  * <p>Usage: {@code AllBenches [NAME[,NAME…]]}, of recovery, recovery-1000, restart, start, hive,
- * registry, checkpoint, checkpoint-1000, takeover, and of three that run only when they are named:
- * cycles, which takes hours, regf, which wants hivex and a script beside it, and ocf, which wants
- * Debian's agents. System properties: {@code holdfast.dist}, the distribution to measure; {@code
- * holdfast.bench.directory}, where to write, else the current one; {@code holdfast.bench.quick},
- * true for a few rounds only.
+ * registry, checkpoint, checkpoint-1000, takeover, and of four that run only when they are named:
+ * cycles, which takes hours, services, which installs SysV scripts for a while, regf, which wants
+ * hivex and a script beside it, and ocf, which wants Debian's agents. System properties: {@code
+ * holdfast.dist}, the distribution to measure; {@code holdfast.bench.directory}, where to write,
+ * else the current one; {@code holdfast.bench.quick}, true for a few rounds only.
  */
 public final class AllBenches {
   private static final String ALL =
@@ -70,11 +70,16 @@ public final class AllBenches {
       case "checkpoint" -> new CheckpointBench(ground).run(report);
       case "checkpoint-1000" -> new ChangesBench(ground, 1_000).run(report);
       case "takeover" -> new TakeoverBench(ground).run(report);
+      case "services" -> new ServicesBench(ground).run(report);
       case "ocf" -> new OcfBench(ground).run(report);
       case "regf" -> new RegfBench(ground).run(report);
       default ->
           throw new IllegalArgumentException(
-              "There is no benchmark " + name + "; there are " + ALL + ",cycles,regf,ocf.");
+              "There is no benchmark "
+                  + name
+                  + "; there are "
+                  + ALL
+                  + ",cycles,services,regf,ocf.");
     }
   }
 }

@@ -29,6 +29,8 @@ import java.util.TreeSet;
  * @param inEffect the private properties that its life goes on with, where they are not those that
  *     are configured: what was set while it runs counts from its next online on, or from the moment
  *     at which the type has put it in effect
+ * @param foreign whether it is Failed because the last find said that somebody else holds it; not
+ *     written down, since the next monitor looks again
  */
 public record ClusterResource(
     ResourceConfig config,
@@ -46,7 +48,8 @@ public record ClusterResource(
     Optional<Instant> unsupervisedSince,
     Optional<MonitorName> openIn,
     boolean bounce,
-    Optional<Map<String, List<String>>> inEffect) {
+    Optional<Map<String, List<String>>> inEffect,
+    boolean foreign) {
 
   /** What is not polled has all the time there is. */
   private static final Duration NEVER = Duration.ofDays(36_500);
@@ -70,7 +73,8 @@ public record ClusterResource(
         Optional.of(now),
         Optional.empty(),
         false,
-        Optional.empty());
+        Optional.empty(),
+        false);
   }
 
   public ResourceId id() {
@@ -196,6 +200,7 @@ public record ClusterResource(
     Optional<MonitorName> openIn;
     boolean bounce;
     private Optional<Map<String, List<String>>> inEffect;
+    boolean foreign;
 
     private Draft(ClusterResource resource) {
       config = resource.config;
@@ -214,6 +219,7 @@ public record ClusterResource(
       openIn = resource.openIn;
       bounce = resource.bounce;
       inEffect = resource.inEffect;
+      foreign = resource.foreign;
     }
 
     /** Other properties are set. What runs goes on with the private ones that it has. */
@@ -247,6 +253,8 @@ public record ClusterResource(
       if (isOver(next)) {
         putAllInEffect();
       }
+      // What asks once more does not know better yet.
+      foreign &= next instanceof Phase.Failed || next instanceof Phase.Checking;
       phase = next;
       detail = newDetail;
       return this;
@@ -308,7 +316,8 @@ public record ClusterResource(
           unsupervisedSince,
           openIn,
           bounce,
-          inEffect);
+          inEffect,
+          foreign);
     }
   }
 }

@@ -192,6 +192,13 @@ public final class Decisions {
       resourcesDiffer |= !resource.equals(resources.put(resource.id(), resource));
     }
 
+    /** The longer interval does not show in when the next report must have come. */
+    private boolean isPolledAs(ClusterResource one, ClusterResource other) {
+      return one.reportBy(now).equals(other.reportBy(now))
+          && one.looksAliveInterval().equals(other.looksAliveInterval())
+          && one.isAliveInterval().equals(other.isAliveInterval());
+    }
+
     /** Changes what was said about a resource, or its type; the monitor polls it by that. */
     private void configured(ResourceId id, Consumer<ClusterResource.Draft> change) {
       ClusterResource old = resources.get(id);
@@ -199,7 +206,7 @@ public final class Decisions {
         return;
       }
       edit(id, change);
-      if (!resource(id).reportBy(now).equals(old.reportBy(now))) {
+      if (!isPolledAs(old, resource(id))) {
         tell(id, new ResourceEvent.PollingChanged());
       }
     }

@@ -5,6 +5,7 @@ public enum EntryPoint {
   OPEN("open"),
   FIND("find"),
   ONLINE("online"),
+  ADOPT("adopt"),
   OFFLINE("offline"),
   TERMINATE("terminate"),
   LOOKS_ALIVE("looksAlive"),

@@ -23,6 +23,9 @@ public record Notice(
   /** The detail of RESOURCE_FAILED: a {@link FailureReason}. */
   public static final String REASON = "reason";
 
+  /** Beside {@link #REASON}, when a call failed: the code of its {@link Failure}. */
+  public static final String CODE = "code";
+
   /** A detail of what comes from a call that took too long: a {@link Deadline}. */
   public static final String DEADLINE = "deadline";
 
@@ -45,6 +48,7 @@ public record Notice(
     UNSUPERVISED,
     FOREIGN_FOUND,
     TAKING_OVER,
+    TAKEN_AS_IT_RAN,
     STATE_UNKNOWN,
     CHECK_BROKEN,
     DEGRADED,

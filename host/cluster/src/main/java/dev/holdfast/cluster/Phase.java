@@ -32,6 +32,7 @@ import java.util.Set;
  *
  *  Online ◄───► Changing: properties were set that can be put in effect while it runs. Whatever
  *               leads away from Online leads away from there, too, and cancels the call.
+ *          Failed, Foreign ──► Adopting ──► Settling      (an operator said --adopt)
  * </pre>
  *
  * <p>Two edges do not exist, on purpose: nothing but Checking, having heard from {@code find} that
@@ -59,6 +60,7 @@ public sealed interface Phase {
       case Checking(_, Instant until) -> new GoingOnline(until, until);
       case Settling(_, Instant until) -> new GoingOnline(until, until);
       case Changing(_, _, _, Instant until) -> new Online(until);
+      case Adopting(Instant until) -> new GoingOnline(until, until);
       // The one that was verified is done; the next may have to be made.
       case Verifying(After after, int attempt, Instant until) ->
           new Terminating(after, attempt + 1, until);
@@ -244,6 +246,17 @@ public sealed interface Phase {
    * @param restart whether it was Failed before
    */
   record Checking(boolean restart, Instant until) implements Starting {
+    @Override
+    public Optional<Instant> due() {
+      return Optional.of(until);
+    }
+  }
+
+  /**
+   * Somebody else started it, and an operator has it taken over as it runs: the call is in flight.
+   * A {@code find} behind it says whether that came about.
+   */
+  record Adopting(Instant until) implements Starting {
     @Override
     public Optional<Instant> due() {
       return Optional.of(until);

@@ -61,6 +61,12 @@ public sealed interface ResourceEvent {
    */
   record GoOnline(boolean seenGone) implements ResourceEvent {}
 
+  /**
+   * An operator wants it as somebody else started it, and what it depends on is Online. Only what
+   * the last find called Foreign can be adopted.
+   */
+  record Adopt() implements ResourceEvent {}
+
   /** It is not wanted, or what it depends on is not there, and nothing depends on it any more. */
   record GoOffline(OfflineReason reason) implements ResourceEvent {}
 

@@ -1,5 +1,6 @@
 package dev.holdfast.cluster;
 
+import dev.holdfast.cluster.Phase.Adopting;
 import dev.holdfast.cluster.Phase.After;
 import dev.holdfast.cluster.Phase.Asking;
 import dev.holdfast.cluster.Phase.Changing;
@@ -116,6 +117,7 @@ final class ResourceMachine {
       case ResourceEvent.CheckBroken(String why) -> checkBroken(why);
       case ResourceEvent.ProcessEnded() -> processEnded();
       case ResourceEvent.GoOnline(boolean seenGone) -> goOnline(seenGone);
+      case ResourceEvent.Adopt() -> adopt();
       case ResourceEvent.GoOffline(OfflineReason reason) -> goOffline(reason);
       case ResourceEvent.GivenUp() -> givenUp();
       case ResourceEvent.ProcessesEnded(Optional<String> standing) -> processesEnded(standing);
@@ -341,6 +343,7 @@ final class ResourceMachine {
     String why = heldBy(holder, epoch);
     boolean known = why.equals(r.detail);
     block(why, retryAt);
+    r.foreign = true;
     if (!known) {
       out.tell(Notice.Kind.FOREIGN_FOUND, r, why);
     }
@@ -384,6 +387,7 @@ final class ResourceMachine {
    */
   private void block(String why, Optional<Instant> retryAt) {
     Instant soonest = now.plus(BLOCKED_RETRY);
+    r.foreign = false;
     r.enter(
         new Failed(why, retryAt.map(policy -> policy.isBefore(soonest) ? soonest : policy)),
         why,
@@ -411,6 +415,10 @@ final class ResourceMachine {
   private void returned(EntryPoint entryPoint) {
     switch (r.phase()) {
       case GoingOnline _ when entryPoint == EntryPoint.ONLINE -> enterOnline("");
+      case Adopting(Instant until) when entryPoint == EntryPoint.ADOPT -> {
+        out.tell(Notice.Kind.TAKEN_AS_IT_RAN, r, "an operator asked for it");
+        stillThere(until);
+      }
       case GoingOffline(_, After after, _) when entryPoint == EntryPoint.OFFLINE ->
           verify(after, 1);
       case Terminating(After after, int attempt, _) when entryPoint == EntryPoint.TERMINATE ->
@@ -452,7 +460,14 @@ final class ResourceMachine {
       case GoingOnline _ when entryPoint == EntryPoint.ONLINE ->
           terminate(
               fail(
-                  "online failed: " + failure.message(), FailureReason.EXCEPTION, failure.retry()));
+                  "online failed: " + failure.message(),
+                  failure.retry(),
+                  Map.of(
+                      Notice.REASON,
+                      FailureReason.EXCEPTION.toString(),
+                      Notice.CODE,
+                      failure.code())));
+      case Adopting _ when entryPoint == EntryPoint.ADOPT -> notAdopted(failure.message());
       case GoingOffline(_, After after, _) when entryPoint == EntryPoint.OFFLINE -> {
         out.tell(Notice.Kind.OFFLINE_FAILED, r, failure.message());
         terminate(after);
@@ -485,6 +500,7 @@ final class ResourceMachine {
   private void progressed(String what) {
     switch (r.phase()) {
       case GoingOnline(_, Instant limit) -> r.enter(new GoingOnline(pending(), limit), what, now);
+      case Adopting _ -> r.enter(new Adopting(pending()), what, now);
       case GoingOffline(OfflineReason reason, After after, _) ->
           r.enter(new GoingOffline(reason, after, pending()), what, now);
       case Terminating(After after, int attempt, _) ->
@@ -590,6 +606,33 @@ final class ResourceMachine {
     }
   }
 
+  /** The one way from Foreign to Online, and nobody but an operator goes it. */
+  private void adopt() {
+    switch (r.phase()) {
+      case Failed _ when r.foreign -> startAdopt();
+      case Checking _ when r.foreign -> {
+        out.add(new Action.CancelCall(r.config.id()));
+        startAdopt();
+      }
+      case Resting _, Starting _, Stopping _, Recovering _ -> {}
+    }
+  }
+
+  private void startAdopt() {
+    r.epoch++;
+    Instant pending = pending();
+    r.enter(new Adopting(pending), r.detail, now);
+    call(EntryPoint.ADOPT, pending);
+  }
+
+  /** It is as it was, and is not terminated: it is not ours. */
+  private void notAdopted(String because) {
+    String why = "could not be adopted: " + because;
+    block(why, Optional.of(now));
+    r.foreign = true;
+    out.tell(Notice.Kind.ONLINE_FAILED, r, why);
+  }
+
   private void goOffline(OfflineReason reason) {
     boolean forGood = reason == OfflineReason.OPERATOR;
     switch (r.phase()) {
@@ -602,6 +645,10 @@ final class ResourceMachine {
       case GoingOnline _ -> {
         out.add(new Action.CancelCall(r.config.id()));
         terminate(BECOME_OFFLINE);
+      }
+      case Adopting _ -> {
+        out.add(new Action.CancelCall(r.config.id()));
+        verify(BECOME_OFFLINE, firstLook(), r.detail);
       }
       // The find that is under way says whether that is all there is to do.
       case Checking(_, Instant until) ->
@@ -667,7 +714,7 @@ final class ResourceMachine {
           case Verifying(After after, int attempt, Instant until) ->
               new Verifying(triedNow(after), attempt, until);
           case Memory memory -> triedNow(memory);
-          case Checking _, Settling _, Changing _ -> phase;
+          case Checking _, Settling _, Adopting _, Changing _ -> phase;
         },
         r.detail,
         now);
@@ -794,6 +841,10 @@ final class ResourceMachine {
                   Deadline.PENDING_TIMEOUT,
                   EntryPoint.IS_ALIVE));
         }
+      }
+      case Adopting _ -> {
+        out.add(new Action.CancelCall(r.config.id()));
+        notAdopted("it made no progress for PendingTimeout " + text(common.pendingTimeout()));
       }
       case Asking(Memory memory, int attempt, _) -> {
         r.enter(new Finding(memory, attempt, deadlock()), r.detail, now);

@@ -84,6 +84,10 @@ final class Scenario implements VirtualNode.Watcher {
         node.post(new ClusterEvent.Wanted(named, words.getFirst().equals("online")));
       }
       case "restart" -> node.post(new ClusterEvent.Restart(id(subject)));
+      case "adopt" -> {
+        node.post(new ClusterEvent.Wanted(List.of(id(subject)), true));
+        tell(subject, new ResourceEvent.Adopt());
+      }
       case "fail" -> tell(subject, new ResourceEvent.FailNow());
       case "forgive" -> tell(subject, new ResourceEvent.ForgetFailures());
       case "stop" -> node.post(new ClusterEvent.Stop());

@@ -47,6 +47,7 @@ final class Show {
           "Verifying(#%d, then %s, until %s)".formatted(attempt, after(after), in(until));
       case Phase.Checking(boolean restart, Instant until) ->
           "Checking(%suntil %s)".formatted(restart ? "restart, " : "", in(until));
+      case Phase.Adopting(Instant until) -> "Adopting(until %s)".formatted(in(until));
       case Phase.Settling(Instant askAt, Instant until) ->
           askAt.equals(until)
               ? "Settling(until %s)".formatted(in(until))

@@ -37,9 +37,18 @@ class TransitionTableTest {
       Map.of("Live", List.of("l"), "More", List.of("m"), "Other", List.of("o"));
 
   /** A phase to be in, and where the resource's thing lives. */
-  private record Case(Phase phase, Lives lives, boolean wanted) {
+  private record Case(Phase phase, Lives lives, boolean wanted, boolean foreign) {
     Case(Phase phase) {
       this(phase, Lives.ON_NODE, true);
+    }
+
+    Case(Phase phase, Lives lives, boolean wanted) {
+      this(phase, lives, wanted, false);
+    }
+
+    /** Somebody else holds it, as far as the last find told. */
+    static Case foreign(Phase phase) {
+      return new Case(phase, Lives.ON_NODE, true, true);
     }
 
     ClusterResource resource() {
@@ -51,6 +60,7 @@ class TransitionTableTest {
         draft.configure(draft.config.common(), SET);
       }
       draft.unsupervisedSince = Optional.empty();
+      draft.foreign = foreign;
       if (!(phase instanceof Phase.Closed)) {
         draft.openIn = Optional.of(MonitorName.SHARED);
       }
@@ -97,6 +107,39 @@ class TransitionTableTest {
                   after.phase() instanceof Phase.GoingOnline
                       && !(before.phase() instanceof Phase.GoingOnline))
               .isEqualTo(allowed);
+        });
+  }
+
+  /** Else what somebody else started would be ours because a clock ran out, or a monitor died. */
+  @Test
+  void nothingButAnOperatorHasItAdopted_andOnlyWhatIsForeign() {
+    forEveryPair(
+        (given, event, before, after, actions) -> {
+          boolean adopts =
+              actions.stream()
+                  .anyMatch(a -> a instanceof Action.Call c && c.entryPoint() == EntryPoint.ADOPT);
+          boolean allowed =
+              event instanceof ResourceEvent.Adopt
+                  && before.foreign()
+                  && (before.phase() instanceof Phase.Failed
+                      || before.phase() instanceof Phase.Checking);
+          assertThat(adopts).isEqualTo(allowed);
+        });
+  }
+
+  /** What is not ours is never ended, however its adoption goes. */
+  @Test
+  void whatIsBeingAdoptedIsNeitherStartedNorTerminated_untilAFindSaysWhoseItIs() {
+    forEveryPair(
+        (given, event, before, after, actions) -> {
+          if (before.phase() instanceof Phase.Adopting) {
+            assertThat(actions)
+                .noneMatch(
+                    a ->
+                        a instanceof Action.EndProcesses
+                            || (a instanceof Action.Call call
+                                && call.entryPoint() != EntryPoint.FIND));
+          }
         });
   }
 
@@ -270,7 +313,8 @@ class TransitionTableTest {
     var text = new StringBuilder();
     text.append("== ").append(show.phase(given.phase()));
     text.append(given.lives() == Lives.ON_NODE ? "" : " of a type that lives " + given.lives());
-    text.append(given.wanted() ? "" : ", not wanted").append('\n');
+    text.append(given.wanted() ? "" : ", not wanted");
+    text.append(given.foreign() ? ", foreign" : "").append('\n');
     var eventsByEffect = new LinkedHashMap<String, List<ResourceEvent>>();
     for (ResourceEvent event : events()) {
       eventsByEffect.computeIfAbsent(effect(given, event), _ -> new ArrayList<>()).add(event);
@@ -344,6 +388,9 @@ class TransitionTableTest {
     if (after.health() != before.health()) {
       text.append(", health ").append(after.health());
     }
+    if (after.foreign() != before.foreign()) {
+      text.append(after.foreign() ? ", foreign" : ", not foreign");
+    }
     if (!after.detail().equals(before.detail())) {
       text.append(", \"").append(after.detail()).append('"');
     }
@@ -403,6 +450,9 @@ class TransitionTableTest {
                 new After.BecomeFailed("broke for good", Optional.empty()), 3, LATER)));
     cases.add(new Case(new Phase.Failed("broke", Optional.of(LATER))));
     cases.add(new Case(new Phase.Failed("broke for good", Optional.empty())));
+    cases.add(Case.foreign(new Phase.Failed("held", Optional.of(LATER))));
+    cases.add(Case.foreign(new Phase.Checking(true, LATER)));
+    cases.add(new Case(new Phase.Adopting(LATER)));
     cases.add(new Case(new Phase.Closed(new Phase.Online(LATER))));
     cases.add(
         new Case(
@@ -479,6 +529,7 @@ class TransitionTableTest {
     events.add(new ResourceEvent.ProcessEnded());
     events.add(new ResourceEvent.GoOnline(false));
     events.add(new ResourceEvent.GoOnline(true));
+    events.add(new ResourceEvent.Adopt());
     Stream.of(OfflineReason.values()).map(ResourceEvent.GoOffline::new).forEach(events::add);
     events.add(new ResourceEvent.GivenUp());
     events.add(new ResourceEvent.ProcessesEnded(Optional.empty()));

@@ -273,6 +273,10 @@ final class VirtualMonitor {
         }
       }
       case CHANGED -> say(resource, epoch, new ResourceEvent.Returned(entryPoint));
+      case ADOPT -> {
+        workload.adopt();
+        say(resource, epoch, new ResourceEvent.Returned(entryPoint));
+      }
       case OFFLINE -> {
         if (!workload.immortal) {
           workload.end();

@@ -61,6 +61,12 @@ final class Workload {
     heldByLoser = false;
   }
 
+  /** What somebody else started is its own from now on. */
+  void adopt() {
+    running = true;
+    findSays = null;
+  }
+
   void end() {
     running = false;
     heldByLoser = false;

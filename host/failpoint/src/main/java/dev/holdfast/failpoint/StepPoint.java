@@ -28,6 +28,7 @@ public enum StepPoint implements FailPoint {
   CALL_OPEN(Side.MONITOR, "plugin code opens a resource"),
   CALL_FIND(Side.MONITOR, "plugin code looks for what runs"),
   CALL_ONLINE(Side.MONITOR, "plugin code brings a resource online"),
+  CALL_ADOPT(Side.MONITOR, "plugin code takes over what somebody else started"),
   CALL_OFFLINE(Side.MONITOR, "plugin code takes a resource offline"),
   CALL_TERMINATE(Side.MONITOR, "plugin code terminates a resource"),
   CALL_LOOKS_ALIVE(Side.MONITOR, "plugin code makes a short check"),

@@ -130,7 +130,13 @@ final class Routes {
         change(PATCH, "/v1/groups/{group}/properties", this::setGroup),
         change(POST, "/v1/resources", this::createResource),
         change(DELETE, "/v1/resources/{resource}", c -> new Command.DeleteResource(resource(c))),
-        onResource("online", Command.OnlineResource::new),
+        change(
+            POST,
+            "/v1/resources/{resource}/online",
+            c ->
+                flag(c, "adopt")
+                    ? new Command.AdoptResource(resource(c))
+                    : new Command.OnlineResource(resource(c))),
         onResource("offline", Command.OfflineResource::new),
         onResource("restart", Command.RestartResource::new),
         onResource("fail", Command.FailResource::new),

@@ -141,6 +141,20 @@ class HttpApiTest {
   }
 
   @Test
+  void anOnlineThatAdopts_isACommandOfItsOwn() throws IOException {
+    assertThat(unix("POST", "/v1/resources/web-app/online?adopt=true", ""))
+        .startsWith("HTTP/1.1 202");
+    assertThat(unix("POST", "/v1/resources/web-app/online?adopt=false", ""))
+        .startsWith("HTTP/1.1 202");
+    assertThat(unix("POST", "/v1/resources/web-app/online?adopt=maybe", ""))
+        .startsWith("HTTP/1.1 400");
+
+    assertThat(cluster.commands)
+        .containsExactly(
+            new Command.AdoptResource("web-app"), new Command.OnlineResource("web-app"));
+  }
+
+  @Test
   void registryKeys_comeEscaped_alsoWhatIsNoUnicode() throws IOException {
     assertThat(unix("GET", "/v1/registry?path=HKLM%5CSoftware%5CContoso", ""))
         .startsWith("HTTP/1.1 200")

@@ -119,7 +119,8 @@ public final class GivenCluster {
         held ? Optional.empty() : Optional.of(NOW),
         held ? Optional.of(config.monitor()) : Optional.empty(),
         false,
-        Optional.empty());
+        Optional.empty(),
+        false);
   }
 
   /** These resources, in the group {@code web}; the shared monitor is Ready, in its first life. */

@@ -405,7 +405,7 @@ public final class CommandTree {
         verb(
             "online",
             "Bring it online, its providers first.",
-            "holdfast resource online web-app",
+            "holdfast resource online web-app\nholdfast resource online nginx --adopt",
             ResourceCommands.Online::new),
         verb(
             "offline",

@@ -45,9 +45,21 @@ final class ResourceCommands {
     }
   }
 
-  static final class Online extends PlainVerb {
-    Online() {
-      super("online");
+  static final class Online extends OnResource {
+    @Option(
+        names = "--adopt",
+        description = {
+          "Take over, as it runs, what was started outside Holdfast. Refused unless the last look"
+              + " found it so."
+        })
+    boolean adopt;
+
+    @Override
+    int run(Session session) {
+      return session.change(
+          "POST",
+          Target.of("resources", resource, "online").with("adopt", adopt ? true : null),
+          null);
     }
   }
 

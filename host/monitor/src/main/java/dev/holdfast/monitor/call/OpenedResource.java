@@ -234,6 +234,10 @@ final class OpenedResource {
         inside.online(new LiveOnlineCall(entry, life));
         yield Outcome.Nothing.NOTHING;
       }
+      case ADOPT -> {
+        inside.adopt(new LiveOnlineCall(entry, life));
+        yield Outcome.Nothing.NOTHING;
+      }
       case OFFLINE -> {
         inside.offline(new LiveOfflineCall(entry, life, SpiCodec.decode(call.getOfflineReason())));
         yield Outcome.Nothing.NOTHING;

@@ -62,6 +62,12 @@ public sealed interface Command {
   /** Brings its providers online first. */
   record OnlineResource(String resource) implements Command {}
 
+  /**
+   * Has it taken over as it runs, started by somebody else. Refused with a conflict unless the last
+   * look said so, and unless its providers are Online.
+   */
+  record AdoptResource(String resource) implements Command {}
+
   /** Takes its dependents offline first. */
   record OfflineResource(String resource) implements Command {}
 

@@ -118,6 +118,7 @@ public final class EventChronicle implements Chronicle, AutoCloseable {
           case ADOPTED -> EventId.RESOURCE_ADOPTED.of(name, cause);
           case UNSUPERVISED -> EventId.UNSUPERVISED.of(name, cause);
           case FOREIGN_FOUND -> EventId.FOREIGN_FOUND.of(name, cause);
+          case TAKEN_AS_IT_RAN -> EventId.TAKEN_AS_IT_RAN.of(name);
           case TAKING_OVER -> EventId.TAKING_OVER.of(name, cause);
           case STATE_UNKNOWN -> EventId.STATE_UNKNOWN.of(name, cause);
           case CHECK_BROKEN -> EventId.CHECK_BROKEN.of(name, cause);
@@ -128,6 +129,10 @@ public final class EventChronicle implements Chronicle, AutoCloseable {
           case ENDED_WITHOUT_TYPE -> EventId.ENDED_WITHOUT_TYPE.of(name, cause);
           case SEPARATED -> EventId.RESOURCE_SEPARATED.of(name, cause);
         };
+    if (notice.kind() == Notice.Kind.RESOURCE_FAILED) {
+      GenericServiceEvents.of(r, notice)
+          .ifPresent(of -> write(of.about(name, r.id().toString()).because(cause)));
+    }
     NewEvent about = event.about(name, r.id().toString());
     write(cause.isEmpty() ? about : about.because(cause));
     if (notice.kind() == Notice.Kind.STATE_CHANGED) {

@@ -269,7 +269,7 @@ public final class WhyTeller {
               + "; it stays as it is until one does",
           "holdfast monitor list");
     }
-    if (resource.lives() == Lives.ELSEWHERE
+    if ((resource.lives() == Lives.ELSEWHERE || resource.foreign())
         && resource.phase() instanceof Phase.Failed(String why, Optional<Instant> retryAt)
         && retryAt.isPresent()) {
       // There the reason is somebody else's, or nobody could be asked: neither is a failure of it.

@@ -320,7 +320,8 @@ final class Effects {
         commands.cancelAll(resource.id());
         send(resource, action, call);
       }
-      case OPEN, OFFLINE, LOOKS_ALIVE, IS_ALIVE, CHANGED, CLOSE -> send(resource, action, call);
+      case OPEN, ADOPT, OFFLINE, LOOKS_ALIVE, IS_ALIVE, CHANGED, CLOSE ->
+          send(resource, action, call);
     }
   }
 

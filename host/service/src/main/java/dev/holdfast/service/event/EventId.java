@@ -22,6 +22,28 @@ public enum EventId {
       "The process of cluster resource '%1' could not be created: %2",
       "resource",
       "error"),
+  /** MSCS: there is no such service, or it cannot be started at all. */
+  SERVICE_NOT_OPENED(
+      1040,
+      EventType.ERROR,
+      "Generic Service",
+      "The service of cluster resource '%1' could not be opened: %2",
+      "resource",
+      "error"),
+  SERVICE_NOT_STARTED(
+      1041,
+      EventType.ERROR,
+      "Generic Service",
+      "The service of cluster resource '%1' could not be started: %2",
+      "resource",
+      "error"),
+  SERVICE_FAILED(
+      1042,
+      EventType.ERROR,
+      "Generic Service",
+      "The service of cluster resource '%1' failed after it was started: %2",
+      "resource",
+      "error"),
   TYPE_NOT_LOADED(
       1058,
       EventType.ERROR,
@@ -527,7 +549,14 @@ public enum EventId {
       "Process %1 was started for cluster resource %2, which the restored quorum does not have. It"
           + " is left alone; nobody supervises it.",
       "pid",
-      "resourceId");
+      "resourceId"),
+  TAKEN_AS_IT_RAN(
+      2080,
+      EventType.WARNING,
+      "Resource",
+      "Cluster resource '%1' was taken over as it ran, started by somebody else: an operator asked"
+          + " for it.",
+      "resource");
 
   /** The source of the events that MSCS had, and of ours. */
   private static final String MSCS_SOURCE = "ClusSvc";

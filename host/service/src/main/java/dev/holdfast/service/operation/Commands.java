@@ -153,6 +153,8 @@ public final class Commands {
           change(asker, "delete " + resource, state -> deleteResource(state, resource));
       case Command.OnlineResource(String resource) ->
           change(asker, "online " + resource, state -> want(state, resource, true));
+      case Command.AdoptResource(String resource) ->
+          change(asker, "adopt " + resource, state -> adopt(state, resource));
       case Command.OfflineResource(String resource) ->
           change(asker, "offline " + resource, state -> want(state, resource, false));
       case Command.RestartResource(String resource) ->
@@ -549,6 +551,38 @@ public final class Commands {
     return Plan.waitFor(
         online ? new Goal.AllOnline(all) : new Goal.AllOffline(all),
         new ClusterEvent.Wanted(List.of(resource.id()), online));
+  }
+
+  /** Its providers come first, and by a command of their own: what runs is not to wait for them. */
+  private Plan adopt(ClusterState state, String name) {
+    ClusterResource resource = Lookup.resource(state, name);
+    requireResolved(state, resource);
+    patches.requireNone(resource);
+    RequiredTypes.requireForOnline(state, resource);
+    if (!resource.foreign()) {
+      throw new ApiException.Conflict(
+          "NotForeign",
+          resource.config().name(),
+          "%s cannot be adopted: it is %s, and when it was last looked for nobody else held it. Without --adopt it is looked for, and not started when it runs."
+              .formatted(resource.config().name(), resource.state()));
+    }
+    Requests.providersOf(state, resource.id()).stream()
+        .map(state.resources()::get)
+        .filter(provider -> provider != null && provider.state() != ResourceState.ONLINE)
+        .findFirst()
+        .ifPresent(
+            provider -> {
+              throw new ApiException.Conflict(
+                  "ProviderNotOnline",
+                  resource.config().name(),
+                  "%s cannot be adopted: it depends on %s, which is %s. Bring that online first."
+                      .formatted(
+                          resource.config().name(), provider.config().name(), provider.state()));
+            });
+    return Plan.waitFor(
+        new Goal.AllOnline(Set.of(resource.id())),
+        new ClusterEvent.Wanted(List.of(resource.id()), true),
+        new ClusterEvent.OfResource(resource.id(), new ResourceEvent.Adopt()));
   }
 
   private Plan restart(ClusterState state, String name) {

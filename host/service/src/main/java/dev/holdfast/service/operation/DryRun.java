@@ -37,6 +37,8 @@ final class DryRun {
           "fail " + name(state, id) + "; its restart policy does the rest";
       case ClusterEvent.OfResource(ResourceId id, ResourceEvent.ForgetFailures _) ->
           "forget the failures of " + name(state, id);
+      case ClusterEvent.OfResource(ResourceId id, ResourceEvent.Adopt _) ->
+          "take over " + name(state, id) + " as it runs; nothing is started";
       case ClusterEvent.OfResource of -> "change " + name(state, of.resource());
       case ClusterEvent.Stop _ -> "take everything offline";
       case ClusterEvent.MonitorStarted _,

@@ -74,7 +74,8 @@ sealed interface Goal {
 
     private static boolean isGivenUp(ClusterResource resource, Instant now) {
       return resource.phase() instanceof Phase.Failed(_, Optional<Instant> retryAt)
-          && retryAt.filter(retry -> retry.isBefore(now.plus(RETRY_WAIT_MAX))).isEmpty();
+          && (resource.foreign()
+              || retryAt.filter(retry -> retry.isBefore(now.plus(RETRY_WAIT_MAX))).isEmpty());
     }
   }
 

@@ -101,7 +101,7 @@ record Remembered(
       case Phase.Opening(Phase.Memory memory, _) -> memory;
       case Phase.Finding(Phase.Memory memory, _, _) -> memory;
       case Phase.Asking(Phase.Memory memory, _, _) -> memory;
-      case Phase.Checking _ -> new Phase.Offline();
+      case Phase.Checking _, Phase.Adopting _ -> new Phase.Offline();
       case Phase.Changing(_, _, _, Instant until) -> new Phase.Online(until);
       case Phase.Settling(_, Instant until) -> new Phase.GoingOnline(until, until);
       case Phase.Verifying(After after, int attempt, Instant until) ->

@@ -21,6 +21,7 @@ import dev.holdfast.cluster.FailureWindow;
 import dev.holdfast.cluster.MonitorName;
 import dev.holdfast.cluster.Notice;
 import dev.holdfast.cluster.Phase;
+import dev.holdfast.cluster.ResourceConfig;
 import dev.holdfast.cluster.TypeRegistration;
 import dev.holdfast.cluster.TypeStatus;
 import dev.holdfast.protocol.InFlight;
@@ -277,6 +278,41 @@ class EventChronicleTest {
 
   @ParameterizedTest
   @CsvSource({
+    "ServiceNotOpened, exception, 1040, could not be opened",
+    "ServiceNotStarted, exception, 1041, could not be started",
+    "X, timeout, 1041, could not be started",
+    "'', check, 1042, failed after it was started",
+    "'', absent, 1042, failed after it was started"
+  })
+  void aFailureOfAGenericService_isToldAsMscsToldIt_beforeItsOwn(
+      String code, String reason, int id, String words) throws Exception {
+    ResourceConfig test = config(2, "app");
+    var config =
+        new ResourceConfig(
+            test.id(),
+            test.name(),
+            "Generic Service",
+            test.group(),
+            test.dependsOn(),
+            true,
+            test.common(),
+            Map.of());
+    Map<String, String> details = Map.of(Notice.CODE, code, Notice.REASON, reason);
+
+    chronicle.notice(
+        notice(Notice.Kind.RESOURCE_FAILED, "why", details), state(resource(config, online())));
+
+    List<Event> told = told();
+    assertThat(told).extracting(Event::id).containsExactly(id, 1069);
+    assertThat(told.getFirst().message())
+        .isEqualTo("The service of cluster resource 'app' " + words + ": why");
+    assertThat(told.getFirst().resource()).isEqualTo("app");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "TAKEN_AS_IT_RAN, 2080, 'Cluster resource ''app'' was taken over as it ran, started by somebody"
+        + " else: an operator asked for it.'",
     "STATE_CHANGED, 1637, Cluster resource 'app' went from state Online to state Failed.",
     "RESOURCE_FAILED, 1069, Cluster resource 'app' in group 'web' failed.",
     "ONLINE_FAILED, 1065, Cluster resource 'app' failed to come online: why",

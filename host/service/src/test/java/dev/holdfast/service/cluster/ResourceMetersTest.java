@@ -223,6 +223,7 @@ class ResourceMetersTest {
         unsupervisedSince,
         r.openIn(),
         r.bounce(),
-        Optional.empty());
+        Optional.empty(),
+        false);
   }
 }

@@ -487,6 +487,31 @@ class CommandsTest {
   }
 
   @Test
+  void whatSomebodyElseStarted_isRefusedAtOnce_andAdoptedWhenAnOperatorSaysSo() throws Exception {
+    node.foreign.add(resource("db").id());
+
+    Outcome refused = outcome(submit(new Command.OnlineResource("db")));
+    assertThat(((Outcome.Failed) refused).refusal()).hasMessageContaining("held by somebody");
+    assertThat(node.running).isEmpty();
+    assertThat(conflict("NotForeign", new Command.AdoptResource("app")))
+        .hasMessageContaining("app cannot be adopted: it is Offline");
+
+    assertThat(done(new Command.AdoptResource("db"))).isEqualTo("Online 1/1");
+    var _ = conflict("NotForeign", new Command.AdoptResource("db"));
+  }
+
+  @Test
+  void whatIsAdopted_hasItsProvidersOnlineBefore() throws Exception {
+    done(new Command.OnlineResource("db"));
+    node.foreign.add(resource("app").id());
+    var _ = outcome(submit(new Command.OnlineResource("app")));
+    var _ = outcome(submit(new Command.OfflineResource("db")));
+
+    assertThat(conflict("ProviderNotOnline", new Command.AdoptResource("app")))
+        .hasMessageStartingWith("app cannot be adopted: it depends on db, which is Offline");
+  }
+
+  @Test
   void anOnlineThatFails_saysWhichAndWhy() throws Exception {
     done(new Command.SetResource("db", Map.of("RestartAction", List.of("DontRestart")), false));
     node.broken.add(resource("db").id());

@@ -108,6 +108,9 @@ final class FakeNode implements AutoCloseable {
   final Commands commands;
   final Monitors monitors;
 
+  /** What somebody else started. */
+  final Set<ResourceId> foreign = ConcurrentHashMap.newKeySet();
+
   /** Whose application runs. */
   final Set<ResourceId> running = ConcurrentHashMap.newKeySet();
 
@@ -377,7 +380,11 @@ final class FakeNode implements AutoCloseable {
           happened(
               id,
               new ResourceEvent.FoundIt(
-                  running.contains(id) ? Found.running("it runs") : Found.absent("no trace")));
+                  foreign.contains(id)
+                      ? Found.foreign("somebody", 0)
+                      : running.contains(id)
+                          ? Found.running("it runs")
+                          : Found.absent("no trace")));
       case ONLINE -> online(id);
       case OFFLINE -> {
         running.remove(id);
@@ -394,6 +401,11 @@ final class FakeNode implements AutoCloseable {
               broken.contains(id)
                   ? new ResourceEvent.CallFailed(entryPoint, failure("the disk is full"))
                   : new ResourceEvent.Returned(entryPoint));
+      case ADOPT -> {
+        foreign.remove(id);
+        running.add(id);
+        happened(id, new ResourceEvent.Returned(entryPoint));
+      }
       case OPEN, CLOSE -> {}
     }
   }

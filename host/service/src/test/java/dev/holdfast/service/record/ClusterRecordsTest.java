@@ -571,7 +571,8 @@ class ClusterRecordsTest {
         r.unsupervisedSince(),
         r.openIn(),
         r.bounce(),
-        Optional.empty());
+        Optional.empty(),
+        false);
   }
 
   private static SlotRecord slot(Optional<ProcessIdentity> process, Optional<Exit> exit) {
