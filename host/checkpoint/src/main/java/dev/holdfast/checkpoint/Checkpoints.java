@@ -193,6 +193,27 @@ public final class Checkpoints implements AutoCloseable {
     return lane(resource).add(subject, settings, runs);
   }
 
+  /**
+   * Reads what is to be checkpointed, as {@link #add} would, and keeps nothing of it.
+   *
+   * @throws SourceException the content cannot be read
+   */
+  public void tryRead(Subject subject) throws SourceException {
+    try (Capture capture = around.sources().of(subject).capture()) {
+      // That it can be made is all that is asked.
+      var _ = capture.fingerprint();
+    }
+  }
+
+  /**
+   * Gives a checkpoint other settings; its generations stay. Durable when this returns.
+   *
+   * @throws IOException it could not be written down
+   */
+  public Checkpoint configure(CheckpointId id, CheckpointSettings settings) throws IOException {
+    return lane(id.resource()).configure(id, settings);
+  }
+
   /** Removes a checkpoint with its generations; the live content stays. */
   public void remove(CheckpointId id) throws IOException {
     lane(id.resource()).remove(id);

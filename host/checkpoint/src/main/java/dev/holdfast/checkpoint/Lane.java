@@ -178,6 +178,17 @@ final class Lane {
     }
   }
 
+  Checkpoint configure(CheckpointId id, CheckpointSettings settings) throws IOException {
+    lock.lock();
+    try {
+      Checkpoint configured = around.store().configure(find(id), settings);
+      changes.configured(configured);
+      return configured;
+    } finally {
+      lock.unlock();
+    }
+  }
+
   void remove(CheckpointId id) throws IOException {
     lock.lock();
     try {

@@ -78,6 +78,52 @@ class CheckpointsTest {
     return new SourceException(Obstacle.ACCESS_DENIED, "not granted");
   }
 
+  // ---- other settings ------------------------------------------------------------------------
+
+  @Test
+  void otherSettings_keepTheGenerations_andAreThereAfterAStart() throws Exception {
+    CheckpointId id = add();
+    CheckpointSettings other = settings(RestorePolicy.FAIL, DriftPolicy.ADOPT);
+
+    Checkpoint configured = checkpoints.configure(id, other);
+    reopen("alpha");
+
+    assertThat(configured.settings()).isEqualTo(other);
+    assertThat(checkpoint(id).settings()).isEqualTo(other);
+    assertThat(checkpoint(id).generations()).hasSize(1);
+  }
+
+  @Test
+  void otherSettings_countAtOnceForWhatIsWatched() throws Exception {
+    CheckpointId id = add();
+    var _ = online();
+
+    var _ =
+        checkpoints.configure(
+            id,
+            new CheckpointSettings(
+                RestorePolicy.CONTINUE,
+                DriftPolicy.RESTORE,
+                1,
+                Duration.ZERO,
+                Duration.ZERO,
+                Duration.ZERO));
+    source.write("81");
+
+    await().until(() -> checkpoint(id).currentGeneration().number() == 2);
+    assertThat(checkpoint(id).generations()).hasSize(1);
+  }
+
+  @Test
+  void whatCannotBeRead_isToldByATrialToo_andATrialKeepsNothing() throws Exception {
+    checkpoints.tryRead(PORT);
+    assertThat(checkpoints.store().all()).isEmpty();
+
+    source.readingFails = denied();
+
+    assertThatExceptionOfType(SourceException.class).isThrownBy(() -> checkpoints.tryRead(PORT));
+  }
+
   // ---- what the tests say --------------------------------------------------------------------
 
   private static CheckpointSettings settings(RestorePolicy policy, DriftPolicy drift) {
