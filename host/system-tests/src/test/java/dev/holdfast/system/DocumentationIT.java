@@ -72,6 +72,14 @@ class DocumentationIT {
   }
 
   @Test
+  void theClusterFilesCommandsWork() throws Exception {
+    try (var cluster = Cluster.empty()) {
+      cluster.start("serve");
+      run(cluster, "host/docs/cluster-file.md");
+    }
+  }
+
+  @Test
   void theRegistryCanBeUsedByCurl() throws Exception {
     Tools.need("curl");
     try (var cluster = Cluster.empty()) {
@@ -119,6 +127,8 @@ class DocumentationIT {
     Path bin = Files.createDirectories(checkout.resolve("host/bin"));
     Files.createSymbolicLink(target.resolve("holdfast"), Distribution.root());
     Files.createSymbolicLink(bin.resolve("holdfast"), Distribution.launcher());
+    Files.createSymbolicLink(
+        checkout.resolve("sample-resources"), Distribution.checkout().resolve("sample-resources"));
     return checkout;
   }
 
