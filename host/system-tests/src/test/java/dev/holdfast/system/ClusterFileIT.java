@@ -231,6 +231,45 @@ class ClusterFileIT {
     assertIsShop();
   }
 
+  @Test
+  void anAgentIsToBeRegisteredFirst_andIsThenATypeAsAnyOther() throws Exception {
+    Path agents = Path.of("/usr/lib/ocf/resource.d/heartbeat/Dummy");
+    Tools.need(Files.exists(agents), "Debian's resource-agents are not installed");
+    cluster.start("serve");
+    String file =
+        file(
+            """
+              - name: agents
+                wanted: Online
+                resources:
+                  - name: dummy
+                    type: ocf:heartbeat:Dummy
+                    properties:
+                      state: %s
+                      StartTimeout: 7s
+            """
+                .formatted(cluster.folder().resolve("dummy.state")));
+
+    Ran refused = cluster.cli("apply", "-f", file);
+
+    assertThat(refused.exitCode()).as(refused.toString()).isEqualTo(INVALID);
+    assertThat(refused.err())
+        .contains(":7:9: There is no type ocf:heartbeat:Dummy. Register it first:")
+        .contains("holdfast type register 'ocf:heartbeat:Dummy'");
+    cluster.does("type", "register", "ocf:heartbeat:Dummy");
+    cluster.does("apply", "-f", file);
+    assertThat(cluster.resource("dummy").required("state").asString()).isEqualTo("Online");
+    assertThat(cluster.cli("diff", "-f", file, "--prune").exitCode()).isZero();
+    Path exported =
+        Files.writeString(
+            cluster.folder().resolve("exported.yaml"), cluster.does("export").out());
+    assertThat(exported).content().contains("ocf:heartbeat:Dummy", "StartTimeout: 7s");
+    assertThat(cluster.cli("diff", "-f", exported.toString(), "--prune").exitCode()).isZero();
+    assertThat(cluster.does("export", "--schema").out())
+        .contains("properties of ocf:heartbeat:Dummy")
+        .doesNotContain("ocf:*");
+  }
+
   // ---- killed in the middle
   // ------------------------------------------------------------------------
 

@@ -30,9 +30,10 @@ public final class FileSchema {
 
   private FileSchema() {}
 
-  /** The schema, with these types. */
+  /** The schema, with these types; of a family no resource can be. */
   public static Map<String, Object> of(Collection<TypeRegistration> types) {
-    return new FileSchema().schema(types);
+    return new FileSchema()
+        .schema(types.stream().filter(type -> !type.version().description().isFamily()).toList());
   }
 
   private Map<String, Object> schema(Collection<TypeRegistration> types) {

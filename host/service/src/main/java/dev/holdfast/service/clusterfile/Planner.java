@@ -14,6 +14,7 @@ import dev.holdfast.service.api.ClusterPlanView.Change;
 import dev.holdfast.service.api.ClusterPlanView.Field;
 import dev.holdfast.service.api.ClusterPlanView.LeftAlone;
 import dev.holdfast.service.api.NearestName;
+import dev.holdfast.service.api.ShellWord;
 import dev.holdfast.service.checkpoint.SavedCheckpoints;
 import dev.holdfast.service.clusterfile.ClusterFile.FileGroup;
 import dev.holdfast.service.clusterfile.ClusterFile.FileResource;
@@ -312,6 +313,13 @@ public final class Planner {
         }
         return config;
       }
+      if (type.get().version().description().isFamily()) {
+        problems.add(
+            resource.at("type"),
+            "%s is a family of types, and no resource can be of it. See what there is: holdfast type list --available."
+                .formatted(type.get().name()));
+        return config;
+      }
       var plan = new PropertyPlan(resource, before, type.get(), problems);
       Optional<PropertyText.Checked> right = plan.checked();
       if (right.isEmpty()) {
@@ -334,13 +342,26 @@ public final class Planner {
     }
 
     private String noType(String name) {
-      return "There is no type %s.%s"
-          .formatted(
+      Optional<String> near =
+          NearestName.to(
               name,
-              NearestName.to(
-                      name, state.types().values().stream().map(TypeRegistration::name).toList())
-                  .map(near -> " Did you mean " + near + "?")
-                  .orElse(" Register it first: holdfast type register ARCHIVE."));
+              state.types().values().stream()
+                  .filter(type -> !type.version().description().isFamily())
+                  .map(TypeRegistration::name)
+                  .toList());
+      boolean isMember =
+          state.types().values().stream()
+              .anyMatch(type -> type.version().description().isFamilyOf(name));
+      // Of a family's names many are near each other, and most are there.
+      String advice =
+          isMember
+              ? "Register it first: holdfast type register %s.%s"
+                  .formatted(
+                      ShellWord.of(name),
+                      near.map(known -> " Or did you mean " + known + "?").orElse(""))
+              : near.map(known -> "Did you mean " + known + "?")
+                  .orElse("Register it first: holdfast type register ARCHIVE.");
+      return "There is no type %s. %s".formatted(name, advice);
     }
 
     /** One that the document does not name. */

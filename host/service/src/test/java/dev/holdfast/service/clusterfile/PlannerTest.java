@@ -487,6 +487,26 @@ class PlannerTest {
         .contains("There is no type Test.");
   }
 
+  @Test
+  void aMemberOfAFamily_isToBeRegisteredFirst_byItsName_andAFamilyIsNoType() {
+    ClusterState state = with(offline(), type(Description.of("ocf:*").build()), type(TEST));
+
+    assertThat(
+            problems(state, web("{'name':'db','type':'Test'},{'name':'n','type':'ocf:lsb:nginx'}")))
+        .singleElement()
+        .asString()
+        .isEqualTo(
+            "/groups/0/resources/1/type There is no type ocf:lsb:nginx. Register it first: holdfast"
+                + " type register 'ocf:lsb:nginx'.");
+    assertThat(problems(state, web("{'name':'n','type':'ocf:*'}")))
+        .singleElement()
+        .asString()
+        .startsWith("/groups/0/resources/0/type ocf:* is a family of types");
+    assertThat(FileSchema.of(state.types().values()).toString())
+        .contains("properties of Test")
+        .doesNotContain("ocf:*");
+  }
+
   // ---- checkpoints
   // -------------------------------------------------------------------------------
 
