@@ -587,10 +587,16 @@ public final class Planner {
       return String.join(", ", names);
     }
 
-    /** What is to go online needs code; who has it already keeps it. */
+    /**
+     * What is to go online needs code; who has it already keeps it. That there is no such type at
+     * all was told before.
+     */
     private void requireResolved(Target target) {
       TypeStatus status = state.typeStatus(target.config.type());
-      if (target.wanted.orElse(false) && target.isNew() && status != TypeStatus.REGISTERED) {
+      if (target.wanted.orElse(false)
+          && target.isNew()
+          && status != TypeStatus.REGISTERED
+          && status != TypeStatus.NOT_REGISTERED) {
         problems.add(
             target.at("wanted"),
             "%s cannot be brought online: its type %s is %s."
