@@ -260,9 +260,8 @@ class ClusterFileIT {
     assertThat(cluster.resource("dummy").required("state").asString()).isEqualTo("Online");
     assertThat(cluster.cli("diff", "-f", file, "--prune").exitCode()).isZero();
     Path exported =
-        Files.writeString(
-            cluster.folder().resolve("exported.yaml"), cluster.does("export").out());
-    assertThat(exported).content().contains("ocf:heartbeat:Dummy", "StartTimeout: 7s");
+        Files.writeString(cluster.folder().resolve("exported.yaml"), cluster.does("export").out());
+    assertThat(exported).content().contains("ocf:heartbeat:Dummy", "StartTimeout: \"7s\"");
     assertThat(cluster.cli("diff", "-f", exported.toString(), "--prune").exitCode()).isZero();
     assertThat(cluster.does("export", "--schema").out())
         .contains("properties of ocf:heartbeat:Dummy")

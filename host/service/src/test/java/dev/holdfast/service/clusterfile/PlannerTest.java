@@ -489,10 +489,14 @@ class PlannerTest {
 
   @Test
   void aMemberOfAFamily_isToBeRegisteredFirst_byItsName_andAFamilyIsNoType() {
-    ClusterState state = with(offline(), type(Description.of("ocf:*").lives(TEST.lives()).build()), type(TEST));
+    ClusterState state =
+        with(offline(), type(Description.of("ocf:*").lives(TEST.lives()).build()), type(TEST));
 
     assertThat(
-            problems(state, web("{'name':'db','type':'Test'},{'name':'n','type':'ocf:lsb:nginx','wanted':'Online'}")))
+            problems(
+                state,
+                web(
+                    "{'name':'db','type':'Test'},{'name':'n','type':'ocf:lsb:nginx','wanted':'Online'}")))
         .singleElement()
         .asString()
         .isEqualTo(
