@@ -102,13 +102,21 @@ public final class Checkpoints implements AutoCloseable {
         : lane(resource).lastFailure().thenApplyAsync(_ -> lane(resource).beforeOnline(), blocking);
   }
 
-  /** The resource failed, for a reason of its own. Before the call that brings it online again. */
-  public void failed(String resource) {
-    if (!isNothingHere(resource)) {
-      Instant at = around.clock().instant();
-      Lane lane = lane(resource);
-      lane.failureIsLookedAt(CompletableFuture.runAsync(() -> lane.failed(at), blocking));
+  /**
+   * The resource failed, for a reason of its own. Before the call that brings it online again.
+   *
+   * @return whether something was rolled back for it: what it failed by is undone then
+   */
+  public CompletableFuture<Boolean> failed(String resource) {
+    if (isNothingHere(resource)) {
+      return CompletableFuture.completedFuture(false);
     }
+    Instant at = around.clock().instant();
+    Lane lane = lane(resource);
+    CompletableFuture<Boolean> look =
+        CompletableFuture.supplyAsync(() -> lane.failed(at), blocking);
+    lane.failureIsLookedAt(look);
+    return look;
   }
 
   /**

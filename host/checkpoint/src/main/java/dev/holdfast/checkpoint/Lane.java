@@ -115,11 +115,15 @@ final class Lane {
 
   // ---- when it fails ---------------------------------------------------------------------------
 
-  /** It failed; before it goes online again a checkpoint that is to blame is rolled back. */
-  void failed(Instant at) {
+  /**
+   * It failed; before it goes online again a checkpoint that is to blame is rolled back.
+   *
+   * @return whether one was
+   */
+  boolean failed(Instant at) {
     lock.lock();
     try {
-      blamer.failed(at);
+      return blamer.failed(at);
     } finally {
       lock.unlock();
     }

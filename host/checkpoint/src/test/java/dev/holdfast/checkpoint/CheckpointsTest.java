@@ -842,10 +842,12 @@ class CheckpointsTest {
         .id();
   }
 
-  private void failsAndRestarts() {
-    checkpoints.failed(WEB);
+  /** Whether something was rolled back for it. */
+  private boolean failsAndRestarts() {
+    boolean rolledBack = checkpoints.failed(WEB).join();
     offline();
     online();
+    return rolledBack;
   }
 
   @Test
@@ -854,14 +856,14 @@ class CheckpointsTest {
     online();
     source.write("poison");
     awaitCurrent(id, "2 Changed poison");
-    failsAndRestarts();
+    assertThat(failsAndRestarts()).isFalse();
     assertThat(told.lines).contains("suspected 2 [80>poison]");
     assertThat(source.content()).contains("poison");
-    failsAndRestarts();
+    assertThat(failsAndRestarts()).isTrue();
     assertThat(told.lines).contains("rolled back 2 [80>poison]");
     assertThat(current(id)).isEqualTo("3 RolledBack 80");
     assertThat(source.content()).contains("80");
-    failsAndRestarts();
+    assertThat(failsAndRestarts()).isFalse();
     assertThat(current(id)).isEqualTo("3 RolledBack 80");
   }
 
@@ -871,9 +873,9 @@ class CheckpointsTest {
     online();
     source.write("poison");
     awaitCurrent(id, "2 Changed poison");
-    failsAndRestarts();
-    failsAndRestarts();
-    failsAndRestarts();
+    var _ = failsAndRestarts();
+    var _ = failsAndRestarts();
+    var _ = failsAndRestarts();
     assertThat(told.lines).filteredOn(line -> line.startsWith("suspected")).hasSize(1);
     assertThat(current(id)).isEqualTo("2 Changed poison");
   }
@@ -886,8 +888,8 @@ class CheckpointsTest {
     awaitCurrent(id, "2 Changed fine");
     Instant savedAt = checkpoint(id).currentGeneration().savedAt();
     await().until(() -> Duration.between(savedAt, Instant.now()).toMillis() > 5);
-    failsAndRestarts();
-    failsAndRestarts();
+    var _ = failsAndRestarts();
+    var _ = failsAndRestarts();
     assertThat(told.lines).noneMatch(line -> line.startsWith("suspected"));
     assertThat(current(id)).isEqualTo("2 Changed fine");
   }
@@ -896,8 +898,8 @@ class CheckpointsTest {
   void whatWasThereFromTheBeginningIsNotToBlame() throws Exception {
     addBlaming(Duration.ofMinutes(5));
     online();
-    failsAndRestarts();
-    failsAndRestarts();
+    var _ = failsAndRestarts();
+    var _ = failsAndRestarts();
     assertThat(told.lines).noneMatch(line -> line.startsWith("suspected"));
   }
 
