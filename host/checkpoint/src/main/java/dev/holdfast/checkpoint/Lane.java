@@ -95,13 +95,23 @@ final class Lane {
     lock.lock();
     try {
       for (Checkpoint checkpoint : around.store().of(resource)) {
-        if (!changes.isWatching(checkpoint.id())) {
+        if (!changes.isWatching(checkpoint.id()) && runsWithWhatIsHere(checkpoint)) {
           changes.arm(markLive(checkpoint));
         }
       }
     } finally {
       lock.unlock();
     }
+  }
+
+  /**
+   * What another node started, before that one died, runs with what is there. What is here must not
+   * be saved as its own, unless it is the same.
+   */
+  private boolean runsWithWhatIsHere(Checkpoint checkpoint) {
+    return checkpoint.live().isEmpty()
+        || checkpoint.isLiveOn(around.node())
+        || saver.isSaved(checkpoint);
   }
 
   private Checkpoint markLive(Checkpoint checkpoint) {

@@ -671,6 +671,22 @@ class CheckpointsTest {
   }
 
   @Test
+  void whatAnotherNodeStarted_andIsFoundRunning_isNotSavedFromHereEither() throws Exception {
+    CheckpointId id = add();
+    online();
+    source.write("81");
+    awaitCurrent(id, "2 Changed 81");
+    reopen("beta");
+    source.write("80");
+    checkpoints.running(WEB);
+    offline();
+    assertThat(current(id)).isEqualTo("2 Changed 81");
+    online();
+    assertThat(source.content()).contains("81");
+    assertThat(told.lines).contains("left there alpha");
+  }
+
+  @Test
   void whenTheNodeThatDidNotSaveComesBack_itsContentIsKeptAsAnEdit() throws Exception {
     CheckpointId id = add();
     online();
