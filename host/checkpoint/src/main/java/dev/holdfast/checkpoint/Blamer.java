@@ -24,8 +24,13 @@ final class Blamer {
     this.saver = saver;
   }
 
-  /** It failed; before it goes online again a checkpoint that is to blame is rolled back. */
-  void failed(Instant at) {
+  /**
+   * It failed; before it goes online again a checkpoint that is to blame is rolled back.
+   *
+   * @return whether one was
+   */
+  boolean failed(Instant at) {
+    boolean rolledBack = false;
     for (Checkpoint checkpoint : around.store().of(resource)) {
       switch (suspicions.failed(checkpoint, at)) {
         case NOTHING -> {}
@@ -41,24 +46,28 @@ final class Blamer {
         }
         case BLAMED -> {
           if (!checkpoint.settings().rollBackWithin().isZero()) {
-            rollBackBlamed(checkpoint);
+            rolledBack |= rollBackBlamed(checkpoint);
           }
         }
       }
     }
+    return rolledBack;
   }
 
-  private void rollBackBlamed(Checkpoint checkpoint) {
+  private boolean rollBackBlamed(Checkpoint checkpoint) {
     Generation blamed = checkpoint.currentGeneration();
     Optional<Generation> before = checkpoint.before(blamed);
     if (before.isEmpty() || blamed.cause() == Cause.PATCHED) {
-      return; // A patch changed more than its checkpoints, and that is not rolled back (Q288562).
+      // A patch changed more than its checkpoints, and that is not rolled back (Q288562).
+      return false;
     }
     try {
       Checkpoint changed = saver.rollBack(checkpoint, before.get(), _ -> {});
       around.listener().rolledBack(changed, blamed, changedBy(changed, blamed));
+      return true;
     } catch (IOException e) {
       around.listener().notSaved(checkpoint, Cause.ROLLED_BACK, Trouble.ofStore(e), false);
+      return false;
     }
   }
 

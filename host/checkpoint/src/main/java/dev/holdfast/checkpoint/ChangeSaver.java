@@ -174,6 +174,14 @@ final class ChangeSaver {
     }
   }
 
+  /** It has other settings now, and with them other delays. What is dirty is found dirty again. */
+  void configured(Checkpoint checkpoint) {
+    if (isWatching(checkpoint.id())) {
+      removed(checkpoint.id());
+      arm(checkpoint);
+    }
+  }
+
   /** Saves what is not saved yet, and watches no more. */
   void close() {
     closed = true;

@@ -67,6 +67,11 @@ final class CheckpointKeys {
     batch.set(key, RegistryValue.sz("Source", checkpoint.subject().kind().toString()));
     batch.set(key, RegistryValue.sz("Path", checkpoint.subject().path()));
     batch.set(key, RegistryValue.multiSz("Excludes", checkpoint.subject().excludes()));
+    settings(batch, checkpoint.id(), settings);
+  }
+
+  static void settings(Batch.Builder batch, CheckpointId id, CheckpointSettings settings) {
+    KeyPath key = key(id);
     batch.set(key, RegistryValue.sz("OnRestoreFailure", settings.onRestoreFailure().toString()));
     batch.set(key, RegistryValue.sz("OnDrift", settings.onDrift().toString()));
     batch.set(key, RegistryValue.dword("Keep", settings.keep()));

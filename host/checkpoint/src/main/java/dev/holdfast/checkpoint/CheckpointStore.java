@@ -364,6 +364,24 @@ public final class CheckpointStore {
     return know(changed);
   }
 
+  /** Writes other settings; surplus generations go with the next one that is added. */
+  Checkpoint configure(Checkpoint checkpoint, CheckpointSettings settings) throws IOException {
+    commit(
+        checkpoint.id().resource(),
+        batch -> CheckpointKeys.settings(batch, checkpoint.id(), settings));
+    return know(
+        new Checkpoint(
+            checkpoint.id(),
+            checkpoint.subject(),
+            settings,
+            checkpoint.generations(),
+            checkpoint.current(),
+            checkpoint.live(),
+            checkpoint.unrestored(),
+            checkpoint.rollback(),
+            checkpoint.left()));
+  }
+
   /** What can be changed of a checkpoint beside its generations. */
   static final class Marks {
     private final Checkpoint before;

@@ -102,13 +102,21 @@ public final class Checkpoints implements AutoCloseable {
         : lane(resource).lastFailure().thenApplyAsync(_ -> lane(resource).beforeOnline(), blocking);
   }
 
-  /** The resource failed, for a reason of its own. Before the call that brings it online again. */
-  public void failed(String resource) {
-    if (!isNothingHere(resource)) {
-      Instant at = around.clock().instant();
-      Lane lane = lane(resource);
-      lane.failureIsLookedAt(CompletableFuture.runAsync(() -> lane.failed(at), blocking));
+  /**
+   * The resource failed, for a reason of its own. Before the call that brings it online again.
+   *
+   * @return whether something was rolled back for it: what it failed by is undone then
+   */
+  public CompletableFuture<Boolean> failed(String resource) {
+    if (isNothingHere(resource)) {
+      return CompletableFuture.completedFuture(false);
     }
+    Instant at = around.clock().instant();
+    Lane lane = lane(resource);
+    CompletableFuture<Boolean> look =
+        CompletableFuture.supplyAsync(() -> lane.failed(at), blocking);
+    lane.failureIsLookedAt(look);
+    return look;
   }
 
   /**
@@ -191,6 +199,27 @@ public final class Checkpoints implements AutoCloseable {
   public Checkpoint add(String resource, Subject subject, CheckpointSettings settings, boolean runs)
       throws SourceException, IOException {
     return lane(resource).add(subject, settings, runs);
+  }
+
+  /**
+   * Reads what is to be checkpointed, as {@link #add} would, and keeps nothing of it.
+   *
+   * @throws SourceException the content cannot be read
+   */
+  public void tryRead(Subject subject) throws SourceException {
+    try (Capture capture = around.sources().of(subject).capture()) {
+      // That it can be made is all that is asked.
+      var _ = capture.fingerprint();
+    }
+  }
+
+  /**
+   * Gives a checkpoint other settings; its generations stay. Durable when this returns.
+   *
+   * @throws IOException it could not be written down
+   */
+  public Checkpoint configure(CheckpointId id, CheckpointSettings settings) throws IOException {
+    return lane(id.resource()).configure(id, settings);
   }
 
   /** Removes a checkpoint with its generations; the live content stays. */

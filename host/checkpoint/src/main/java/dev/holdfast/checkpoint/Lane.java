@@ -95,13 +95,23 @@ final class Lane {
     lock.lock();
     try {
       for (Checkpoint checkpoint : around.store().of(resource)) {
-        if (!changes.isWatching(checkpoint.id())) {
+        if (!changes.isWatching(checkpoint.id()) && runsWithWhatIsHere(checkpoint)) {
           changes.arm(markLive(checkpoint));
         }
       }
     } finally {
       lock.unlock();
     }
+  }
+
+  /**
+   * What another node started, before that one died, runs with what is there. What is here must not
+   * be saved as its own, unless it is the same.
+   */
+  private boolean runsWithWhatIsHere(Checkpoint checkpoint) {
+    return checkpoint.live().isEmpty()
+        || checkpoint.isLiveOn(around.node())
+        || saver.isSaved(checkpoint);
   }
 
   private Checkpoint markLive(Checkpoint checkpoint) {
@@ -115,11 +125,15 @@ final class Lane {
 
   // ---- when it fails ---------------------------------------------------------------------------
 
-  /** It failed; before it goes online again a checkpoint that is to blame is rolled back. */
-  void failed(Instant at) {
+  /**
+   * It failed; before it goes online again a checkpoint that is to blame is rolled back.
+   *
+   * @return whether one was
+   */
+  boolean failed(Instant at) {
     lock.lock();
     try {
-      blamer.failed(at);
+      return blamer.failed(at);
     } finally {
       lock.unlock();
     }
@@ -173,6 +187,17 @@ final class Lane {
         changes.arm(added);
       }
       return added;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  Checkpoint configure(CheckpointId id, CheckpointSettings settings) throws IOException {
+    lock.lock();
+    try {
+      Checkpoint configured = around.store().configure(find(id), settings);
+      changes.configured(configured);
+      return configured;
     } finally {
       lock.unlock();
     }

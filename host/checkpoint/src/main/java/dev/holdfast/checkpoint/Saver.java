@@ -158,6 +158,15 @@ final class Saver {
     }
   }
 
+  /** Whether the live content is the current generation's; what cannot be read is not. */
+  boolean isSaved(Checkpoint checkpoint) {
+    try (Capture capture = around.sources().of(checkpoint.subject()).capture()) {
+      return capture.fingerprint().equals(checkpoint.currentGeneration().fingerprint());
+    } catch (SourceException e) {
+      return false;
+    }
+  }
+
   private static boolean isKept(Checkpoint checkpoint, String fingerprint, Cause cause) {
     return fingerprint.equals(checkpoint.currentGeneration().fingerprint())
         || (cause != Cause.MANUAL

@@ -78,6 +78,52 @@ class CheckpointsTest {
     return new SourceException(Obstacle.ACCESS_DENIED, "not granted");
   }
 
+  // ---- other settings ------------------------------------------------------------------------
+
+  @Test
+  void otherSettings_keepTheGenerations_andAreThereAfterAStart() throws Exception {
+    CheckpointId id = add();
+    CheckpointSettings other = settings(RestorePolicy.FAIL, DriftPolicy.ADOPT);
+
+    Checkpoint configured = checkpoints.configure(id, other);
+    reopen("alpha");
+
+    assertThat(configured.settings()).isEqualTo(other);
+    assertThat(checkpoint(id).settings()).isEqualTo(other);
+    assertThat(checkpoint(id).generations()).hasSize(1);
+  }
+
+  @Test
+  void otherSettings_countAtOnceForWhatIsWatched() throws Exception {
+    CheckpointId id = add();
+    var _ = online();
+
+    var _ =
+        checkpoints.configure(
+            id,
+            new CheckpointSettings(
+                RestorePolicy.CONTINUE,
+                DriftPolicy.RESTORE,
+                1,
+                Duration.ZERO,
+                Duration.ZERO,
+                Duration.ZERO));
+    source.write("81");
+
+    await().until(() -> checkpoint(id).currentGeneration().number() == 2);
+    assertThat(checkpoint(id).generations()).hasSize(1);
+  }
+
+  @Test
+  void whatCannotBeRead_isToldByATrialToo_andATrialKeepsNothing() throws Exception {
+    checkpoints.tryRead(PORT);
+    assertThat(checkpoints.store().all()).isEmpty();
+
+    source.readingFails = denied();
+
+    assertThatExceptionOfType(SourceException.class).isThrownBy(() -> checkpoints.tryRead(PORT));
+  }
+
   // ---- what the tests say --------------------------------------------------------------------
 
   private static CheckpointSettings settings(RestorePolicy policy, DriftPolicy drift) {
@@ -625,6 +671,22 @@ class CheckpointsTest {
   }
 
   @Test
+  void whatAnotherNodeStarted_andIsFoundRunning_isNotSavedFromHereEither() throws Exception {
+    CheckpointId id = add();
+    online();
+    source.write("81");
+    awaitCurrent(id, "2 Changed 81");
+    reopen("beta");
+    source.write("80");
+    checkpoints.running(WEB);
+    offline();
+    assertThat(current(id)).isEqualTo("2 Changed 81");
+    online();
+    assertThat(source.content()).contains("81");
+    assertThat(told.lines).contains("left there alpha");
+  }
+
+  @Test
   void whenTheNodeThatDidNotSaveComesBack_itsContentIsKeptAsAnEdit() throws Exception {
     CheckpointId id = add();
     online();
@@ -796,10 +858,12 @@ class CheckpointsTest {
         .id();
   }
 
-  private void failsAndRestarts() {
-    checkpoints.failed(WEB);
+  /** Whether something was rolled back for it. */
+  private boolean failsAndRestarts() {
+    boolean rolledBack = checkpoints.failed(WEB).join();
     offline();
     online();
+    return rolledBack;
   }
 
   @Test
@@ -808,14 +872,14 @@ class CheckpointsTest {
     online();
     source.write("poison");
     awaitCurrent(id, "2 Changed poison");
-    failsAndRestarts();
+    assertThat(failsAndRestarts()).isFalse();
     assertThat(told.lines).contains("suspected 2 [80>poison]");
     assertThat(source.content()).contains("poison");
-    failsAndRestarts();
+    assertThat(failsAndRestarts()).isTrue();
     assertThat(told.lines).contains("rolled back 2 [80>poison]");
     assertThat(current(id)).isEqualTo("3 RolledBack 80");
     assertThat(source.content()).contains("80");
-    failsAndRestarts();
+    assertThat(failsAndRestarts()).isFalse();
     assertThat(current(id)).isEqualTo("3 RolledBack 80");
   }
 
@@ -825,9 +889,9 @@ class CheckpointsTest {
     online();
     source.write("poison");
     awaitCurrent(id, "2 Changed poison");
-    failsAndRestarts();
-    failsAndRestarts();
-    failsAndRestarts();
+    var _ = failsAndRestarts();
+    var _ = failsAndRestarts();
+    var _ = failsAndRestarts();
     assertThat(told.lines).filteredOn(line -> line.startsWith("suspected")).hasSize(1);
     assertThat(current(id)).isEqualTo("2 Changed poison");
   }
@@ -840,8 +904,8 @@ class CheckpointsTest {
     awaitCurrent(id, "2 Changed fine");
     Instant savedAt = checkpoint(id).currentGeneration().savedAt();
     await().until(() -> Duration.between(savedAt, Instant.now()).toMillis() > 5);
-    failsAndRestarts();
-    failsAndRestarts();
+    var _ = failsAndRestarts();
+    var _ = failsAndRestarts();
     assertThat(told.lines).noneMatch(line -> line.startsWith("suspected"));
     assertThat(current(id)).isEqualTo("2 Changed fine");
   }
@@ -850,8 +914,8 @@ class CheckpointsTest {
   void whatWasThereFromTheBeginningIsNotToBlame() throws Exception {
     addBlaming(Duration.ofMinutes(5));
     online();
-    failsAndRestarts();
-    failsAndRestarts();
+    var _ = failsAndRestarts();
+    var _ = failsAndRestarts();
     assertThat(told.lines).noneMatch(line -> line.startsWith("suspected"));
   }
 

@@ -4,6 +4,7 @@ import dev.holdfast.spi.Exit;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** What can happen to the cluster. Requests of operators have been checked ({@link Requests}). */
 public sealed interface ClusterEvent {
@@ -72,6 +73,17 @@ public sealed interface ClusterEvent {
   record PropertiesSet(
       ResourceId resource, CommonProperties common, Map<String, List<String>> properties)
       implements ClusterEvent {}
+
+  /**
+   * A resource is in this group and depends on these. One that is Online and now depends on what is
+   * not, goes offline until that is.
+   */
+  record Placed(ResourceId resource, GroupId group, Set<ResourceId> dependsOn)
+      implements ClusterEvent {
+    public Placed {
+      dependsOn = Set.copyOf(dependsOn);
+    }
+  }
 
   /**
    * An operator wants resources Online (and what they depend on), or not any more (and what depends

@@ -157,6 +157,8 @@ public final class Decisions {
                 CommonProperties common,
                 Map<String, List<String>> properties) ->
             propertiesSet(id, common, properties);
+        case ClusterEvent.Placed(ResourceId id, GroupId group, Set<ResourceId> dependsOn) ->
+            edit(id, draft -> draft.config = draft.config.placed(group, dependsOn));
         case ClusterEvent.Wanted(List<ResourceId> ids, boolean online) -> wanted(ids, online);
         case ClusterEvent.Restart(ResourceId id) -> restart(id);
         case ClusterEvent.Stop() -> mode = Mode.STOPPING;

@@ -38,6 +38,12 @@ public record ResourceConfig(
         id, name, type, group, dependsOn, wantedOnline, newCommon, newProperties);
   }
 
+  /** The same in another group, or with other providers. */
+  public ResourceConfig placed(GroupId newGroup, Set<ResourceId> newDependsOn) {
+    return new ResourceConfig(
+        id, name, type, newGroup, newDependsOn, wantedOnline, common, properties);
+  }
+
   /** The same without one provider. */
   public ResourceConfig withoutProvider(ResourceId provider) {
     var rest = new java.util.HashSet<>(dependsOn);

@@ -86,7 +86,10 @@ public sealed interface ResourceEvent {
   /** An operator forgives what was counted. */
   record ForgetFailures() implements ResourceEvent {}
 
-  /** An operator does not want to wait for the moment at which a Failed one is tried again. */
+  /**
+   * There is no need to wait for the moment at which a Failed one is tried again: an operator says
+   * so, or what it failed by is undone.
+   */
   record TryNow() implements ResourceEvent {}
 
   /**

@@ -16,6 +16,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
@@ -68,6 +70,35 @@ class DecisionsTest {
     found(Found.absent(""));
     tell(new ResourceEvent.Returned(EntryPoint.ONLINE));
     assertThat(app().phase()).isInstanceOf(Phase.Online.class);
+  }
+
+  @Nested
+  class Placing {
+    private static final ResourceId DISK = Given.config(2, "disk").id();
+
+    @Test
+    void whatIsOnlineAndNowDependsOnWhatIsNot_goesOffline_andIsWantedStill() {
+      givenAppOnline();
+      on(new ClusterEvent.ResourceCreated(Given.config(2, "disk").wanted(true)));
+
+      on(new ClusterEvent.Placed(APP, app().config().group(), Set.of(DISK)));
+
+      assertThat(app().state()).isEqualTo(ResourceState.OFFLINE_PENDING);
+      assertThat(app().config().wantedOnline()).isTrue();
+      assertThat(app().config().dependsOn()).containsExactly(DISK);
+    }
+
+    @Test
+    void anotherGroup_orOneProviderLess_touchesNothingThatRuns() {
+      givenAppOnline();
+      GroupId other = new GroupId(new UUID(9, 9));
+
+      on(new ClusterEvent.Placed(APP, other, Set.of()));
+
+      assertThat(app().state()).isEqualTo(ResourceState.ONLINE);
+      assertThat(app().config().group()).isEqualTo(other);
+      assertThat(actions).isEmpty();
+    }
   }
 
   @Nested

@@ -4,13 +4,18 @@ import dev.holdfast.service.api.ApiException;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonGenerator;
+import tools.jackson.core.StreamReadFeature;
 import tools.jackson.core.json.JsonWriteFeature;
+import tools.jackson.core.type.TypeReference;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.MapperFeature;
+import tools.jackson.databind.ObjectReader;
 import tools.jackson.databind.SerializationContext;
 import tools.jackson.databind.ValueSerializer;
 import tools.jackson.databind.json.JsonMapper;
@@ -58,6 +63,21 @@ final class Json {
     }
   }
 
+  /**
+   * Reads an object of which nothing is known.
+   *
+   * @throws ApiException.Usage it is not JSON, no object, or has a key twice
+   */
+  static Map<String, Object> readDocument(byte[] body) {
+    try {
+      return Mapper.DOCUMENTS.readValue(body);
+    } catch (JacksonException unreadable) {
+      throw new ApiException.Usage(
+          "BadBody",
+          "The document cannot be read as a JSON object: " + unreadable.getOriginalMessage());
+    }
+  }
+
   /** Makes the mapper, so that the first to ask need not wait for it. */
   static void warm() {
     write(new Envelope("Nothing", List.of()));
@@ -72,6 +92,12 @@ final class Json {
             .disable(JsonWriteFeature.ESCAPE_FORWARD_SLASHES)
             .addModule(new SimpleModule().addSerializer(Instant.class, new InstantSerializer()))
             .build();
+
+    static final ObjectReader DOCUMENTS =
+        INSTANCE
+            .readerFor(new TypeReference<LinkedHashMap<String, Object>>() {})
+            .with(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+            .with(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS);
 
     static final JsonMapper ASCII =
         INSTANCE.rebuild().enable(JsonWriteFeature.ESCAPE_NON_ASCII).build();

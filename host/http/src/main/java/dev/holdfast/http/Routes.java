@@ -11,14 +11,11 @@ import static io.javalin.http.HandlerType.PATCH;
 import static io.javalin.http.HandlerType.POST;
 import static io.javalin.http.HandlerType.PUT;
 
-import dev.holdfast.failpoint.StepPoint;
 import dev.holdfast.service.api.ApiException;
-import dev.holdfast.service.api.Asker;
 import dev.holdfast.service.api.ClusterApi;
 import dev.holdfast.service.api.Command;
 import dev.holdfast.service.api.EventQuery;
 import dev.holdfast.service.api.MonitorSignal;
-import dev.holdfast.service.api.Operation;
 import io.javalin.http.Context;
 import io.javalin.http.HandlerType;
 import java.io.IOException;
@@ -58,7 +55,8 @@ final class Routes {
             clusterTable(),
             new RegistryRoutes(api, streams).table(),
             new CheckpointRoutes(api).table(),
-            new QuorumRoutes(api).table())
+            new QuorumRoutes(api).table(),
+            new ClusterFileRoutes(api, streams).table())
         .flatMap(List::stream)
         .toList();
   }
@@ -188,22 +186,7 @@ final class Routes {
   }
 
   private void submit(Context context, Command command) throws IOException, InterruptedException {
-    String user =
-        switch (Peer.of(context)) {
-          case Peer.Local(var principal) -> principal.getName();
-          case Peer.Remote(String address) -> address;
-        };
-    StepPoint.HTTP_SUBMIT.before();
-    Operation operation = api.submit(command, new Asker(user, flag(context, "dryRun")));
-    StepPoint.HTTP_SUBMIT.after();
-    String accept = context.header("Accept");
-    if (accept != null && accept.contains(Streams.MEDIA_TYPE)) {
-      streams.narrate(context, operation);
-    } else {
-      context.status(202);
-      StepPoint.HTTP_ANSWER.before();
-      one(context, "Operation", OperationView.withLines(operation));
-    }
+    Submission.answer(context, streams, asker -> api.submit(command, asker));
   }
 
   private Command createGroup(Context context) throws IOException {

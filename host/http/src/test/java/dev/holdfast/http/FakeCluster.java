@@ -7,6 +7,7 @@ import dev.holdfast.service.api.AvailableTypeView;
 import dev.holdfast.service.api.BackupReport;
 import dev.holdfast.service.api.CheckpointApi;
 import dev.holdfast.service.api.ClusterApi;
+import dev.holdfast.service.api.ClusterFileApi;
 import dev.holdfast.service.api.Command;
 import dev.holdfast.service.api.ControlView;
 import dev.holdfast.service.api.EventQuery;
@@ -84,6 +85,7 @@ public final class FakeCluster implements ClusterApi {
   public final List<Set<String>> validated = new CopyOnWriteArrayList<>();
 
   public final FakeCheckpoints checkpoints = new FakeCheckpoints(this::requireResource);
+  public final FakeClusterFile clusterFile = new FakeClusterFile();
 
   public volatile boolean holdOperations;
   public volatile @Nullable RuntimeException bug;
@@ -632,6 +634,11 @@ public final class FakeCluster implements ClusterApi {
   @Override
   public void backupEnded(BackupReport report) {
     backups.add(report);
+  }
+
+  @Override
+  public ClusterFileApi clusterFile() {
+    return clusterFile;
   }
 
   @Override

@@ -225,6 +225,7 @@ final class HeldCluster implements AutoCloseable {
                   local.meters(),
                   new QuorumDesk.Self(local.name(), local.self().pid(), local.home().root()),
                   clock),
+              commands.clusterFile(desk, records::revision),
               new Rehearser(local::source, local.name()),
               checkpoints::isUnrestored,
               checkpoints::patchOf,

@@ -12,6 +12,7 @@ import dev.holdfast.service.api.AvailableTypeView;
 import dev.holdfast.service.api.BackupReport;
 import dev.holdfast.service.api.CheckpointApi;
 import dev.holdfast.service.api.ClusterApi;
+import dev.holdfast.service.api.ClusterFileApi;
 import dev.holdfast.service.api.Command;
 import dev.holdfast.service.api.EventQuery;
 import dev.holdfast.service.api.EventView;
@@ -72,6 +73,7 @@ final class ServiceApi implements ClusterApi {
   private final RegistryApi registry;
   private final CheckpointDesk checkpoints;
   private final QuorumDesk quorum;
+  private final ClusterFileApi clusterFile;
   private final Rehearser rehearser;
   private final Witness witness;
   private final String node;
@@ -89,6 +91,7 @@ final class ServiceApi implements ClusterApi {
       RegistryApi registry,
       CheckpointDesk checkpoints,
       QuorumDesk quorum,
+      ClusterFileApi clusterFile,
       Rehearser rehearser,
       Predicate<String> unrestored,
       Function<String, Optional<Patch>> patches,
@@ -106,6 +109,7 @@ final class ServiceApi implements ClusterApi {
     this.registry = registry;
     this.checkpoints = checkpoints;
     this.quorum = quorum;
+    this.clusterFile = clusterFile;
     this.rehearser = rehearser;
     this.views =
         new Views(
@@ -366,6 +370,11 @@ final class ServiceApi implements ClusterApi {
   @Override
   public CheckpointApi checkpoints() {
     return checkpoints;
+  }
+
+  @Override
+  public ClusterFileApi clusterFile() {
+    return clusterFile;
   }
 
   @Override

@@ -6,6 +6,7 @@ import dev.holdfast.service.api.AvailableTypeView;
 import dev.holdfast.service.api.BackupReport;
 import dev.holdfast.service.api.CheckpointApi;
 import dev.holdfast.service.api.ClusterApi;
+import dev.holdfast.service.api.ClusterFileApi;
 import dev.holdfast.service.api.Command;
 import dev.holdfast.service.api.EventQuery;
 import dev.holdfast.service.api.EventView;
@@ -192,6 +193,11 @@ final class SwitchedApi implements ClusterApi {
   @Override
   public CheckpointApi checkpoints() {
     return now.checkpoints();
+  }
+
+  @Override
+  public ClusterFileApi clusterFile() {
+    return now.clusterFile();
   }
 
   @Override

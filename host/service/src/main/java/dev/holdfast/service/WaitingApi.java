@@ -7,6 +7,7 @@ import dev.holdfast.service.api.AvailableTypeView;
 import dev.holdfast.service.api.BackupReport;
 import dev.holdfast.service.api.CheckpointApi;
 import dev.holdfast.service.api.ClusterApi;
+import dev.holdfast.service.api.ClusterFileApi;
 import dev.holdfast.service.api.Command;
 import dev.holdfast.service.api.EventQuery;
 import dev.holdfast.service.api.EventView;
@@ -221,6 +222,11 @@ final class WaitingApi implements ClusterApi {
 
   @Override
   public CheckpointApi checkpoints() {
+    throw refusal.get();
+  }
+
+  @Override
+  public ClusterFileApi clusterFile() {
     throw refusal.get();
   }
 

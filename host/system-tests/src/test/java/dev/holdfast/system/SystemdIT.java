@@ -50,7 +50,7 @@ class SystemdIT {
     container.shell(
         String.join(
             "\n",
-            DocumentationIT.commands(Distribution.checkout().resolve("host/docs/systemd.md"))));
+            DocumentCommands.of("host/docs/systemd.md")));
     container.does("holdfast", "group", "create", "apps");
     container.does(
         "holdfast",

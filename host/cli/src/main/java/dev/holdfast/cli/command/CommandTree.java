@@ -62,6 +62,21 @@ public final class CommandTree {
               "Why a resource or group is in its state, and what unblocks it.",
               "holdfast why web-app",
               WhyCommand::new),
+          verb(
+              "apply",
+              "Make the cluster what a file says: groups, resources, properties, checkpoints.",
+              "holdfast apply -f cluster.yaml\nholdfast apply -f cluster.yaml --prune --dry-run",
+              ClusterFileCommands.Apply::new),
+          verb(
+              "diff",
+              "Tell what apply would change; 3 when it would.",
+              "holdfast diff -f cluster.yaml",
+              ClusterFileCommands.Diff::new),
+          verb(
+              "export",
+              "Write the cluster as a file that apply takes; or the JSON Schema of such files.",
+              "holdfast export > cluster.yaml\nholdfast export --schema > cluster.schema.json",
+              ClusterFileCommands.Export::new),
           noun(
               "type",
               "Resource types.",

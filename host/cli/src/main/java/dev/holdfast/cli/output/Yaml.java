@@ -9,7 +9,7 @@ import tools.jackson.databind.node.StringNode;
  * Writes a tree as YAML in block style. Strings that could be taken for something else are quoted
  * as JSON quotes them, which YAML 1.2 reads.
  */
-final class Yaml {
+public final class Yaml {
   private static final Pattern PLAIN =
       Pattern.compile("[A-Za-z/][A-Za-z0-9_./ -]*[A-Za-z0-9_./-]|[A-Za-z]");
   private static final Pattern WORD =
@@ -17,7 +17,8 @@ final class Yaml {
 
   private Yaml() {}
 
-  static String write(JsonNode node) {
+  /** The tree, with a line break at its end. */
+  public static String write(JsonNode node) {
     var out = new StringBuilder();
     if (isBlock(node)) {
       block(node, "", out);

@@ -4,7 +4,6 @@ import dev.holdfast.cli.output.Json;
 import dev.holdfast.client.door.Answers;
 import dev.holdfast.client.door.Door;
 import dev.holdfast.client.door.NoServiceException;
-import dev.holdfast.client.door.Problem;
 import dev.holdfast.client.door.RefusalException;
 import dev.holdfast.client.transport.Body;
 import dev.holdfast.client.transport.DeadlineException;
@@ -210,8 +209,7 @@ public final class ServiceClient {
   }
 
   private static Failure failure(RefusalException refused) {
-    Problem problem = refused.problem();
-    return new Failure(problem.exitCode(), problem.detail(), null);
+    return new Failure(refused.problem());
   }
 
   private Failure unreachable(IOException broken) {

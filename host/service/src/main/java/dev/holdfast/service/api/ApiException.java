@@ -76,8 +76,15 @@ public abstract sealed class ApiException extends RuntimeException {
      * One thing that is wrong.
      *
      * @param property the property it is about; null when it is about several or none
+     * @param pointer where it stands in the document that was sent, as a JSON Pointer (RFC 6901);
+     *     null where there is none
      */
-    public record Problem(@Nullable String property, String message) {}
+    public record Problem(@Nullable String property, String message, @Nullable String pointer) {
+      /** One that is about a property, and stands nowhere. */
+      public Problem(@Nullable String property, String message) {
+        this(property, message, null);
+      }
+    }
   }
 
   /** The request makes no sense. */

@@ -123,6 +123,9 @@ public interface ClusterApi {
   /** What of the resources' configuration follows them. */
   CheckpointApi checkpoints();
 
+  /** The cluster as one document. */
+  ClusterFileApi clusterFile();
+
   /**
    * Starts to carry out a command and returns as soon as it has been accepted; the operation tells
    * the rest. What can be refused at once (unknown name, rejected property, not in this state) is

@@ -14,6 +14,7 @@ import dev.holdfast.checkpoint.Subject;
 import dev.holdfast.checkpoint.Trouble;
 import dev.holdfast.cluster.ClusterResource;
 import dev.holdfast.cluster.ClusterState;
+import dev.holdfast.cluster.ResourceId;
 import dev.holdfast.quorum.Blobs;
 import dev.holdfast.service.api.ApiException;
 import dev.holdfast.service.api.Caller;
@@ -39,7 +40,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Answers what is asked of checkpoints, and does what is told. Thread-safe. */
-public final class CheckpointDesk implements CheckpointApi {
+public final class CheckpointDesk implements CheckpointApi, SavedCheckpoints {
   private final Checkpoints checkpoints;
   private final Registry registry;
   private final Supplier<ClusterState> states;
@@ -227,6 +228,49 @@ public final class CheckpointDesk implements CheckpointApi {
             .orElse(null));
   }
 
+  // ---- for the cluster file --------------------------------------------------------------------
+
+  @Override
+  public List<Checkpoint> of(ResourceId resource) {
+    return checkpoints.store().of(resource.toString());
+  }
+
+  @Override
+  public boolean isSame(Subject one, Subject other) {
+    return lint.isSame(one, other);
+  }
+
+  /**
+   * Makes the checks of {@link #add}, of a resource that need not be there yet, and reads what is
+   * to be saved.
+   *
+   * @throws ApiException it could not be added now
+   */
+  public void requireAddable(ResourceId resource, String name, Subject subject) {
+    try {
+      checkpoints.require(subject);
+      var _ = lint.look(resource.toString(), name, subject);
+      checkpoints.tryRead(subject);
+    } catch (IllegalArgumentException e) {
+      throw new ApiException.Invalid(
+          "BadCheckpoint",
+          name,
+          "The checkpoint was not added: %s.".formatted(e.getMessage()),
+          List.of());
+    } catch (SourceException e) {
+      throw CheckpointRefusals.refused(subject, "added", e);
+    }
+  }
+
+  /** Gives a checkpoint other settings; durable when this returns. */
+  public void configure(Checkpoint checkpoint, CheckpointSettings settings) {
+    try {
+      var _ = checkpoints.configure(checkpoint.id(), settings);
+    } catch (IOException e) {
+      throw CheckpointRefusals.failed(checkpoint.subject(), "changed", e);
+    }
+  }
+
   // ---- changes -------------------------------------------------------------------------------
 
   @Override
@@ -285,7 +329,12 @@ public final class CheckpointDesk implements CheckpointApi {
     }
   }
 
-  private static CheckpointSettings settings(NewCheckpoint wanted) {
+  /**
+   * How a checkpoint is to be kept, with the defaults of what is not said.
+   *
+   * @throws IllegalArgumentException that is beyond its limits
+   */
+  public static CheckpointSettings settings(NewCheckpoint wanted) {
     CheckpointSettings otherwise = CheckpointSettings.DEFAULT;
     Duration delay =
         wanted.delayMillis() == null ? otherwise.delay() : Duration.ofMillis(wanted.delayMillis());

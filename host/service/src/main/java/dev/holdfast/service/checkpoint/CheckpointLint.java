@@ -21,6 +21,7 @@ final class CheckpointLint {
   private static final String CLUSTER = "Cluster";
   private static final String SYSTEM = "System";
   private static final String SERVICES = "Services";
+  private static final String SAME = "the same as";
 
   private final CheckpointStore store;
   private final Registry registry;
@@ -57,7 +58,7 @@ final class CheckpointLint {
         continue;
       }
       boolean isOwn = other.id().resource().equals(resourceId);
-      if (isOwn && relation.equals("the same as")) {
+      if (isOwn && relation.equals(SAME)) {
         throw new ApiException.Conflict(
             "CheckpointExists",
             resource,
@@ -112,6 +113,11 @@ final class CheckpointLint {
         && NameOrder.same(names.get(2), SERVICES);
   }
 
+  /** Whether both are of the same thing. */
+  boolean isSame(Subject one, Subject other) {
+    return relation(one, other).equals(SAME);
+  }
+
   /** How one lies to the other; empty when they have nothing in common. */
   private String relation(Subject one, Subject other) {
     if (one.kind() != other.kind()) {
@@ -124,14 +130,14 @@ final class CheckpointLint {
 
   private static String relation(KeyPath one, KeyPath other) {
     if (one.equals(other)) {
-      return "the same as";
+      return SAME;
     }
     return one.isWithin(other) ? "within" : other.isWithin(one) ? "above" : "";
   }
 
   private static String relation(Path one, Path other) {
     if (one.equals(other)) {
-      return "the same as";
+      return SAME;
     }
     return one.startsWith(other) ? "within" : other.startsWith(one) ? "above" : "";
   }

@@ -188,8 +188,12 @@ public final class CheckpointChronicle implements CheckpointListener {
     if (difference.from() == null) {
       return "%s was added (%s)".formatted(what, difference.to());
     }
-    return difference.to() == null
-        ? "%s was removed (%s)".formatted(what, difference.from())
+    if (difference.to() == null) {
+      return "%s was removed (%s)".formatted(what, difference.from());
+    }
+    // Of lines, there may be only such as are gone, or such as are new.
+    return difference.from().isEmpty() || difference.to().isEmpty()
+        ? "%s %s%s".formatted(what, difference.from(), difference.to())
         : "%s %s became %s".formatted(what, difference.from(), difference.to());
   }
 

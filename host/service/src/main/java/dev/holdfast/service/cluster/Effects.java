@@ -15,6 +15,7 @@ import dev.holdfast.cluster.Notice;
 import dev.holdfast.cluster.ResourceConfig;
 import dev.holdfast.cluster.ResourceEvent;
 import dev.holdfast.cluster.ResourceId;
+import dev.holdfast.cluster.RestartAction;
 import dev.holdfast.cluster.TypeRegistration;
 import dev.holdfast.cluster.TypeStatus;
 import dev.holdfast.protocol.DescriptionCodec;
@@ -146,10 +147,32 @@ final class Effects {
       // failed is to be known before it goes online again.
       case Action.Tell(Notice notice) -> {
         if (notice.kind() == Notice.Kind.RESOURCE_FAILED && isItsOwn(notice)) {
-          notice.resource().ifPresent(id -> checkpoints.failed(id.toString()));
+          notice.resource().ifPresent(this::lookForWhatIsToBlame);
         }
       }
     }
+  }
+
+  /**
+   * What is rolled back makes a new try worth while, whatever was said of that when it failed: an
+   * agent that finds its configuration broken says that it can start nowhere on this node.
+   */
+  private void lookForWhatIsToBlame(ResourceId id) {
+    var _ =
+        checkpoints
+            .failed(id.toString())
+            .thenAccept(
+                rolledBack -> {
+                  if (rolledBack && isRestarted(id)) {
+                    loop.post(new ClusterEvent.OfResource(id, new ResourceEvent.TryNow()));
+                  }
+                });
+  }
+
+  private boolean isRestarted(ResourceId id) {
+    return resource(loop.state(), id)
+        .filter(each -> each.config().common().restart().action() != RestartAction.DONT_RESTART)
+        .isPresent();
   }
 
   /** An operator who asks for a failure knows why it fails. */

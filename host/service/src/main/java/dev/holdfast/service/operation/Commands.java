@@ -18,13 +18,17 @@ import dev.holdfast.cluster.TypeRegistration;
 import dev.holdfast.cluster.TypeStatus;
 import dev.holdfast.service.api.ApiException;
 import dev.holdfast.service.api.Asker;
+import dev.holdfast.service.api.ClusterFileApi;
 import dev.holdfast.service.api.Command;
 import dev.holdfast.service.api.Narration;
 import dev.holdfast.service.api.Operation;
+import dev.holdfast.service.checkpoint.CheckpointDesk;
 import dev.holdfast.service.checkpoint.PatchDesk;
 import dev.holdfast.service.cluster.ClusterLoop;
+import dev.holdfast.service.clusterfile.Plan.Asked;
 import dev.holdfast.service.posix.Signal;
 import dev.holdfast.service.supervision.Monitors;
+import dev.holdfast.service.type.PropertyText;
 import dev.holdfast.service.type.PropertyValidator;
 import dev.holdfast.service.type.PropertyValidator.Verdict;
 import dev.holdfast.service.type.Surveyor;
@@ -49,6 +53,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
 /**
@@ -134,6 +139,45 @@ public final class Commands {
     }
   }
 
+  /**
+   * What takes whole clusters, and gives them.
+   *
+   * @param revision of the cluster database
+   */
+  public ClusterFileApi clusterFile(CheckpointDesk checkpoints, LongSupplier revision) {
+    return new ClusterFiles(
+        loop, operations, checkpoints, new FileChecks(), clock, ids, revision, executor);
+  }
+
+  /** The checks of commands, for whole clusters. */
+  private final class FileChecks implements ClusterFiles.Checks {
+    @Override
+    public void properties(Asked asked) {
+      refuseWhatTheTypeRefuses(asked.resource().name(), asked.type(), asked.checked());
+    }
+
+    @Override
+    public void online(ClusterState state, ClusterResource resource) {
+      requireResolved(state, resource);
+      patches.requireNone(resource);
+    }
+
+    @Override
+    public void offline(ClusterState state, ClusterResource resource) {
+      requireNoTools(state, resource);
+    }
+
+    @Override
+    public void delete(ClusterResource resource) {
+      patches.requireNoTool(resource, "cannot be deleted");
+    }
+
+    @Override
+    public ClusterState decide(Function<ClusterState, List<ClusterEvent>> check) {
+      return decided(check);
+    }
+  }
+
   /** As {@link dev.holdfast.service.api.ClusterApi#submit}. */
   public Operation submit(Command command, Asker asker) {
     return switch (command) {
@@ -216,14 +260,7 @@ public final class Commands {
       return dryRun(what, check.apply(loop.state()));
     }
     var planned = new Planned(check);
-    try {
-      var _ = loop.request(planned).get();
-    } catch (ExecutionException e) {
-      throw refusal(cause(e));
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw stopping();
-    }
+    var _ = decided(planned);
     Operation operation = operations.begin(what);
     Plan plan = planned.plan();
     plan.goal()
@@ -231,6 +268,21 @@ public final class Commands {
             goal -> operations.await(operation, goal, planned.before(), loop::state),
             () -> operations.done(operation, plan.message()));
     return operation;
+  }
+
+  /**
+   * Returns when what follows from the newest state is durable, carried out and told; the state
+   * that it led to.
+   */
+  private ClusterState decided(Function<ClusterState, List<ClusterEvent>> check) {
+    try {
+      return loop.request(check).get();
+    } catch (ExecutionException e) {
+      throw refusal(cause(e));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw stopping();
+    }
   }
 
   private Operation dryRun(String what, Plan plan) {

@@ -22,6 +22,8 @@ final class DryRun {
           "create the resource " + created.config().name() + ", Offline";
       case ClusterEvent.ResourceDeleted deleted -> "delete " + name(state, deleted.resource());
       case ClusterEvent.PropertiesSet set -> "set properties of " + name(state, set.resource());
+      case ClusterEvent.Placed placed ->
+          "set group and dependencies of " + name(state, placed.resource());
       case ClusterEvent.Wanted(List<ResourceId> ids, _) when ids.isEmpty() ->
           "change nothing: there is no resource";
       case ClusterEvent.Wanted(List<ResourceId> ids, boolean online) ->

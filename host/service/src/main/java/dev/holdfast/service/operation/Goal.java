@@ -9,6 +9,7 @@ import dev.holdfast.cluster.ResourceId;
 import dev.holdfast.cluster.ResourceState;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -106,6 +107,32 @@ sealed interface Goal {
                       .findFirst()
                       .map(Goal::missed))
           .orElseGet(Progress.Underway::new);
+    }
+  }
+
+  /** All of some Online, and all of others Offline. */
+  record Settled(Set<ResourceId> online, Set<ResourceId> offline) implements Goal {
+    public Settled {
+      online = Set.copyOf(online);
+      offline = Set.copyOf(offline);
+    }
+
+    @Override
+    public Set<ResourceId> resources() {
+      var all = new HashSet<>(online);
+      all.addAll(offline);
+      return all;
+    }
+
+    @Override
+    public Progress look(ClusterState state, Instant now) {
+      Progress first = new AllOffline(offline).look(state, now);
+      Progress second = new AllOnline(online).look(state, now);
+      // What went wrong is told at once; the rest when both have come to their ends.
+      if (second instanceof Progress.Missed || second instanceof Progress.Superseded) {
+        return second;
+      }
+      return first instanceof Progress.Reached ? second : first;
     }
   }
 

@@ -129,6 +129,9 @@ final class FakeNode implements AutoCloseable {
   /** How often a type was asked about properties. */
   final AtomicInteger validated = new AtomicInteger();
 
+  /** What happens while a type looks at properties. */
+  volatile Runnable whileValidating = () -> {};
+
   /** The stops of the service that were asked for: whether applications are kept. */
   final List<Boolean> stops = new CopyOnWriteArrayList<>();
 
@@ -529,6 +532,7 @@ final class FakeNode implements AutoCloseable {
 
     private void validate(ValidateProperties question) {
       validated.incrementAndGet();
+      whileValidating.run();
       var answer = Validated.newBuilder().setCall(question.getCall());
       if (question.getPropertiesList().toString().contains("forbidden")) {
         answer.addProblems(

@@ -1,4 +1,4 @@
-package dev.holdfast.service.operation;
+package dev.holdfast.service.type;
 
 import dev.holdfast.cluster.CommonProperties;
 import dev.holdfast.service.api.ApiException;
@@ -21,7 +21,7 @@ import java.util.Set;
  * Properties as an operator typed them, sorted into common and private ones and checked against
  * their declarations. All or nothing.
  */
-final class PropertyText {
+public final class PropertyText {
   private final String resource;
   private final Description description;
 
@@ -32,19 +32,19 @@ final class PropertyText {
    * @param undeclared what an earlier version of the type had: kept, so that it is there when that
    *     version comes back
    */
-  record Checked(
+  public record Checked(
       CommonProperties common,
       Map<String, List<String>> declared,
       Map<String, List<String>> undeclared) {
     /** All that are the resource's own. */
-    Map<String, List<String>> properties() {
+    public Map<String, List<String>> properties() {
       var all = new LinkedHashMap<>(undeclared);
       all.putAll(declared);
       return all;
     }
   }
 
-  PropertyText(String resource, Description description) {
+  public PropertyText(String resource, Description description) {
     this.resource = resource;
     this.description = description;
   }
@@ -55,7 +55,7 @@ final class PropertyText {
    * @param creating whether properties that cannot be changed later may be set
    * @throws ApiException.Invalid something is wrong; its message names the first thing
    */
-  Checked apply(
+  public Checked apply(
       CommonProperties common,
       Map<String, List<String>> current,
       Map<String, List<String>> changes,
@@ -139,7 +139,7 @@ final class PropertyText {
   }
 
   /** Problems as a refusal. */
-  ApiException.Invalid invalid(List<Problem> problems) {
+  public ApiException.Invalid invalid(List<Problem> problems) {
     return new ApiException.Invalid(
         "PropertyRejected",
         resource,

@@ -1,4 +1,4 @@
-package dev.holdfast.service.operation;
+package dev.holdfast.service.type;
 
 import static dev.holdfast.service.GivenCluster.TEST;
 import static org.assertj.core.api.Assertions.assertThat;
