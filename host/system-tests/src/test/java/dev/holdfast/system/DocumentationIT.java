@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -18,9 +17,6 @@ import org.junit.jupiter.api.Test;
 class DocumentationIT {
   /** All commands of a document, one after the other in one shell. */
   private static final Duration SHELL_LIMIT = Duration.ofMinutes(10);
-
-  private static final String BEGIN = "```sh test";
-  private static final String END = "```";
 
   @Test
   void theReadmesCommandsWorkOnTheDemo() throws Exception {
@@ -90,7 +86,7 @@ class DocumentationIT {
 
   private static void run(Cluster cluster, String document)
       throws IOException, InterruptedException {
-    List<String> lines = commands(Distribution.checkout().resolve(document));
+    List<String> lines = DocumentCommands.of(document);
     assertThat(lines).as("commands in %s", document).hasSizeGreaterThan(5);
     Path script = cluster.folder().resolve("commands.sh");
     Path said = cluster.folder().resolve("commands.out");
@@ -130,20 +126,5 @@ class DocumentationIT {
     Files.createSymbolicLink(
         checkout.resolve("sample-resources"), Distribution.checkout().resolve("sample-resources"));
     return checkout;
-  }
-
-  private static List<String> commands(Path document) throws IOException {
-    List<String> commands = new ArrayList<>();
-    boolean inside = false;
-    for (String line : Files.readAllLines(document)) {
-      if (line.equals(BEGIN)) {
-        inside = true;
-      } else if (line.equals(END)) {
-        inside = false;
-      } else if (inside) {
-        commands.add(line);
-      }
-    }
-    return commands;
   }
 }
