@@ -58,7 +58,8 @@ final class Blamer {
     Generation blamed = checkpoint.currentGeneration();
     Optional<Generation> before = checkpoint.before(blamed);
     if (before.isEmpty() || blamed.cause() == Cause.PATCHED) {
-      return false; // A patch changed more than its checkpoints, and that is not rolled back (Q288562).
+      return false; // A patch changed more than its checkpoints, and that is not rolled back
+                    // (Q288562).
     }
     try {
       Checkpoint changed = saver.rollBack(checkpoint, before.get(), _ -> {});

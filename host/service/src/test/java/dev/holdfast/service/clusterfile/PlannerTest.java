@@ -24,6 +24,7 @@ import dev.holdfast.service.api.ClusterPlanView.Change;
 import dev.holdfast.service.api.ClusterPlanView.Field;
 import dev.holdfast.service.api.ClusterPlanView.LeftAlone;
 import dev.holdfast.spi.Description;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -96,7 +97,7 @@ class PlannerTest {
 
     assertThat(plan.isEmpty()).isTrue();
     assertThat(plan.configuration()).isEmpty();
-    assertThat(plan.hasWanted()).isFalse();
+    assertThat(plan.events(EnumSet.allOf(Step.class))).isEmpty();
     assertThat(plan.leftAlone()).isEmpty();
   }
 
@@ -220,7 +221,9 @@ class PlannerTest {
     assertThat(pruned.configuration()).isEmpty();
     assertThat(pruned.offline()).containsExactly(id(2));
     assertThat(pruned.deletion()).containsExactly(new ClusterEvent.ResourceDeleted(id(2)));
-    assertThat(pruned.removed()).containsExactly(new Plan.Removed(1, id(1)));
+    assertThat(pruned.removed())
+        .extracting(Plan.Removed::number, Plan.Removed::resource)
+        .containsExactly(tuple(1, id(1)));
     assertThat(pruned.changes())
         .extracting(Change::action, Change::name, Change::effect)
         .contains(tuple("delete", "app", "taken offline first"));
@@ -232,9 +235,9 @@ class PlannerTest {
 
     Plan plan = plan(offline(), "[{'name':'mail'}]");
 
-    assertThat(plan.deletion()).isEmpty();
+    assertThat(plan.deletesWhatRuns()).isFalse();
     assertThat(plan.offline()).isEmpty();
-    assertThat(plan.configuration())
+    assertThat(plan.events(plan.atOnce()))
         .contains(
             new ClusterEvent.ResourceDeleted(id(1)),
             new ClusterEvent.ResourceDeleted(id(2)),
@@ -258,8 +261,8 @@ class PlannerTest {
             state(resource(config(1, "app"), online())),
             web("{'name':'disk','type':'Test'},{'name':'app','type':'Test','dependsOn':['disk']}"));
 
-    assertThat(plan.configuration())
-        .last()
+    assertThat(plan.placed())
+        .singleElement()
         .isInstanceOfSatisfying(
             ClusterEvent.Placed.class, placed -> assertThat(placed.dependsOn()).hasSize(1));
     assertThat(plan.online()).hasSize(1);
@@ -309,7 +312,8 @@ class PlannerTest {
     String moved = "[{'name':'mail','resources':[{'name':'%s','type':'Test'}]}]";
 
     assertThat(
-            plan(state(resource(config(1, "db"), online())), moved.formatted("db")).configuration())
+            plan(state(resource(config(1, "db"), online())), moved.formatted("db"))
+                .events(EnumSet.allOf(Step.class)))
         .extracting(event -> event.getClass().getSimpleName())
         .containsExactly("GroupPut", "Placed");
     assertThat(problems(running(), moved.formatted("db")))

@@ -23,6 +23,7 @@ import dev.holdfast.spi.Description;
 import dev.holdfast.spi.Property;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -124,14 +125,18 @@ class RoundTripTest {
   // ------------------------------------------------------------------------
 
   private static Given apply(Given given, Plan plan) {
-    List<ClusterEvent> events = new ArrayList<>(plan.configuration());
-    events.addAll(plan.wanted());
-    events.addAll(plan.deletion());
+    List<ClusterEvent> events = plan.events(EnumSet.allOf(Step.class));
     ClusterState after = new Decisions(Duration.ZERO).on(given.state, events, NOW).state();
     var saved = new KnownCheckpoints();
     for (ResourceId id : after.resources().keySet()) {
       given.checkpoints.of(id).stream()
-          .filter(each -> !plan.removed().contains(new Plan.Removed(each.id().number(), id)))
+          .filter(
+              each ->
+                  plan.removed().stream()
+                      .noneMatch(
+                          removed ->
+                              removed.resource().equals(id)
+                                  && removed.number() == each.id().number()))
           .forEach(
               each ->
                   saved.add(
