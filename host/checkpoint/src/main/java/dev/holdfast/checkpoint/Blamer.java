@@ -59,7 +59,7 @@ final class Blamer {
     Optional<Generation> before = checkpoint.before(blamed);
     if (before.isEmpty() || blamed.cause() == Cause.PATCHED) {
       return false; // A patch changed more than its checkpoints, and that is not rolled back
-                    // (Q288562).
+      // (Q288562).
     }
     try {
       Checkpoint changed = saver.rollBack(checkpoint, before.get(), _ -> {});

@@ -19,6 +19,7 @@ import dev.holdfast.cluster.GroupConfig;
 import dev.holdfast.cluster.GroupId;
 import dev.holdfast.cluster.ResourceConfig;
 import dev.holdfast.cluster.ResourceId;
+import dev.holdfast.service.GivenCluster;
 import dev.holdfast.spi.Description;
 import dev.holdfast.spi.Property;
 import java.time.Duration;
@@ -79,6 +80,19 @@ class RoundTripTest {
     Given again = apply(wiped, plan(wiped.state, wiped.checkpoints, exported, false));
     assertThat(throughJson(Exporter.export(again.state, again.checkpoints))).isEqualTo(exported);
     assertThat(plan(again.state, again.checkpoints, exported, true).isEmpty()).isTrue();
+  }
+
+  /** Finding 10. */
+  @ParameterizedTest
+  @MethodSource("seeds")
+  void exportWhileATypeIsGone(long seed) {
+    Given given = cluster(new Random(seed));
+    ClusterState without = GivenCluster.with(given.state, type(TEST));
+
+    Map<String, Object> exported = throughJson(Exporter.export(without, given.checkpoints));
+
+    assertThat(plan(without, given.checkpoints, exported, true).changes()).isEmpty();
+    assertThat(exported.toString()).doesNotContain("MaintenanceMode");
   }
 
   /** From any cluster to any other, in one go; and then there is nothing left to do. */
