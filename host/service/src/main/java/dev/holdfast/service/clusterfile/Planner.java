@@ -118,9 +118,9 @@ public final class Planner {
       targets.values().forEach(this::providers);
       var graph = new TargetGraph(targets.values());
       refuseCircle(graph);
-      refuseSecondExclusive();
       var runs = new WantedPlan(state, graph, targets.values(), problems);
       targets.values().forEach(target -> refuseMissingRequirement(target, runs));
+      refuseSecondExclusive();
       var kept = new CheckpointPlan(checkpoints, prune, problems);
       List<Change> changes = new ArrayList<>();
       List<LeftAlone> leftAlone = new ArrayList<>();

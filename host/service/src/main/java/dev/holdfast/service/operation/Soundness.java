@@ -64,14 +64,6 @@ final class Soundness {
       ClusterState state,
       Map<ResourceId, ResourceConfig> after,
       Set<GroupId> groups) {
-    if (!groups.contains(config.group())) {
-      var group = state.groups().get(config.group());
-      throw refusal(
-          "GroupNotEmpty",
-          config.name(),
-          "The group %s was not deleted: %s is in it, which was not there before"
-              .formatted(group == null ? config.group() : group.name(), config.name()));
-    }
     for (ResourceId id : config.dependsOn()) {
       ResourceConfig provider = after.get(id);
       if (provider == null) {
@@ -94,6 +86,14 @@ final class Soundness {
             "%s and %s, which it depends on, would be in two groups"
                 .formatted(config.name(), provider.name()));
       }
+    }
+    if (!groups.contains(config.group())) {
+      var group = state.groups().get(config.group());
+      throw refusal(
+          "GroupNotEmpty",
+          config.name(),
+          "The group %s was not deleted: %s is in it, which was not there before"
+              .formatted(group == null ? config.group() : group.name(), config.name()));
     }
   }
 

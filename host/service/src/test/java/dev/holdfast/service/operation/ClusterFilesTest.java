@@ -325,7 +325,10 @@ class ClusterFilesTest {
     assertThat(told(operation))
         .containsOnlyOnce("db: deleted; taken offline first")
         .containsSubsequence(
-            "db: deleted; taken offline first", "database: changed: wanted Online");
+            "database: created: type Test",
+            "db: OfflinePending",
+            "database: changed: wanted Online",
+            "database: OnlinePending");
   }
 
   /** Finding 2. */
