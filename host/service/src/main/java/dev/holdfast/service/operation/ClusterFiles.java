@@ -115,8 +115,8 @@ final class ClusterFiles implements ClusterFileApi {
       ClusterState before = loop.state();
       ClusterState after = before;
       if (!plan.isEmpty()) {
-        turns.use(turn);
         after = checks.decide(state -> first(planner, plan, state));
+        turns.use(turn);
       }
       Operation operation = operations.begin("apply a cluster file of " + asker.user());
       var steps =

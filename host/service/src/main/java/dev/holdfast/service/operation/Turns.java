@@ -32,7 +32,7 @@ final class Turns {
     return holder;
   }
 
-  /** The one whose turn it is changes something now. */
+  /** The one whose turn it is has changed something. */
   synchronized void use(long turn) {
     changed = turn;
   }
@@ -54,9 +54,9 @@ final class Turns {
       throw new ApiException.Conflict(
           "Superseded",
           null,
-          "Another cluster file was applied while this one waited for what it deletes to go"
-              + " offline; of this one, nothing was deleted and nothing brought online. Look with"
-              + " holdfast diff, and apply the one that is meant.");
+          "Another cluster file was applied, or is being applied, since this one waited for what it"
+              + " deletes to go offline; of this one, nothing was deleted and nothing brought"
+              + " online. Look with holdfast diff, and apply the one that is meant.");
     }
     holder = turn;
   }
