@@ -280,7 +280,6 @@ class PlannerTest {
             tuple("app", "goes offline until disk is Online"));
   }
 
-  /** Finding 5. */
   @Test
   void whoDependsOnWhatGoesOffline_isToldToo_andWaitedFor() {
     Plan plan =
@@ -301,7 +300,7 @@ class PlannerTest {
     assertThat(PlanWords.summary(plan)).isEqualTo("1 created, 1 changed, 0 deleted");
   }
 
-  /** Findings 3 and 4: nothing that runs is touched in the first commit when something follows. */
+  /** Nothing that runs is touched in the first commit when something follows. */
   @Test
   void whatComesAfterCheckpoints_orAfterADeletion_isNoPartOfTheFirstCommit() {
     String more =
@@ -321,7 +320,6 @@ class PlannerTest {
         .containsExactly("ResourceDeleted", "Wanted");
   }
 
-  /** Finding 15. */
   @Test
   void aChangeIsTold_withTheStepThatDoesIt() {
     var change =
@@ -341,7 +339,6 @@ class PlannerTest {
     assertThat(Step.part(change, EnumSet.of(Step.DOWN))).isEmpty();
   }
 
-  /** Finding 7. */
   @Test
   void whatMayRun_andNothingCanTakeOffline_isNotPruned() {
     prune = true;
@@ -359,7 +356,7 @@ class PlannerTest {
         .contains("holdfast type list");
   }
 
-  /** Finding 12: what is brought online for another one lacks nothing either. */
+  /** What is brought online for another one lacks nothing either. */
   @Test
   void whatIsBroughtOnlineForAnother_needsWhatItsTypeRequires() {
     ClusterState state =
@@ -375,7 +372,6 @@ class PlannerTest {
         .anyMatch(problem -> problem.contains("db lacks a dependency"));
   }
 
-  /** Finding 13. */
   @Test
   void whatIsWantedOnlineAlready_andIsNot_isWaitedFor() {
     ClusterState state = state(resource(config(1, "db"), goingOnline()));
@@ -386,7 +382,6 @@ class PlannerTest {
     assertThat(plan.settling()).containsExactly(id(1));
   }
 
-  /** Finding 8. */
   @Test
   void aFileHasAtMostSoManyResources_andGroups() {
     String resources =
@@ -407,7 +402,7 @@ class PlannerTest {
             "/groups/10000 A cluster file has at most 10,000 groups; this is one more.");
   }
 
-  /** Finding 9: as the service reads JSON, whose short numbers may be a gigabyte of digits. */
+  /** As the service reads JSON, whose short numbers may be a gigabyte of digits. */
   @Test
   void aNumberThatIsLongWhenItIsWrittenOut_isRefused() {
     Map<String, Object> document =

@@ -82,7 +82,6 @@ class RoundTripTest {
     assertThat(plan(again.state, again.checkpoints, exported, true).isEmpty()).isTrue();
   }
 
-  /** Finding 10. */
   @ParameterizedTest
   @MethodSource("seeds")
   void exportWhileATypeIsGone(long seed) {

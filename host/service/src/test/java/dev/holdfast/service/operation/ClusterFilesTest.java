@@ -249,7 +249,6 @@ class ClusterFilesTest {
     node.ended(id);
   }
 
-  /** Finding 1. */
   @Test
   void whatSomebodyMakesDependOnWhatGoesOffline_isNotLeftWithoutIt() throws Exception {
     done(apply(PAIR, false));
@@ -271,7 +270,7 @@ class ClusterFilesTest {
         .containsExactlyInAnyOrder("app", "db", "x");
   }
 
-  /** Finding 1: a group is no emptier. */
+  /** A group is no emptier. */
   @Test
   void aGroupThatSomebodyPutSomethingInto_isNotDeletedUnderIt() throws Exception {
     done(apply(PAIR, false));
@@ -289,7 +288,7 @@ class ClusterFilesTest {
     assertThat(node.loop.state().findGroup("web")).isPresent();
   }
 
-  /** Finding 7: nobody else waits for it, and who applied meanwhile is not overrun. */
+  /** Nobody else waits for it, and who applied meanwhile is not overrun. */
   @Test
   void whileOneWaitsForAnOffline_anotherIsApplied_andSupersedesIt() throws Exception {
     done(apply(PAIR, false));
@@ -307,7 +306,6 @@ class ClusterFilesTest {
     assertThat(resource("m").state()).isEqualTo(ResourceState.OFFLINE);
   }
 
-  /** Finding 3. */
   @Test
   void whatTakesThePlaceOfWhatIsPruned_comesOnlineOnceThatIsGone() throws Exception {
     String single = "[{'name':'web','wanted':'Online','resources':[{'name':'%s','type':'Test'}]}]";
@@ -331,7 +329,6 @@ class ClusterFilesTest {
             "database: OnlinePending");
   }
 
-  /** Finding 2. */
   @Test
   void eachTypeIsAskedItself_alsoAboutTheSameTexts() throws Exception {
     done(
@@ -356,7 +353,7 @@ class ClusterFilesTest {
     node.keep(resource("app").id());
   }
 
-  /** Findings 4 and 15: nothing that runs goes offline for a file whose checkpoints cannot be. */
+  /** Nothing that runs goes offline for a file whose checkpoints cannot be. */
   @Test
   void whenACheckpointCannotBe_whatRunsDoesNotGoOffline_andNoneIsRemoved() throws Exception {
     filesAreKept();
@@ -386,7 +383,7 @@ class ClusterFilesTest {
     assertThat(resource("app").config().dependsOn()).isEmpty();
     assertThat(told(operation)).noneMatch(line -> line.contains("deleted"));
     assertThat(node.checkpoints.store().of(resource("app").id().toString()))
-        .as("finding 6: the old one stays")
+        .as("the old one stays")
         .singleElement()
         .satisfies(each -> assertThat(each.subject().path()).isEqualTo(old.toString()));
     node.sources = sources;
@@ -396,7 +393,6 @@ class ClusterFilesTest {
     assertThat(resource("app").state()).isEqualTo(ResourceState.ONLINE);
   }
 
-  /** Finding 12. */
   @Test
   void aDiffAndADryRun_areRefusedForWhatAnApplyIs() throws Exception {
     done(apply(PAIR.replace("Online", "Offline"), false));
@@ -415,7 +411,6 @@ class ClusterFilesTest {
 
   private static final String PAIR_KEPT = PAIR.replace(",'properties':{'Host':'alpha'}", "");
 
-  /** Finding 13. */
   @Test
   void appliedAgainAfterItFailed_theSameFileSaysSo_orWaits() throws Exception {
     done(apply(PAIR.replace("Online", "Offline"), false));
