@@ -171,8 +171,13 @@ final class Saver {
     return fingerprint.equals(checkpoint.currentGeneration().fingerprint())
         || (cause != Cause.MANUAL
             && (checkpoint.unrestored().equals(Optional.of(fingerprint))
-                || (checkpoint.rollback()
-                    && fingerprint.equals(checkpoint.generations().getLast().fingerprint()))));
+                || (checkpoint.rollback() && isThere(checkpoint, fingerprint))));
+  }
+
+  /** What does not count is history, and is written down once. */
+  private static boolean isThere(Checkpoint checkpoint, String fingerprint) {
+    return checkpoint.generations().stream()
+        .anyMatch(generation -> fingerprint.equals(generation.fingerprint()));
   }
 
   CheckpointStore.Saving saving(Capture capture, Cause cause) {

@@ -881,6 +881,8 @@ class CheckpointsTest {
     assertThat(source.content()).contains("80");
     assertThat(failsAndRestarts()).isFalse();
     assertThat(current(id)).isEqualTo("3 RolledBack 80");
+    // What was blamed was live at its end still, and is not written down a second time.
+    assertThat(checkpoint(id).generations()).hasSize(3);
   }
 
   @Test

@@ -127,7 +127,8 @@ class PoisonedConfigurationIT {
     assertThat(service.events(SUSPECTED)).hasSize(1);
     assertThat(service.events(ROLLED_BACK).getFirst().required("message").asString())
         .contains(service.name(), "Port", "80", "poison");
-    assertThat(service.causes()).containsExactly("Added", "Changed", "RolledBack");
+    // It is saved once it is quiet, or when the program has died of it: whatever comes first.
+    assertThat(service.causes()).hasSize(3).startsWith("Added").endsWith("RolledBack");
     assertThat(cluster.resource(service.name()).required("unrestored").asBoolean()).isFalse();
   }
 
@@ -147,7 +148,7 @@ class PoisonedConfigurationIT {
                     .asString("")
                     .startsWith("holdfast checkpoint rollback"));
     assertThat(service.events(ROLLED_BACK)).isEmpty();
-    assertThat(service.causes()).containsExactly("Added", "Changed");
+    assertThat(service.causes()).hasSize(2).startsWith("Added");
     Patience.named("why has the change, and the command that undoes it")
         .untilAsserted(
             () ->

@@ -43,6 +43,9 @@ public final class YamlReader {
   /** How much a file may hold, once what its anchors repeat is counted each time. */
   static final int NODES_MAX = 200_000;
 
+  /** How much text anchors may repeat: as much as a file may have. */
+  static final int REPEATED_CHARS_MAX = 4 << 20;
+
   /** Ours has 7 levels. */
   static final int DEPTH_MAX = 50;
 
@@ -53,8 +56,13 @@ public final class YamlReader {
   private final Map<Anchor, Anchored> anchors = new HashMap<>();
   private int nodes;
 
-  /** What an anchor stands for, and how many nodes that are. */
-  private record Anchored(JsonNode node, int nodes) {}
+  /** Of all texts, those that anchors repeat each time. */
+  private long chars;
+
+  private long repeatedChars;
+
+  /** What an anchor stands for, how many nodes that are, and how much text. */
+  private record Anchored(JsonNode node, int nodes, long chars) {}
 
   private YamlReader(String text) {
     LoadSettings settings =
@@ -163,7 +171,8 @@ public final class YamlReader {
     if (event instanceof AliasEvent alias) {
       return repeated(alias, pointer);
     }
-    int before = nodes;
+    int nodesBefore = nodes;
+    long charsBefore = chars;
     count(event, 1);
     JsonNode node =
         switch (event) {
@@ -173,7 +182,8 @@ public final class YamlReader {
           default -> throw new IllegalStateException("a node does not begin with " + event);
         };
     if (event instanceof NodeEvent named && named.getAnchor().isPresent()) {
-      anchors.put(named.getAnchor().get(), new Anchored(node, nodes - before));
+      anchors.put(
+          named.getAnchor().get(), new Anchored(node, nodes - nodesBefore, chars - charsBefore));
     }
     return node;
   }
@@ -198,13 +208,22 @@ public final class YamlReader {
               .formatted(alias.getAlias(), alias.getAlias()));
     }
     count(alias, anchored.nodes());
+    chars += anchored.chars();
+    repeatedChars += anchored.chars();
+    if (repeatedChars > REPEATED_CHARS_MAX) {
+      throw new YamlProblemException(
+          place(alias.getStartMark()),
+          "Anchors repeat more text than the %d MiB that are taken."
+              .formatted(REPEATED_CHARS_MAX >> 20));
+    }
     places.putIfAbsent(pointer, place(alias.getStartMark()));
     return anchored.node();
   }
 
-  private static JsonNode scalar(ScalarEvent scalar) throws YamlProblemException {
+  private JsonNode scalar(ScalarEvent scalar) throws YamlProblemException {
     requireNoTag(scalar, scalar.getTag());
     String text = scalar.getValue();
+    chars += text.length();
     boolean isPlain = scalar.getScalarStyle() == ScalarStyle.PLAIN;
     boolean isNull = text.isEmpty() || text.equals("~") || text.equalsIgnoreCase("null");
     return isPlain && isNull ? NullNode.instance : StringNode.valueOf(text);
@@ -237,6 +256,7 @@ public final class YamlReader {
     for (Event next = events.next(); isNode(next); next = events.next()) {
       Place place = place(next.getStartMark());
       String key = key(next, place);
+      chars += key.length();
       String at = pointer + "/" + key.replace("~", "~0").replace("/", "~1");
       if (!keys.add(key)) {
         throw new YamlProblemException(

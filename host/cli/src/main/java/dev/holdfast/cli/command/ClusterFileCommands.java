@@ -127,7 +127,8 @@ final class ClusterFileCommands {
   static final class Apply extends OnFile {
     @Override
     int run(Session session) {
-      return with(session, document -> session.change("POST", target("apply"), document.root()));
+      return with(
+          session, document -> session.change("POST", target("apply"), document.root(), PATIENCE));
     }
   }
 

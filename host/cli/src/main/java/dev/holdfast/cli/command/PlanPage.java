@@ -117,6 +117,7 @@ final class PlanPage {
     return plan.path("changes")
         .valueStream()
         .filter(change -> change.path("action").asString("").equals(action))
+        .filter(change -> !action.equals("change") || !change.path("fields").isEmpty())
         .count();
   }
 }

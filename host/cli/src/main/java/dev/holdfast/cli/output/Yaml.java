@@ -15,6 +15,9 @@ public final class Yaml {
   private static final Pattern WORD =
       Pattern.compile("(?i)true|false|null|yes|no|on|off|y|n|\\.inf|\\.nan");
 
+  /** What JSON writes as it is, and YAML takes only when it is escaped. */
+  private static final Pattern UNPRINTABLE = Pattern.compile("[\\x7F-\\x9F\\uFEFF\\uFFFE\\uFFFF]");
+
   private Yaml() {}
 
   /** The tree, with a line break at its end. */
@@ -69,6 +72,12 @@ public final class Yaml {
 
   private static String text(String text) {
     boolean plain = PLAIN.matcher(text).matches() && !WORD.matcher(text).matches();
-    return plain ? text : Json.line(StringNode.valueOf(text));
+    return plain ? text : escaped(Json.line(StringNode.valueOf(text)));
+  }
+
+  private static String escaped(String quoted) {
+    return UNPRINTABLE
+        .matcher(quoted)
+        .replaceAll(found -> "\\\\u%04X".formatted((int) found.group().charAt(0)));
   }
 }

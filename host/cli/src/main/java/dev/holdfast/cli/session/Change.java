@@ -27,25 +27,31 @@ final class Change {
     this.session = session;
   }
 
-  int carryOut(String method, Target target, @Nullable JsonNode body) {
+  int carryOut(String method, Target target, @Nullable JsonNode body, Duration accepted) {
     Flags flags = session.flags();
     if (flags.dryRun) {
       target.with("dryRun", true);
     }
     if (flags.noWait && !flags.dryRun) {
-      return leave(session.service().submit(method, target, body));
+      return leave(session.service().submit(method, target, body, accepted));
     }
     Thread onInterrupt = new Thread(this::tellThatItGoesOn, "detached");
     Runtime.getRuntime().addShutdownHook(onInterrupt);
     try {
-      session.service().submitAndFollow(method, target, body, limit(flags), this::read);
+      session.service().submitAndFollow(method, target, body, accepted, limit(flags), this::read);
     } catch (DeadlineException late) {
       throw new Failure(
-          ExitCode.TIMEOUT, "Timed out after " + flags.wait + "; " + name() + " goes on.", late);
+          ExitCode.TIMEOUT,
+          "Timed out after " + waited(flags, accepted) + "; " + name() + " goes on.",
+          late);
     } finally {
       forget(onInterrupt);
     }
     return end();
+  }
+
+  private static String waited(Flags flags, Duration accepted) {
+    return limit(flags) == null ? accepted.toSeconds() + "s" : flags.wait;
   }
 
   private static void forget(Thread hook) {

@@ -21,7 +21,7 @@ import tools.jackson.databind.JsonNode;
 /** Asks the service. Everything that goes wrong comes out as a {@link Failure}. */
 public final class ServiceClient {
   /** A service that does not answer a question in this time does not answer. */
-  private static final Duration ANSWER = Duration.ofSeconds(30);
+  static final Duration ANSWER = Duration.ofSeconds(30);
 
   static final String STREAM = "application/x-ndjson";
   private static final String DOCUMENT = "application/json";
@@ -129,8 +129,13 @@ public final class ServiceClient {
 
   /** Gives a command and does not wait for its end; the operation as it is then. */
   public JsonNode submit(String method, Target target, @Nullable JsonNode body) {
+    return submit(method, target, body, ANSWER);
+  }
+
+  /** The same for one that is checked first, which may take its time. */
+  public JsonNode submit(String method, Target target, @Nullable JsonNode body, Duration accepted) {
     try (UnixHttp connection = connect()) {
-      connection.limit(ANSWER);
+      connection.limit(accepted);
       return document(connection.send(method, target.toString(), DOCUMENT, body(body)));
     } catch (DeadlineException late) {
       throw new Failure(
@@ -143,6 +148,7 @@ public final class ServiceClient {
   /**
    * Gives a command and reads what its operation says, to the end.
    *
+   * @param accepted how long it may take to be accepted, where there is no other limit
    * @param atMost how long all may take; null for no limit
    * @throws DeadlineException that time is over
    */
@@ -150,11 +156,12 @@ public final class ServiceClient {
       String method,
       Target target,
       @Nullable JsonNode body,
+      Duration accepted,
       @Nullable Duration atMost,
       Consumer<JsonNode> reader)
       throws DeadlineException {
     try (UnixHttp connection = connect()) {
-      connection.limit(atMost == null ? ANSWER : atMost);
+      connection.limit(atMost == null ? accepted : atMost);
       Reply reply = connection.send(method, target.toString(), STREAM, body(body));
       if (atMost == null) {
         connection.limit(null);

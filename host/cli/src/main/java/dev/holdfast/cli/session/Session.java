@@ -7,6 +7,7 @@ import dev.holdfast.cli.output.Times;
 import dev.holdfast.client.transport.Target;
 import java.io.PrintStream;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -74,7 +75,16 @@ public final class Session {
 
   /** Gives a command; narrates; the exit code. */
   public int change(String method, Target target, @Nullable JsonNode body) {
-    return new Change(this).carryOut(method, target, body);
+    return change(method, target, body, ServiceClient.ANSWER);
+  }
+
+  /**
+   * The same of a command that is checked before it is accepted, which may take its time.
+   *
+   * @param accepted how long that may take
+   */
+  public int change(String method, Target target, @Nullable JsonNode body, Duration accepted) {
+    return new Change(this).carryOut(method, target, body, accepted);
   }
 
   /** Wraps something that this side made, as the service would. */

@@ -4,11 +4,14 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import dev.holdfast.cli.output.Json;
+import dev.holdfast.cli.output.Yaml;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.node.ObjectNode;
 
 class YamlReaderTest {
   private static YamlDocument read(String text) throws YamlProblemException {
@@ -114,6 +117,39 @@ class YamlReaderTest {
     }
 
     assertThat(problem(bomb.toString())).startsWith("6:").contains("more than the 200,000 values");
+  }
+
+  /** Few values, and a gigabyte of them. */
+  @Test
+  void textThatAnchorsRepeat_isBounded() {
+    String bomb = "a: &a " + "x".repeat(1 << 20) + "\nb:\n" + "  - *a\n".repeat(1000);
+
+    assertThat(problem(bomb))
+        .isEqualTo("7:5 Anchors repeat more text than the 4 MiB that are taken.");
+  }
+
+  @Test
+  void whatIsWritten_isReadAgain_alsoWhatNobodyCanPrint() throws Exception {
+    var random = new Random(14);
+    for (int i = 0; i < 500; i++) {
+      ObjectNode tree = Json.object();
+      for (int field = 0; field < 5; field++) {
+        tree.put("k" + field + text(random), text(random));
+      }
+      tree.putArray("list").add(text(random)).add(text(random));
+
+      assertThat(read(Yaml.write(tree)).root()).isEqualTo(tree);
+    }
+  }
+
+  private static String text(Random random) {
+    String odd =
+        "\u0000\t\n\r\"'\\\u007f\u0080\u0085\u009f\u00a0\u2028\ufeff\ufffe\uffff #:-?~a é→";
+    var text = new StringBuilder();
+    for (int i = random.nextInt(6); i > 0; i--) {
+      text.append(odd.charAt(random.nextInt(odd.length())));
+    }
+    return text.append(random.nextInt(8) == 0 ? "🚀" : "").toString();
   }
 
   @ParameterizedTest

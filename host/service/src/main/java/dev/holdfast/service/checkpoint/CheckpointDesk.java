@@ -244,13 +244,15 @@ public final class CheckpointDesk implements CheckpointApi, SavedCheckpoints {
    * Makes the checks of {@link #add}, of a resource that need not be there yet, and reads what is
    * to be saved.
    *
+   * @return what its owner should know
    * @throws ApiException it could not be added now
    */
-  public void requireAddable(ResourceId resource, String name, Subject subject) {
+  public List<String> requireAddable(ResourceId resource, String name, Subject subject) {
     try {
       checkpoints.require(subject);
-      var _ = lint.look(resource.toString(), name, subject);
+      List<String> notes = lint.look(resource.toString(), name, subject);
       checkpoints.tryRead(subject);
+      return notes;
     } catch (IllegalArgumentException e) {
       throw new ApiException.Invalid(
           "BadCheckpoint",

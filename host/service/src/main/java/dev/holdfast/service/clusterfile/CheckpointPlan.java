@@ -54,15 +54,16 @@ final class CheckpointPlan {
     for (Checkpoint checkpoint : left) {
       String name = checkpoint.subject().toString();
       if (prune) {
-        removed.add(Plan.Removed.of(checkpoint));
-        changes.add(
+        var change =
             new Change(
                 "delete",
                 "checkpoint",
                 name,
                 target.name(),
                 List.of(),
-                "with all its generations; what is live stays"));
+                "with all its generations; what is live stays");
+        removed.add(Plan.Removed.of(checkpoint, change));
+        changes.add(change);
       } else {
         leftAlone.add(new LeftAlone("checkpoint", name, target.name()));
       }
@@ -79,7 +80,6 @@ final class CheckpointPlan {
   }
 
   private Change added(Target target, FileCheckpoint checkpoint) {
-    added.add(new Plan.Added(target.id, target.name(), checkpoint));
     List<Field> fields = new ArrayList<>();
     if (!checkpoint.subject().excludes().isEmpty()) {
       fields.add(new Field("exclude", null, String.join(", ", checkpoint.subject().excludes())));
@@ -92,8 +92,11 @@ final class CheckpointPlan {
                 fields.add(new Field(name, null, text));
               }
             });
-    return new Change(
-        "create", "checkpoint", checkpoint.subject().toString(), target.name(), fields, null);
+    var change =
+        new Change(
+            "create", "checkpoint", checkpoint.subject().toString(), target.name(), fields, null);
+    added.add(new Plan.Added(target.id, target.name(), checkpoint, change));
+    return change;
   }
 
   private Optional<Change> changed(Target target, Checkpoint known, FileCheckpoint checkpoint) {
@@ -112,7 +115,6 @@ final class CheckpointPlan {
     if (known.settings().equals(checkpoint.settings())) {
       return Optional.empty();
     }
-    configured.add(new Plan.Configured(known.id().number(), target.id, checkpoint.settings()));
     Map<String, String> before = texts(known.settings());
     List<Field> fields = new ArrayList<>();
     texts(checkpoint.settings())
@@ -122,9 +124,11 @@ final class CheckpointPlan {
                 fields.add(new Field(name, before.get(name), text));
               }
             });
-    return Optional.of(
-        new Change(
-            "change", "checkpoint", known.subject().toString(), target.name(), fields, null));
+    var change =
+        new Change("change", "checkpoint", known.subject().toString(), target.name(), fields, null);
+    configured.add(
+        new Plan.Configured(known.id().number(), target.id, checkpoint.settings(), change));
+    return Optional.of(change);
   }
 
   /** Settings by their keys, as they are written. */

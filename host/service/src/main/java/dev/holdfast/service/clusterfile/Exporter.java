@@ -95,9 +95,13 @@ public final class Exporter {
     List<String> secrets = new ArrayList<>();
     Optional<Description> description =
         state.findType(config.type()).map(type -> type.version().description());
-    // What no description explains (its type is gone) may be a secret: nobody can say.
-    description.ifPresent(known -> own(config, known, properties, secrets));
-    common(config, description, properties);
+    // What no description explains (its type is gone) may be a secret: nobody can say. Its
+    // properties stay as they are when it is applied, and so none is written.
+    description.ifPresent(
+        known -> {
+          own(config, known, properties, secrets);
+          common(config, known, properties);
+        });
     if (!properties.isEmpty()) {
       resource.put("properties", properties);
     }
@@ -149,8 +153,9 @@ public final class Exporter {
     }
   }
 
+  /** But for whether it is in maintenance: an operator's hour is no configuration. */
   private static void common(
-      ResourceConfig config, Optional<Description> description, Map<String, Object> properties) {
+      ResourceConfig config, Description description, Map<String, Object> properties) {
     Map<String, String> otherwise = CommonProperties.DEFAULT.asText();
     config
         .common()
@@ -158,8 +163,9 @@ public final class Exporter {
         .forEach(
             (name, text) -> {
               boolean hidden =
-                  description.flatMap(known -> known.property(name)).isPresent()
-                      || name.equals("SeparateMonitor");
+                  description.property(name).isPresent()
+                      || name.equals("SeparateMonitor")
+                      || name.equals("MaintenanceMode");
               if (!hidden && !text.equals(otherwise.get(name))) {
                 properties.put(name, common(name, text));
               }
@@ -170,7 +176,6 @@ public final class Exporter {
     return switch (name) {
       case "Description" -> text;
       case "RestartAction" -> RestartAction.of(Integer.parseInt(text)).toString();
-      case "MaintenanceMode" -> text.equals("1");
       default -> number(text);
     };
   }

@@ -37,7 +37,16 @@ final class FileReader {
           "persistentstate",
               "PersistentState is written as wanted (Online or Offline), beside properties.");
 
+  /** A resource is some thirty changes of the cluster database, and all new ones are one commit. */
+  static final int RESOURCES_MAX = 10_000;
+
+  static final int GROUPS_MAX = 10_000;
+
+  /** Written out, a number with more digits before or after its point is longer than any use. */
+  private static final int NUMBER_SCALE_MAX = 100;
+
   private final Problems problems;
+  private int resourceCount;
 
   FileReader(Problems problems) {
     this.problems = problems;
@@ -64,6 +73,12 @@ final class FileReader {
     String at = Pointers.below(pointer, "groups");
     List<?> items = root.containsKey("groups") ? list(at, root.get("groups")) : List.of();
     for (int i = 0; i < items.size(); i++) {
+      if (i == GROUPS_MAX) {
+        problems.add(
+            Pointers.item(at, i),
+            "A cluster file has at most %,d groups; this is one more.".formatted(GROUPS_MAX));
+        break;
+      }
       group(Pointers.item(at, i), items.get(i)).ifPresent(groups::add);
     }
     return new ClusterFile(pointer, groups);
@@ -87,8 +102,15 @@ final class FileReader {
     List<FileResource> resources = new ArrayList<>();
     String at = Pointers.below(pointer, "resources");
     List<?> items = group.containsKey("resources") ? list(at, group.get("resources")) : List.of();
-    for (int i = 0; i < items.size(); i++) {
-      resource(Pointers.item(at, i), items.get(i)).ifPresent(resources::add);
+    for (int i = 0; i < items.size() && resourceCount <= RESOURCES_MAX; i++) {
+      resourceCount++;
+      if (resourceCount > RESOURCES_MAX) {
+        problems.add(
+            Pointers.item(at, i),
+            "A cluster file has at most %,d resources; this is one more.".formatted(RESOURCES_MAX));
+      } else {
+        resource(Pointers.item(at, i), items.get(i)).ifPresent(resources::add);
+      }
     }
     String description = text(pointer, group, "description").orElse("");
     Optional<Boolean> wanted = wanted(pointer, group);
@@ -315,6 +337,11 @@ final class FileReader {
       case String text -> {
         return Optional.of(text);
       }
+      case BigDecimal number when Math.abs((long) number.scale()) > NUMBER_SCALE_MAX ->
+          problems.add(
+              pointer,
+              "%s is the number %s, which has more than %d digits when it is written out; write it as a text, in quotation marks, if that is meant."
+                  .formatted(what, number, NUMBER_SCALE_MAX));
       case BigDecimal number -> {
         return Optional.of(number.toPlainString());
       }

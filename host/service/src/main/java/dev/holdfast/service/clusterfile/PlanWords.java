@@ -17,6 +17,10 @@ public final class PlanWords {
 
   /** What is done, such as {@code changed: CommandLine "a" → "b"; takes effect at …}. */
   public static String words(Change change) {
+    String effect = change.effect();
+    if (isEffectOnly(change) && effect != null) {
+      return effect;
+    }
     var words = new StringBuilder();
     words.append(
         switch (change.action()) {
@@ -35,10 +39,15 @@ public final class PlanWords {
     if (!fields.isEmpty()) {
       words.append(": ").append(String.join(", ", fields));
     }
-    if (change.effect() != null) {
-      words.append("; ").append(change.effect());
+    if (effect != null) {
+      words.append("; ").append(effect);
     }
     return words.toString();
+  }
+
+  /** What would be done. */
+  public static String wouldBe(Change change) {
+    return isEffectOnly(change) ? "would: " + words(change) : "would be " + words(change);
   }
 
   private static String words(Field field) {
@@ -50,11 +59,21 @@ public final class PlanWords {
 
   /** What was done, in figures. */
   public static String summary(Plan plan) {
+    if (plan.isEmpty()) {
+      return "nothing to change";
+    }
     return "%d created, %d changed, %d deleted"
         .formatted(count(plan, "create"), count(plan, "change"), count(plan, "delete"));
   }
 
   private static long count(Plan plan, String action) {
-    return plan.changes().stream().filter(change -> change.action().equals(action)).count();
+    return plan.changes().stream()
+        .filter(change -> change.action().equals(action) && !isEffectOnly(change))
+        .count();
+  }
+
+  /** Whether it is about what nobody changes, and what goes offline with what is changed. */
+  private static boolean isEffectOnly(Change change) {
+    return change.action().equals("change") && change.fields().isEmpty();
   }
 }

@@ -28,6 +28,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -90,6 +91,13 @@ public final class Planner {
     /** By name in lower case: those of the document, then those that stay beside it. */
     private final Map<String, Target> targets = new LinkedHashMap<>();
 
+    /** Those of the cluster, by name in lower case. */
+    private final Map<String, ClusterResource> known = new HashMap<>();
+
+    private final Map<String, GroupConfig> knownGroups = new HashMap<>();
+
+    private final Map<GroupId, String> newGroupNames = new HashMap<>();
+    private final Map<ResourceId, Target> targetsById = new HashMap<>();
     private final List<ClusterResource> pruned = new ArrayList<>();
     private final List<Plan.Asked> asked = new ArrayList<>();
     private final Map<FileResource, PropertyText.Checked> checked = new HashMap<>();
@@ -100,15 +108,19 @@ public final class Planner {
     }
 
     Plan plan() {
+      state.resources().values().forEach(each -> known.put(key(each.config().name()), each));
+      state.groups().values().forEach(each -> knownGroups.put(key(each.name()), each));
       file.groups().forEach(this::group);
       file.groups().forEach(group -> group.resources().forEach(each -> resource(group, each)));
       state.resources().values().forEach(this::beside);
+      pruned.forEach(this::refuseBeyondReach);
+      targets.values().forEach(target -> targetsById.put(target.id, target));
       targets.values().forEach(this::providers);
       var graph = new TargetGraph(targets.values());
       refuseCircle(graph);
-      targets.values().forEach(this::refuseMissingRequirement);
+      var runs = new WantedPlan(state, graph, targets.values(), problems);
+      targets.values().forEach(target -> refuseMissingRequirement(target, runs));
       refuseSecondExclusive();
-      var runs = new WantedPlan(graph, targets.values(), problems);
       var kept = new CheckpointPlan(checkpoints, prune, problems);
       List<Change> changes = new ArrayList<>();
       List<LeftAlone> leftAlone = new ArrayList<>();
@@ -145,60 +157,65 @@ public final class Planner {
           configuration.add(new ClusterEvent.ResourceCreated(target.config));
         }
       }
-      targets.values().forEach(target -> configuration.addAll(changed(target)));
-      boolean waits = pruned.stream().anyMatch(ClusterResource::isActive);
+      targets.values().forEach(target -> propertiesSet(target).ifPresent(configuration::add));
+      List<ClusterEvent> placed = new ArrayList<>();
+      targets.values().forEach(target -> placed(target).ifPresent(placed::add));
+      Set<ResourceId> offline = runs.offline();
       List<ClusterEvent> deletion = new ArrayList<>();
-      pruned.forEach(resource -> deletion.add(new ClusterEvent.ResourceDeleted(resource.id())));
+      for (ClusterResource resource : pruned) {
+        deletion.add(new ClusterEvent.ResourceDeleted(resource.id()));
+        if (resource.isActive()) {
+          offline.add(resource.id());
+        }
+      }
       if (prune) {
         unnamedGroups().forEach(group -> deletion.add(new ClusterEvent.GroupDeleted(group.id())));
-      }
-      if (!waits) {
-        configuration.addAll(deletion);
-        deletion.clear();
       }
       return new Plan(
           configuration,
           kept.added(),
           kept.configured(),
           kept.removed(),
-          runs.offline(waits ? pruned : List.of()),
+          placed,
+          offline,
+          deletion,
+          pruned.stream().anyMatch(ClusterResource::isActive),
           runs.online(),
           runs.settling(),
-          deletion,
           asked,
           changes,
           leftAlone);
     }
 
-    private List<ClusterEvent> changed(Target target) {
-      if (target.before.isEmpty()) {
-        return List.of();
-      }
-      ResourceConfig before = target.before.get().config();
+    private static Optional<ClusterEvent> propertiesSet(Target target) {
       ResourceConfig after = target.config;
-      List<ClusterEvent> events = new ArrayList<>();
-      if (!before.common().equals(after.common())
-          || !before.properties().equals(after.properties())) {
-        events.add(new ClusterEvent.PropertiesSet(target.id, after.common(), after.properties()));
-      }
-      if (target.isMoved() || target.hasOtherProviders()) {
-        events.add(new ClusterEvent.Placed(target.id, after.group(), after.dependsOn()));
-      }
-      return events;
+      return target
+          .before
+          .map(ClusterResource::config)
+          .filter(
+              before ->
+                  !before.common().equals(after.common())
+                      || !before.properties().equals(after.properties()))
+          .map(_ -> new ClusterEvent.PropertiesSet(target.id, after.common(), after.properties()));
+    }
+
+    private static Optional<ClusterEvent> placed(Target target) {
+      ResourceConfig after = target.config;
+      return target.isMoved() || target.hasOtherProviders()
+          ? Optional.of(new ClusterEvent.Placed(target.id, after.group(), after.dependsOn()))
+          : Optional.empty();
     }
 
     // ---- groups --------------------------------------------------------------------------------
 
     private void group(FileGroup group) {
-      Optional<GroupConfig> before =
-          state.groups().values().stream()
-              .filter(known -> known.name().equalsIgnoreCase(group.name()))
-              .findFirst();
+      Optional<GroupConfig> before = Optional.ofNullable(knownGroups.get(key(group.name())));
       var config =
           new GroupConfig(
               before.map(GroupConfig::id).orElseGet(() -> ids.group(group.name())),
               before.map(GroupConfig::name).orElse(group.name()),
               group.description());
+      newGroupNames.put(config.id(), config.name());
       if (groups.putIfAbsent(key(group.name()), config) != null) {
         problems.add(
             Pointers.below(group.pointer(), "name"),
@@ -238,13 +255,7 @@ public final class Planner {
 
     private String groupName(GroupId id) {
       GroupConfig known = state.groups().get(id);
-      return known != null
-          ? known.name()
-          : groups.values().stream()
-              .filter(group -> group.id().equals(id))
-              .map(GroupConfig::name)
-              .findFirst()
-              .orElse(id.toString());
+      return known != null ? known.name() : newGroupNames.getOrDefault(id, id.toString());
     }
 
     // ---- resources -----------------------------------------------------------------------------
@@ -269,9 +280,7 @@ public final class Planner {
     }
 
     private Optional<ClusterResource> known(String name) {
-      return state.resources().values().stream()
-          .filter(each -> each.config().name().equalsIgnoreCase(name))
-          .findFirst();
+      return Optional.ofNullable(known.get(key(name)));
     }
 
     /** Without properties and providers that are not there already. */
@@ -389,6 +398,21 @@ public final class Planner {
           resource.isActive() ? "taken offline first" : null);
     }
 
+    /** It would never be Offline, and the apply wait for it without end. */
+    private void refuseBeyondReach(ClusterResource resource) {
+      TypeStatus status = state.typeStatus(resource.config().type());
+      if (resource.isActive() && !resource.isSupervised() && status != TypeStatus.REGISTERED) {
+        problems.add(
+            Pointers.below(file.pointer(), "groups"),
+            "%s, which the file does not name, cannot be deleted: it may run, and nothing can take it offline because its type %s is %s. Mend the type (see holdfast type list), or name %s in the file."
+                .formatted(
+                    resource.config().name(),
+                    resource.config().type(),
+                    status,
+                    resource.config().name()));
+      }
+    }
+
     // ---- dependencies --------------------------------------------------------------------------
 
     private void providers(Target target) {
@@ -434,9 +458,9 @@ public final class Planner {
 
     /** What the document moves elsewhere must not be what somebody beside it depends on. */
     private void requireProvidersInGroup(Target beside) {
-      for (Target provider : targets.values()) {
-        if (beside.config.dependsOn().contains(provider.id)
-            && !provider.config.group().equals(beside.config.group())) {
+      for (ResourceId id : beside.config.dependsOn()) {
+        Target provider = targetsById.get(id);
+        if (provider != null && !provider.config.group().equals(beside.config.group())) {
           problems.add(
               provider.at(),
               "%s cannot go to the group %s: %s, which is not in the file, depends on it."
@@ -463,15 +487,15 @@ public final class Planner {
               });
     }
 
-    private void refuseMissingRequirement(Target target) {
-      boolean goesOnline = target.wanted.orElse(false) && !target.isWantedNow();
-      if (!target.isNew() && !target.hasOtherProviders() && !goesOnline) {
+    private void refuseMissingRequirement(Target target, WantedPlan runs) {
+      if (!target.isNew() && !target.hasOtherProviders() && !runs.bringsOnline(target)) {
         return;
       }
       Optional<TypeRegistration> type = state.findType(target.config.type());
       List<String> providers =
-          targets.values().stream()
-              .filter(other -> target.config.dependsOn().contains(other.id))
+          target.config.dependsOn().stream()
+              .map(targetsById::get)
+              .filter(Objects::nonNull)
               .map(other -> other.config.type().toLowerCase(Locale.ROOT))
               .toList();
       for (String required :
@@ -516,7 +540,7 @@ public final class Planner {
       target.file.ifPresent(resource -> properties(target, resource, fields, effects));
       fields.addAll(target.fields);
       effects.addAll(target.effects);
-      if (!target.isNew() && fields.isEmpty()) {
+      if (!target.isNew() && fields.isEmpty() && effects.isEmpty()) {
         return Optional.empty();
       }
       requireResolved(target);
@@ -577,11 +601,7 @@ public final class Planner {
         names.add(
             known != null
                 ? known.config().name()
-                : targets.values().stream()
-                    .filter(target -> target.id.equals(id))
-                    .map(Target::name)
-                    .findFirst()
-                    .orElse(id.toString()));
+                : Optional.ofNullable(targetsById.get(id)).map(Target::name).orElse(id.toString()));
       }
       names.sort(String.CASE_INSENSITIVE_ORDER);
       return String.join(", ", names);

@@ -1,8 +1,9 @@
 package dev.holdfast.service.clusterfile;
 
-import dev.holdfast.cluster.ClusterResource;
+import dev.holdfast.cluster.ClusterState;
 import dev.holdfast.cluster.ResourceId;
 import dev.holdfast.cluster.ResourceState;
+import dev.holdfast.cluster.TypeStatus;
 import dev.holdfast.service.api.ClusterPlanView.Field;
 import java.util.Collection;
 import java.util.LinkedHashSet;
@@ -16,13 +17,18 @@ import java.util.stream.Collectors;
  * the prompt; a document that says both is refused.
  */
 final class WantedPlan {
+  private final ClusterState state;
   private final TargetGraph graph;
   private final Problems problems;
   private final Set<Target> online = new LinkedHashSet<>();
   private final Set<Target> offline = new LinkedHashSet<>();
   private final Set<Target> settling = new LinkedHashSet<>();
 
-  WantedPlan(TargetGraph graph, Collection<Target> targets, Problems problems) {
+  /** What runs, and goes offline for a while because of what it now depends on. */
+  private final Set<Target> interrupted = new LinkedHashSet<>();
+
+  WantedPlan(ClusterState state, TargetGraph graph, Collection<Target> targets, Problems problems) {
+    this.state = state;
     this.graph = graph;
     this.problems = problems;
     targets.stream().filter(WantedPlan::isToRun).forEach(this::bringOnline);
@@ -31,6 +37,8 @@ final class WantedPlan {
         .forEach(this::takeOffline);
     targets.forEach(this::tell);
     targets.forEach(this::tellOfProviders);
+    // Who depends on these is told after them: the nearest reason is the one to name.
+    List.copyOf(interrupted).forEach(this::tellOfDependents);
   }
 
   /** Also one of which nothing is said, that runs, and now depends on something else. */
@@ -76,7 +84,16 @@ final class WantedPlan {
       target.fields.add(new Field("wanted", target.isNew() ? null : "Offline", "Online"));
     } else if (offline.contains(target)) {
       target.fields.add(new Field("wanted", "Online", "Offline"));
+    } else if (isOnItsWay(target)) {
+      settling.add(target);
     }
+  }
+
+  /** What is wanted Online already and not there yet: an apply was cut off, or it failed. */
+  private boolean isOnItsWay(Target target) {
+    return target.wanted.orElse(false)
+        && target.before.filter(resource -> resource.state() != ResourceState.ONLINE).isPresent()
+        && state.typeStatus(target.config.type()) == TypeStatus.REGISTERED;
   }
 
   /** One that is Online goes offline when it now depends on what is not Online. */
@@ -96,28 +113,44 @@ final class WantedPlan {
             .map(Target::name)
             .toList();
     if (target.isActive() && !missing.isEmpty()) {
-      settling.add(target);
-      target.effects.add("goes offline until %s is Online".formatted(String.join(", ", missing)));
+      interrupted.add(target);
+      target.effects.add(until(String.join(", ", missing)));
     }
+  }
+
+  private static String until(String providers) {
+    return "goes offline until %s is Online".formatted(providers);
+  }
+
+  /** What runs goes offline with what it depends on, whatever the document says of it. */
+  private void tellOfDependents(Target target) {
+    for (Target dependent : graph.allDependentsOf(target)) {
+      if (dependent.isActive()
+          && dependent.isWantedNow()
+          && !offline.contains(dependent)
+          && interrupted.add(dependent)) {
+        dependent.effects.add(until(target.name()));
+      }
+    }
+  }
+
+  boolean bringsOnline(Target target) {
+    return online.contains(target);
   }
 
   Set<ResourceId> online() {
     return ids(online);
   }
 
+  /** What is to be Online in the end and is not, or will not be for a while. */
   Set<ResourceId> settling() {
-    return ids(settling);
+    Set<ResourceId> all = ids(settling);
+    all.addAll(ids(interrupted));
+    return all;
   }
 
-  /**
-   * What is taken offline.
-   *
-   * @param deleted what is taken offline to be deleted
-   */
-  Set<ResourceId> offline(Collection<ClusterResource> deleted) {
-    Set<ResourceId> all = new LinkedHashSet<>(ids(offline));
-    deleted.forEach(resource -> all.add(resource.id()));
-    return all;
+  Set<ResourceId> offline() {
+    return ids(offline);
   }
 
   private static Set<ResourceId> ids(Set<Target> targets) {

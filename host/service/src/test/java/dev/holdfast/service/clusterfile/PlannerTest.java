@@ -1,9 +1,12 @@
 package dev.holdfast.service.clusterfile;
 
+import static dev.holdfast.service.GivenCluster.NOW;
 import static dev.holdfast.service.GivenCluster.TEST;
 import static dev.holdfast.service.GivenCluster.WEB;
+import static dev.holdfast.service.GivenCluster.closed;
 import static dev.holdfast.service.GivenCluster.config;
 import static dev.holdfast.service.GivenCluster.failed;
+import static dev.holdfast.service.GivenCluster.goingOnline;
 import static dev.holdfast.service.GivenCluster.id;
 import static dev.holdfast.service.GivenCluster.online;
 import static dev.holdfast.service.GivenCluster.resource;
@@ -24,14 +27,18 @@ import dev.holdfast.service.api.ClusterPlanView.Change;
 import dev.holdfast.service.api.ClusterPlanView.Field;
 import dev.holdfast.service.api.ClusterPlanView.LeftAlone;
 import dev.holdfast.spi.Description;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.json.JsonMapper;
 
 /** What documents change of a cluster: db, and app which depends on it, both in the group web. */
@@ -96,7 +103,7 @@ class PlannerTest {
 
     assertThat(plan.isEmpty()).isTrue();
     assertThat(plan.configuration()).isEmpty();
-    assertThat(plan.hasWanted()).isFalse();
+    assertThat(plan.events(EnumSet.allOf(Step.class))).isEmpty();
     assertThat(plan.leftAlone()).isEmpty();
   }
 
@@ -220,7 +227,9 @@ class PlannerTest {
     assertThat(pruned.configuration()).isEmpty();
     assertThat(pruned.offline()).containsExactly(id(2));
     assertThat(pruned.deletion()).containsExactly(new ClusterEvent.ResourceDeleted(id(2)));
-    assertThat(pruned.removed()).containsExactly(new Plan.Removed(1, id(1)));
+    assertThat(pruned.removed())
+        .extracting(Plan.Removed::number, Plan.Removed::resource)
+        .containsExactly(tuple(1, id(1)));
     assertThat(pruned.changes())
         .extracting(Change::action, Change::name, Change::effect)
         .contains(tuple("delete", "app", "taken offline first"));
@@ -232,9 +241,9 @@ class PlannerTest {
 
     Plan plan = plan(offline(), "[{'name':'mail'}]");
 
-    assertThat(plan.deletion()).isEmpty();
+    assertThat(plan.deletesWhatRuns()).isFalse();
     assertThat(plan.offline()).isEmpty();
-    assertThat(plan.configuration())
+    assertThat(plan.events(plan.atOnce()))
         .contains(
             new ClusterEvent.ResourceDeleted(id(1)),
             new ClusterEvent.ResourceDeleted(id(2)),
@@ -258,8 +267,8 @@ class PlannerTest {
             state(resource(config(1, "app"), online())),
             web("{'name':'disk','type':'Test'},{'name':'app','type':'Test','dependsOn':['disk']}"));
 
-    assertThat(plan.configuration())
-        .last()
+    assertThat(plan.placed())
+        .singleElement()
         .isInstanceOfSatisfying(
             ClusterEvent.Placed.class, placed -> assertThat(placed.dependsOn()).hasSize(1));
     assertThat(plan.online()).hasSize(1);
@@ -269,6 +278,153 @@ class PlannerTest {
         .containsExactly(
             tuple("disk", "brought online: app depends on it"),
             tuple("app", "goes offline until disk is Online"));
+  }
+
+  @Test
+  void whoDependsOnWhatGoesOffline_isToldToo_andWaitedFor() {
+    Plan plan =
+        plan(
+            running(),
+            web("{'name':'disk','type':'Test'},{'name':'db','type':'Test','dependsOn':['disk']}"));
+
+    assertThat(plan.settling()).contains(id(1), id(2)).hasSize(3);
+    assertThat(plan.changes())
+        .filteredOn(change -> change.name().equals("app"))
+        .singleElement()
+        .satisfies(
+            change -> {
+              assertThat(change.fields()).isEmpty();
+              assertThat(change.effect()).isEqualTo("goes offline until db is Online");
+              assertThat(PlanWords.words(change)).isEqualTo("goes offline until db is Online");
+            });
+    assertThat(PlanWords.summary(plan)).isEqualTo("1 created, 1 changed, 0 deleted");
+  }
+
+  /** Nothing that runs is touched in the first commit when something follows. */
+  @Test
+  void whatComesAfterCheckpoints_orAfterADeletion_isNoPartOfTheFirstCommit() {
+    String more =
+        web("{'name':'disk','type':'Test'},{'name':'db','type':'Test','dependsOn':['disk']%s}");
+
+    Plan withCheckpoint =
+        plan(running(), more.formatted(",'checkpoints':['registry:Software\\\\X']"));
+    prune = true;
+    Plan pruning = plan(running(), more.formatted(""));
+
+    assertThat(withCheckpoint.atOnce()).containsOnly(Step.CONFIGURATION);
+    assertThat(withCheckpoint.events(withCheckpoint.atOnce()))
+        .hasOnlyElementsOfType(ClusterEvent.ResourceCreated.class);
+    assertThat(pruning.atOnce()).containsOnly(Step.CONFIGURATION, Step.DOWN);
+    assertThat(pruning.events(EnumSet.of(Step.UP)))
+        .extracting(event -> event.getClass().getSimpleName())
+        .containsExactly("ResourceDeleted", "Wanted");
+  }
+
+  @Test
+  void aChangeIsTold_withTheStepThatDoesIt() {
+    var change =
+        new Change(
+            "create",
+            "resource",
+            "disk",
+            "web",
+            List.of(new Field("type", null, "Test"), new Field("wanted", null, "Online")),
+            "brought online: app depends on it");
+
+    assertThat(Step.part(change, EnumSet.allOf(Step.class))).contains(change);
+    assertThat(Step.part(change, EnumSet.of(Step.CONFIGURATION)).map(PlanWords::words))
+        .contains("created: type Test");
+    assertThat(Step.part(change, EnumSet.of(Step.UP)).map(PlanWords::words))
+        .contains("changed: wanted Online; brought online: app depends on it");
+    assertThat(Step.part(change, EnumSet.of(Step.DOWN))).isEmpty();
+  }
+
+  @Test
+  void whatMayRun_andNothingCanTakeOffline_isNotPruned() {
+    prune = true;
+    ClusterState state =
+        with(
+            state(
+                resource(config(1, "db"), closed(new Phase.Online(NOW))),
+                resource(config(2, "app"), online())),
+            new dev.holdfast.cluster.TypeRegistration[0]);
+
+    assertThat(problems(state, "[{'name':'mail'}]"))
+        .singleElement()
+        .asString()
+        .startsWith("/groups db, which the file does not name, cannot be deleted: it may run")
+        .contains("holdfast type list");
+  }
+
+  /** What is brought online for another one lacks nothing either. */
+  @Test
+  void whatIsBroughtOnlineForAnother_needsWhatItsTypeRequires() {
+    ClusterState state =
+        with(
+            state(resource(config(1, "db").wanted(false), new Phase.Offline())),
+            type(Description.of("Test").lives(TEST.lives()).requires("Disk").build()));
+
+    assertThat(
+            problems(
+                state,
+                web(
+                    "{'name':'db','type':'Test'},{'name':'app','type':'Test','dependsOn':['db'],'wanted':'Online'}")))
+        .anyMatch(problem -> problem.contains("db lacks a dependency"));
+  }
+
+  @Test
+  void whatIsWantedOnlineAlready_andIsNot_isWaitedFor() {
+    ClusterState state = state(resource(config(1, "db"), goingOnline()));
+
+    Plan plan = plan(state, web("{'name':'db','type':'Test','wanted':'Online'}"));
+
+    assertThat(plan.isEmpty()).isTrue();
+    assertThat(plan.settling()).containsExactly(id(1));
+  }
+
+  @Test
+  void aFileHasAtMostSoManyResources_andGroups() {
+    String resources =
+        IntStream.rangeClosed(0, FileReader.RESOURCES_MAX)
+            .mapToObj("{'name':'r%d','type':'Test'}"::formatted)
+            .collect(Collectors.joining(","));
+    String groups =
+        IntStream.rangeClosed(0, FileReader.GROUPS_MAX)
+            .mapToObj("{'name':'g%d'}"::formatted)
+            .collect(Collectors.joining(",", "[", "]"));
+
+    assertThat(problems(state(), web(resources)))
+        .containsExactly(
+            "/groups/0/resources/10000 A cluster file has at most 10,000 resources; this is one"
+                + " more.");
+    assertThat(problems(state(), groups))
+        .containsExactly(
+            "/groups/10000 A cluster file has at most 10,000 groups; this is one more.");
+  }
+
+  /** As the service reads JSON, whose short numbers may be a gigabyte of digits. */
+  @Test
+  void aNumberThatIsLongWhenItIsWrittenOut_isRefused() {
+    Map<String, Object> document =
+        JsonMapper.builder()
+            .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+            .build()
+            .readerFor(Map.class)
+            .readValue(
+                "{\"apiVersion\":\"holdfast/v1\",\"kind\":\"Cluster\",\"groups\":"
+                    + "[{\"name\":\"a\",\"description\":1e999999999},{\"name\":\"b\",\"description\":1.50}]}");
+
+    assertThatExceptionOfType(ApiException.Invalid.class)
+        .isThrownBy(() -> Planner.of(document, false, checkpoints, new NewIds(UUID::randomUUID)))
+        .satisfies(
+            refused ->
+                assertThat(refused.problems())
+                    .singleElement()
+                    .satisfies(
+                        problem -> {
+                          assertThat(problem.pointer()).isEqualTo("/groups/0/description");
+                          assertThat(problem.message()).contains("more than 100 digits");
+                        }));
   }
 
   @Test
@@ -309,7 +465,8 @@ class PlannerTest {
     String moved = "[{'name':'mail','resources':[{'name':'%s','type':'Test'}]}]";
 
     assertThat(
-            plan(state(resource(config(1, "db"), online())), moved.formatted("db")).configuration())
+            plan(state(resource(config(1, "db"), online())), moved.formatted("db"))
+                .events(EnumSet.allOf(Step.class)))
         .extracting(event -> event.getClass().getSimpleName())
         .containsExactly("GroupPut", "Placed");
     assertThat(problems(running(), moved.formatted("db")))

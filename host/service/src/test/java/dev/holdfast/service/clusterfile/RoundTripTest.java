@@ -19,10 +19,12 @@ import dev.holdfast.cluster.GroupConfig;
 import dev.holdfast.cluster.GroupId;
 import dev.holdfast.cluster.ResourceConfig;
 import dev.holdfast.cluster.ResourceId;
+import dev.holdfast.service.GivenCluster;
 import dev.holdfast.spi.Description;
 import dev.holdfast.spi.Property;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -80,6 +82,18 @@ class RoundTripTest {
     assertThat(plan(again.state, again.checkpoints, exported, true).isEmpty()).isTrue();
   }
 
+  @ParameterizedTest
+  @MethodSource("seeds")
+  void exportWhileATypeIsGone(long seed) {
+    Given given = cluster(new Random(seed));
+    ClusterState without = GivenCluster.with(given.state, type(TEST));
+
+    Map<String, Object> exported = throughJson(Exporter.export(without, given.checkpoints));
+
+    assertThat(plan(without, given.checkpoints, exported, true).changes()).isEmpty();
+    assertThat(exported.toString()).doesNotContain("MaintenanceMode");
+  }
+
   /** From any cluster to any other, in one go; and then there is nothing left to do. */
   @ParameterizedTest
   @MethodSource("seeds")
@@ -124,14 +138,18 @@ class RoundTripTest {
   // ------------------------------------------------------------------------
 
   private static Given apply(Given given, Plan plan) {
-    List<ClusterEvent> events = new ArrayList<>(plan.configuration());
-    events.addAll(plan.wanted());
-    events.addAll(plan.deletion());
+    List<ClusterEvent> events = plan.events(EnumSet.allOf(Step.class));
     ClusterState after = new Decisions(Duration.ZERO).on(given.state, events, NOW).state();
     var saved = new KnownCheckpoints();
     for (ResourceId id : after.resources().keySet()) {
       given.checkpoints.of(id).stream()
-          .filter(each -> !plan.removed().contains(new Plan.Removed(each.id().number(), id)))
+          .filter(
+              each ->
+                  plan.removed().stream()
+                      .noneMatch(
+                          removed ->
+                              removed.resource().equals(id)
+                                  && removed.number() == each.id().number()))
           .forEach(
               each ->
                   saved.add(

@@ -3,7 +3,10 @@ package dev.holdfast.service.operation;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import dev.holdfast.checkpoint.Sources;
+import dev.holdfast.checkpoint.file.FileTree;
 import dev.holdfast.cluster.ClusterResource;
+import dev.holdfast.cluster.ResourceId;
 import dev.holdfast.cluster.ResourceState;
 import dev.holdfast.service.api.ApiException;
 import dev.holdfast.service.api.Asker;
@@ -19,6 +22,9 @@ import dev.holdfast.service.registry.LoadedHives;
 import dev.holdfast.service.registry.LocalHives;
 import dev.holdfast.service.registry.Registry;
 import dev.holdfast.service.registry.RegistryListener;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -27,8 +33,10 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.UnaryOperator;
+import org.assertj.core.api.ThrowableAssert;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -217,6 +225,207 @@ class ClusterFilesTest {
     assertThat(outcome).isInstanceOf(Outcome.Failed.class);
     assertThat(((Outcome.Failed) outcome).refusal().getMessage()).contains("db is Failed");
     assertThat(files.diff(document(once), false).changes()).isEmpty();
+  }
+
+  // ---- in steps
+  // ----------------------------------------------------------------------------------
+
+  private static final Asker ROOT = new Asker("root", false);
+
+  private ApiException failed(Operation operation) throws InterruptedException {
+    Outcome outcome = operation.await(PATIENCE).orElseThrow();
+    assertThat(outcome).isInstanceOf(Outcome.Failed.class);
+    return ((Outcome.Failed) outcome).refusal();
+  }
+
+  /** Has applies go on beside the test, which waits for nothing then. */
+  private Operation beside(String groups) {
+    node.executor = step -> Thread.ofVirtual().start(step);
+    return apply(groups, true);
+  }
+
+  private void end(ResourceId id) {
+    node.stubborn.remove(id);
+    node.ended(id);
+  }
+
+  @Test
+  void whatSomebodyMakesDependOnWhatGoesOffline_isNotLeftWithoutIt() throws Exception {
+    done(apply(PAIR, false));
+    ResourceId db = resource("db").id();
+    node.stubborn.add(db);
+    Operation operation = beside("[{'name':'mail'}]");
+    node.awaitState(db, ResourceState.OFFLINE_PENDING);
+
+    done(
+        node.commands.submit(
+            new Command.CreateResource("x", "Test", "web", Map.of(), false, List.of("db")), ROOT));
+    end(db);
+
+    assertThat(failed(operation).getMessage())
+        .startsWith("db was not deleted: x depends on it, which was not so before")
+        .contains("apply it again");
+    assertThat(node.loop.state().resources().values())
+        .extracting(each -> each.config().name())
+        .containsExactlyInAnyOrder("app", "db", "x");
+  }
+
+  /** A group is no emptier. */
+  @Test
+  void aGroupThatSomebodyPutSomethingInto_isNotDeletedUnderIt() throws Exception {
+    done(apply(PAIR, false));
+    ResourceId db = resource("db").id();
+    node.stubborn.add(db);
+    Operation operation = beside("[{'name':'mail'}]");
+    node.awaitState(db, ResourceState.OFFLINE_PENDING);
+
+    done(
+        node.commands.submit(
+            new Command.CreateResource("x", "Test", "web", Map.of(), false, List.of()), ROOT));
+    end(db);
+
+    assertThat(failed(operation).code()).isEqualTo("GroupNotEmpty");
+    assertThat(node.loop.state().findGroup("web")).isPresent();
+  }
+
+  /** Nobody else waits for it, and who applied meanwhile is not overrun. */
+  @Test
+  void whileOneWaitsForAnOffline_anotherIsApplied_andSupersedesIt() throws Exception {
+    done(apply(PAIR, false));
+    ResourceId db = resource("db").id();
+    node.stubborn.add(db);
+    Operation operation =
+        beside("[{'name':'mail','wanted':'Online','resources':[{'name':'m','type':'Test'}]}]");
+    node.awaitState(db, ResourceState.OFFLINE_PENDING);
+
+    done(apply("[{'name':'third'}]", false));
+    end(db);
+
+    assertThat(failed(operation).code()).isEqualTo("Superseded");
+    assertThat(node.loop.state().findResource("db")).isPresent();
+    assertThat(resource("m").state()).isEqualTo(ResourceState.OFFLINE);
+  }
+
+  @Test
+  void whatTakesThePlaceOfWhatIsPruned_comesOnlineOnceThatIsGone() throws Exception {
+    String single = "[{'name':'web','wanted':'Online','resources':[{'name':'%s','type':'Test'}]}]";
+    done(apply(single.formatted("db"), false));
+    ResourceId db = resource("db").id();
+    node.stubborn.add(db);
+
+    Operation operation = beside(single.formatted("database"));
+    node.awaitState(db, ResourceState.OFFLINE_PENDING);
+
+    assertThat(resource("database").config().wantedOnline()).isFalse();
+    end(db);
+    assertThat(done(operation)).isEqualTo("1 created, 0 changed, 1 deleted");
+    assertThat(resource("database").state()).isEqualTo(ResourceState.ONLINE);
+    assertThat(told(operation))
+        .containsOnlyOnce("db: deleted; taken offline first")
+        .containsSubsequence(
+            "database: created: type Test",
+            "db: OfflinePending",
+            "database: changed: wanted Online",
+            "database: OnlinePending");
+  }
+
+  @Test
+  void eachTypeIsAskedItself_alsoAboutTheSameTexts() throws Exception {
+    done(
+        apply(
+            "[{'name':'web','resources':[{'name':'a','type':'Test'},{'name':'b','type':'Test'},{'name':'c','type':'Single'}]}]",
+            false));
+
+    assertThat(node.validated).hasValue(2);
+  }
+
+  private String withCheckpoint(String resources, Path file) {
+    return "[{'name':'web','wanted':'Online','resources':[%s{'name':'app','type':'Test'%s,'checkpoints':[{'file':'%s'}]}]}]"
+        .formatted(resources, resources.isEmpty() ? "" : ",'dependsOn':['disk']", file);
+  }
+
+  private void filesAreKept() throws Exception {
+    node.sources = subject -> new FileTree(Path.of(subject.path()), subject.excludes(), folder);
+    done(
+        apply(
+            "[{'name':'web','wanted':'Online','resources':[{'name':'app','type':'Test'}]}]",
+            false));
+    node.keep(resource("app").id());
+  }
+
+  /** Nothing that runs goes offline for a file whose checkpoints cannot be. */
+  @Test
+  void whenACheckpointCannotBe_whatRunsDoesNotGoOffline_andNoneIsRemoved() throws Exception {
+    filesAreKept();
+    Path old = Files.writeString(folder.resolve("old.conf"), "a");
+    Path fresh = Files.writeString(folder.resolve("new.conf"), "b");
+    assertThat(told(apply(withCheckpoint("", old), false)))
+        .contains("app: created, checkpoint file:" + old);
+    var reads = new AtomicInteger();
+    Sources sources = node.sources;
+    node.sources =
+        subject -> {
+          if (subject.path().equals(fresh.toString()) && reads.incrementAndGet() > 2) {
+            try {
+              Files.deleteIfExists(fresh);
+            } catch (IOException e) {
+              throw new UncheckedIOException(e);
+            }
+          }
+          return sources.of(subject);
+        };
+
+    Operation operation = apply(withCheckpoint("{'name':'disk','type':'Test'},", fresh), true);
+
+    assertThat(failed(operation).getMessage())
+        .contains(fresh.toString(), "nothing was deleted, brought online or taken offline");
+    assertThat(resource("app").state()).isEqualTo(ResourceState.ONLINE);
+    assertThat(resource("app").config().dependsOn()).isEmpty();
+    assertThat(told(operation)).noneMatch(line -> line.contains("deleted"));
+    assertThat(node.checkpoints.store().of(resource("app").id().toString()))
+        .as("the old one stays")
+        .singleElement()
+        .satisfies(each -> assertThat(each.subject().path()).isEqualTo(old.toString()));
+    node.sources = sources;
+    var _ = Files.writeString(fresh, "b");
+    done(apply(withCheckpoint("{'name':'disk','type':'Test'},", fresh), true));
+    assertThat(resource("app").config().dependsOn()).containsExactly(resource("disk").id());
+    assertThat(resource("app").state()).isEqualTo(ResourceState.ONLINE);
+  }
+
+  @Test
+  void aDiffAndADryRun_areRefusedForWhatAnApplyIs() throws Exception {
+    done(apply(PAIR.replace("Online", "Offline"), false));
+    done(node.commands.submit(new Command.UnregisterType("Test", true), ROOT));
+
+    for (ThrowableAssert.ThrowingCallable each :
+        List.<ThrowableAssert.ThrowingCallable>of(
+            () -> apply(PAIR_KEPT, false),
+            () -> files.diff(document(PAIR_KEPT), false),
+            () -> files.apply(document(PAIR_KEPT), false, CALLER, new Asker("root", true)))) {
+      assertThatExceptionOfType(ApiException.Conflict.class)
+          .isThrownBy(each)
+          .satisfies(e -> assertThat(e.code()).isEqualTo("TypeUnresolved"));
+    }
+  }
+
+  private static final String PAIR_KEPT = PAIR.replace(",'properties':{'Host':'alpha'}", "");
+
+  @Test
+  void appliedAgainAfterItFailed_theSameFileSaysSo_orWaits() throws Exception {
+    done(apply(PAIR.replace("Online", "Offline"), false));
+    ResourceId db = resource("db").id();
+    node.broken.add(db);
+    String once =
+        PAIR.replace(
+            "'name':'db','type':'Test'",
+            "'name':'db','type':'Test','properties':{'RestartThreshold':0,'RetryPeriodOnFailure':-1}");
+    assertThat(failed(apply(once, false)).getMessage()).contains("db is Failed");
+
+    assertThat(failed(apply(once, false)).getMessage()).contains("db is Failed");
+    node.broken.remove(db);
+    done(node.commands.submit(new Command.OnlineResource("db"), ROOT));
+    assertThat(done(apply(once, false))).isEqualTo("nothing to change");
   }
 
   @Test

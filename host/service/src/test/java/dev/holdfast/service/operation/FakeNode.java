@@ -1,9 +1,11 @@
 package dev.holdfast.service.operation;
 
 import static dev.holdfast.service.GivenCluster.TEST;
+import static org.awaitility.Awaitility.await;
 
 import dev.holdfast.checkpoint.CheckpointStore;
 import dev.holdfast.checkpoint.Checkpoints;
+import dev.holdfast.checkpoint.Sources;
 import dev.holdfast.cluster.Action;
 import dev.holdfast.cluster.ClusterEvent;
 import dev.holdfast.cluster.ClusterState;
@@ -13,6 +15,7 @@ import dev.holdfast.cluster.Failure;
 import dev.holdfast.cluster.MonitorName;
 import dev.holdfast.cluster.ResourceEvent;
 import dev.holdfast.cluster.ResourceId;
+import dev.holdfast.cluster.ResourceState;
 import dev.holdfast.protocol.DescriptionCodec;
 import dev.holdfast.protocol.Link;
 import dev.holdfast.protocol.LinkClosed;
@@ -85,6 +88,7 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -123,6 +127,12 @@ final class FakeNode implements AutoCloseable {
   /** What each life of a monitor was told to begin the numbers of its requests with. */
   final List<Long> firstRequests = new CopyOnWriteArrayList<>();
 
+  /** Whose offline does not return. */
+  final Set<ResourceId> stubborn = ConcurrentHashMap.newKeySet();
+
+  /** What carries out what blocks; at once, unless a test says otherwise. */
+  volatile Executor executor = Runnable::run;
+
   /** How many applications were started. */
   final AtomicInteger onlines = new AtomicInteger();
 
@@ -131,6 +141,12 @@ final class FakeNode implements AutoCloseable {
 
   /** What happens while a type looks at properties. */
   volatile Runnable whileValidating = () -> {};
+
+  /** What checkpoints are of. */
+  volatile Sources sources =
+      _ -> {
+        throw new AssertionError("nothing here has checkpoints");
+      };
 
   /** The stops of the service that were asked for: whether applications are kept. */
   final List<Boolean> stops = new CopyOnWriteArrayList<>();
@@ -190,9 +206,7 @@ final class FakeNode implements AutoCloseable {
     checkpoints =
         new Checkpoints(
             CheckpointStore.open(log, log.blobs(UnaryOperator.identity())),
-            _ -> {
-              throw new AssertionError("nothing here has checkpoints");
-            },
+            subject -> sources.of(subject),
             new CheckpointChronicle(
                 EventLog.open(
                     home.events(), "alpha", InstantSource.system(), EventLogLimits.DEFAULT),
@@ -227,7 +241,7 @@ final class FakeNode implements AutoCloseable {
                 Runnable::run),
             InstantSource.system(),
             UUID::randomUUID,
-            Runnable::run,
+            task -> executor.execute(task),
             this::stop,
             Handover.NONE,
             (resource, control, parameters, user, progress) -> {
@@ -390,8 +404,9 @@ final class FakeNode implements AutoCloseable {
                           : Found.absent("no trace")));
       case ONLINE -> online(id);
       case OFFLINE -> {
-        running.remove(id);
-        happened(id, new ResourceEvent.Returned(entryPoint));
+        if (!stubborn.contains(id)) {
+          ended(id);
+        }
       }
       case TERMINATE -> {
         running.remove(id);
@@ -411,6 +426,23 @@ final class FakeNode implements AutoCloseable {
       }
       case OPEN, CLOSE -> {}
     }
+  }
+
+  /** The offline of a resource returns. */
+  void ended(ResourceId id) {
+    running.remove(id);
+    happened(id, new ResourceEvent.Returned(EntryPoint.OFFLINE));
+  }
+
+  /** Returns once a resource is in a state. */
+  void awaitState(ResourceId id, ResourceState state) {
+    await()
+        .atMost(Duration.ofSeconds(60))
+        .until(
+            () ->
+                Optional.ofNullable(loop.state().resources().get(id))
+                    .filter(resource -> resource.state() == state)
+                    .isPresent());
   }
 
   /** The online of a resource that hung returns. */
