@@ -47,10 +47,7 @@ class SystemdIT {
     Tools.need("curl");
     container = Container.boot();
     // The page's own commands, in a shell that stops at the first that fails.
-    container.shell(
-        String.join(
-            "\n",
-            DocumentCommands.of("host/docs/systemd.md")));
+    container.shell(String.join("\n", DocumentCommands.of("host/docs/systemd.md")));
     container.does("holdfast", "group", "create", "apps");
     container.does(
         "holdfast",
