@@ -6,6 +6,7 @@ import dev.holdfast.cluster.ClusterState;
 import dev.holdfast.cluster.CommonProperties;
 import dev.holdfast.cluster.GroupConfig;
 import dev.holdfast.cluster.GroupId;
+import dev.holdfast.cluster.Requests;
 import dev.holdfast.cluster.ResourceConfig;
 import dev.holdfast.cluster.ResourceId;
 import dev.holdfast.cluster.TypeRegistration;
@@ -578,11 +579,9 @@ public final class Planner {
         fields.addAll(
             new PropertyPlan(resource, target.before, type.get(), problems).fields(right));
       }
-      if (target.isActive()
-          && before
-              .filter(config -> !config.properties().equals(target.config.properties()))
-              .isPresent()) {
-        effects.add("takes effect at the next online");
+      if (target.isActive()) {
+        before.ifPresent(
+            config -> effects.addAll(whenInEffect(config, target.config, type)));
       }
       if (target.isActive()
           && before
@@ -592,6 +591,23 @@ public final class Planner {
               .isPresent()) {
         effects.add("its monitor changes at the next online");
       }
+    }
+
+    /** When properties that are set while it runs come to be in effect. */
+    private static List<String> whenInEffect(
+        ResourceConfig before, ResourceConfig after, Optional<TypeRegistration> type) {
+      Set<String> later = ClusterResource.differing(before.properties(), after.properties());
+      Set<String> atOnce =
+          type.map(it -> Requests.changeable(it.version().description(), later)).orElse(Set.of());
+      later.removeAll(atOnce);
+      List<String> effects = new ArrayList<>();
+      if (!atOnce.isEmpty()) {
+        effects.add("changes while it runs: " + String.join(", ", atOnce));
+      }
+      if (!later.isEmpty()) {
+        effects.add("takes effect at the next online: " + String.join(", ", later));
+      }
+      return effects;
     }
 
     private String providerNames(ResourceConfig config) {

@@ -196,11 +196,23 @@ class PlannerTest {
                     new Field("Port", "81", null),
                     new Field("Host", null, "alpha"),
                     new Field("RestartThreshold", "7", "3")),
-                "takes effect at the next online"));
+                "takes effect at the next online: Host, Port"));
     assertThat(plan.configuration())
         .containsExactly(
             new ClusterEvent.PropertiesSet(
                 id(1), CommonProperties.DEFAULT, Map.of("Host", List.of("alpha"))));
+  }
+
+  @Test
+  void aPropertyThatItsTypeCanChangeWhileItRuns_isChangedAtOnce_andSaysSo() {
+    ClusterState state = state(resource(config(1, "db"), online()));
+
+    Plan plan = plan(state, web("{'name':'db','type':'Test','properties':{'Host':'a','Banner':'b'}}"));
+
+    assertThat(plan.changes())
+        .extracting(Change::effect)
+        .containsExactly(
+            "changes while it runs: Banner; takes effect at the next online: Host");
   }
 
   @Test
