@@ -580,8 +580,7 @@ public final class Planner {
             new PropertyPlan(resource, target.before, type.get(), problems).fields(right));
       }
       if (target.isActive()) {
-        before.ifPresent(
-            config -> effects.addAll(whenInEffect(config, target.config, type)));
+        before.ifPresent(config -> effects.addAll(whenInEffect(config, target.config, type)));
       }
       if (target.isActive()
           && before

@@ -207,12 +207,12 @@ class PlannerTest {
   void aPropertyThatItsTypeCanChangeWhileItRuns_isChangedAtOnce_andSaysSo() {
     ClusterState state = state(resource(config(1, "db"), online()));
 
-    Plan plan = plan(state, web("{'name':'db','type':'Test','properties':{'Host':'a','Banner':'b'}}"));
+    Plan plan =
+        plan(state, web("{'name':'db','type':'Test','properties':{'Host':'a','Banner':'b'}}"));
 
     assertThat(plan.changes())
         .extracting(Change::effect)
-        .containsExactly(
-            "changes while it runs: Banner; takes effect at the next online: Host");
+        .containsExactly("changes while it runs: Banner; takes effect at the next online: Host");
   }
 
   @Test
