@@ -99,6 +99,7 @@ class AuditFindsIT {
     Audited.of(cluster).assertHolds();
   }
 
+  @Tag("long")
   @Test
   @Order(2)
   void aRecordWhoseProcessIsGone_isFound_thoughTheServiceIsStopped() throws Exception {
@@ -125,6 +126,7 @@ class AuditFindsIT {
 
   // ---- what runs in monitors ---------------------------------------------------------------
 
+  @Tag("long")
   @Test
   @Order(3)
   void aResourceThatIsNotPolled_isFound() throws Exception {
@@ -140,6 +142,7 @@ class AuditFindsIT {
     Audited.of(cluster).assertHolds();
   }
 
+  @Tag("long")
   @Test
   @Order(4)
   void threadsThatLeak_areFound_byAgainstABaseline() throws Exception {

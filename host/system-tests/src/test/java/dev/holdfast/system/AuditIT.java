@@ -103,6 +103,7 @@ class AuditIT {
   }
 
   /** A cluster that is never still: what an audit sees is never of one moment. */
+  @Tag("long")
   @Test
   @Order(4)
   void underALoadOfRestarts_noAlarmIsFalse(TestReporter reporter) throws Exception {

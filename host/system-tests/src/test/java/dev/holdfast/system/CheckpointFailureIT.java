@@ -168,6 +168,7 @@ class CheckpointFailureIT {
       assertSaved(1);
     }
 
+    @Tag("long")
     @Test
     void whatIsChangedWhileItIsFull_isTold_andSavedWhenThereIsRoom() throws Exception {
       addKey();
@@ -234,6 +235,7 @@ class CheckpointFailureIT {
       assertThat(names(disk.folder())).containsExactly("conf", "quorum");
     }
 
+    @Tag("long")
     @Test
     void aPatchThatCannotBeCommitted_staysOpen_untilThereIsRoom() throws Exception {
       addKey();
@@ -254,6 +256,7 @@ class CheckpointFailureIT {
       assertSaved(2);
     }
 
+    @Tag("long")
     @Test
     void whatIsChangedWhileTheStoreIsReadOnly_isTold_andSavedLater() throws Exception {
       addKey();
@@ -302,6 +305,7 @@ class CheckpointFailureIT {
       assertSaved(1);
     }
 
+    @Tag("long")
     @Test
     void aSyncThatFailsOnAChange_isToldAndAllIsWrittenAgain() throws Exception {
       startWith("blob.sync.after:2=eio,blob.directory-sync.after:2=eio");
@@ -317,6 +321,7 @@ class CheckpointFailureIT {
       assertThat(names(blobs)).hasSize(2);
     }
 
+    @Tag("long")
     @Test
     void aSyncThatFailsAtOffline_isMadeUpFor() throws Exception {
       startWith("blob.sync.before:2=eio");
@@ -350,6 +355,7 @@ class CheckpointFailureIT {
       assertThat(tree.resolve("app.conf")).hasContent("port=80");
     }
 
+    @Tag("long")
     @Test
     void aSyncThatFailsInACommit_leavesThePatchOpen() throws Exception {
       startWith("blob.sync.before:2=eio");

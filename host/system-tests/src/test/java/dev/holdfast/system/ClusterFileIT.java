@@ -271,6 +271,7 @@ class ClusterFileIT {
   // ---- killed in the middle
   // ------------------------------------------------------------------------
 
+  @Tag("long")
   @Test
   void killedRightAfterACommit_theSameFileComesToTheSameEnd() throws Exception {
     assertThat(deaths("hive.sync.after", 2)).isEqualTo(2);

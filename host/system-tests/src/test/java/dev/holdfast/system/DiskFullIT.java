@@ -87,6 +87,7 @@ class DiskFullIT {
     cluster.does("group", "create", "later");
   }
 
+  @Tag("long")
   @Test
   void whatEndsMeanwhile_isRestartedOnce_byTheNextService() throws Exception {
     long pid = cluster.number("sleeper", "pid");

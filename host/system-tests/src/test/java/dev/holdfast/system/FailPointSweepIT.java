@@ -240,11 +240,11 @@ class FailPointSweepIT {
     var never = new HashSet<String>();
     forEachPoint((_, point) -> never.add(point));
     // No action of the sweep has anything elsewhere, asks for a control, runs a command, registers
-    // a member of a family, or sets what can be changed while it runs.
+    // a member of a family, adopts, or sets what can be changed while it runs.
     never.removeIf(
         point ->
             point.matches(
-                "external\\..*|call\\.(control|changed)\\..*"
+                "external\\..*|call\\.(adopt|control|changed)\\..*"
                     + "|.*(reserve-external|run-command|cancel-command|end-left|survey).*"));
     results.stream()
         .filter(SweepCase.Result::struck)

@@ -139,6 +139,7 @@ class LeaseVolumeIT {
   // -------------------------------------------------------------------------
 
   /** Each step from the write-ahead to the answer; the service halts, or the monitor does. */
+  @Tag("long")
   @ParameterizedTest
   @ValueSource(
       strings = {

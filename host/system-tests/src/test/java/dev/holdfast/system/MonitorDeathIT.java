@@ -128,6 +128,7 @@ class MonitorDeathIT {
             });
   }
 
+  @Tag("long")
   @Test
   void whileNoMonitorLives_everyQuestionIsAnsweredInFull() throws Exception {
     try (var demo =

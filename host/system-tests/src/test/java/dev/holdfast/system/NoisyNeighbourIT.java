@@ -34,6 +34,7 @@ class NoisyNeighbourIT {
   private static final Pattern CHECK =
       Pattern.compile("nanos=(\\d+) boot=\\S+ pid=(\\d+) .*call=looksAlive event=(enter|return)");
 
+  @Tag("long")
   @Test
   void spinningOnEveryCore_doesNotDelayTheOthersChecks(TestReporter reporter) throws Exception {
     try (var cluster = Cluster.empty().start("serve")) {

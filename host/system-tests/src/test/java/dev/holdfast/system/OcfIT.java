@@ -136,6 +136,7 @@ class OcfIT {
     cluster.does("resource", "offline", "my-dummy");
   }
 
+  @Tag("long")
   @Test
   void whatCannotBeATypeIsRefused_andSaysWhy() throws Exception {
     agent("garbage", "head -c 3000 /dev/urandom");
@@ -160,6 +161,7 @@ class OcfIT {
     assertThat(ran.err()).contains(why);
   }
 
+  @Tag("long")
   @Test
   void anAgentThatWasChangedOrRemovedIsTold_andHarmsNothingThatRuns() throws Exception {
     Path file = fileAgent("changing");

@@ -213,6 +213,7 @@ class Q288562IT {
     return ran;
   }
 
+  @Tag("long")
   @Test
   void whatIsOnline_orLacksAProvider_isNotPatched() throws Exception {
     cluster.does("resource", "offline", "disk");
@@ -257,6 +258,7 @@ class Q288562IT {
     awaitSeen("guid-2\n", "Guid    REG_SZ    guid-2");
   }
 
+  @Tag("long")
   @Test
   void aToolThatIsNotThere_leavesThePatchOpen() throws Exception {
     Ran ran = patch("no-such-tool");
@@ -292,6 +294,7 @@ class Q288562IT {
     return cli;
   }
 
+  @Tag("long")
   @Test
   void theToolGoesOnWhenTheCommandLineIsKilled() throws Exception {
     Process cli = patchInBackground(slowIsinteg());
@@ -329,6 +332,7 @@ class Q288562IT {
             .formatted(cluster.folder().resolve("child")));
   }
 
+  @Tag("long")
   @Test
   void aToolThatHangs_isEndedByAnAbort_withAllItStarted_andNothingOfItCounts() throws Exception {
     Process cli = patchInBackground(hangingIsinteg());
@@ -354,6 +358,7 @@ class Q288562IT {
     cluster.does("resource", "online", "is");
   }
 
+  @Tag("long")
   @Test
   void whileAPatchIsOpen_nothingIsSavedOrRolledBack() throws Exception {
     cluster.does("resource", "patch", "is", "--begin");
@@ -371,6 +376,7 @@ class Q288562IT {
     cluster.does("checkpoint", "rollback", "is", "1", "--to", "1");
   }
 
+  @Tag("long")
   @Test
   void theToolGoesOnWhenTheServiceIsKilled_andTheNextOneHearsOfItsEnd() throws Exception {
     Process cli = patchInBackground(slowIsinteg());
@@ -388,6 +394,7 @@ class Q288562IT {
     awaitEndOfPatchAndGoOnline();
   }
 
+  @Tag("long")
   @Test
   void aToolThatEndedWhileNoServiceLived_isNotForgotten() throws Exception {
     Process cli = patchInBackground(slowIsinteg());

@@ -36,6 +36,7 @@ class RecoveryDeathsIT {
 
   private static final String APPLICATION = "app";
 
+  @Tag("long")
   @Test
   void tenDeathsInARow_eachInTheNextStepOfTheRecovery_costNobodyAnything() throws Exception {
     try (Cluster cluster = Cluster.empty()) {

@@ -40,6 +40,7 @@ class ToursIT {
     return Distribution.run(folder, Map.of(), command);
   }
 
+  @Tag("long")
   @ParameterizedTest
   @CsvSource({
     "Q316772, HandleHeld: held open by winlogon, Greeting=a wrong one",

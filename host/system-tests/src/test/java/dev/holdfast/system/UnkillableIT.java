@@ -100,6 +100,7 @@ class UnkillableIT {
     return Files.readAllLines(disk.resolve("pids")).stream().distinct().toList();
   }
 
+  @Tag("long")
   @Test
   void whatSurvivesSigkill_leavesItsResourceFailed_untilItIsSeenGone() throws Exception {
     long pid = cluster.number(WRITER, "pid");
