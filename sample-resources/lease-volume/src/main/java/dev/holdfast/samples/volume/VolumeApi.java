@@ -76,13 +76,12 @@ final class VolumeApi {
     connection.setConnectTimeout(timeoutMillis);
     connection.setReadTimeout(timeoutMillis);
     connection.setRequestMethod(method);
-    // It repeats a POST by itself when a kept connection turns out to be closed; each request here
-    // is made once, on a connection of its own.
-    connection.setRequestProperty("Connection", "close");
     try {
       if (!form.isEmpty()) {
         connection.setDoOutput(true);
         byte[] body = encoded(form).getBytes(UTF_8);
+        // What is streamed is never repeated by itself, as another POST is when a kept connection
+        // turns out to be closed.
         connection.setFixedLengthStreamingMode(body.length);
         connection.getOutputStream().write(body);
       }
@@ -100,6 +99,8 @@ final class VolumeApi {
         return answer;
       }
     } finally {
+      // None is kept. That is not asked for by "Connection: close": the JDK's server, which the
+      // cloud is, then resets one of some thousand whose body comes in a packet of its own.
       connection.disconnect();
     }
   }
