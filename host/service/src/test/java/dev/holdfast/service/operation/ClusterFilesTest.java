@@ -325,8 +325,7 @@ class ClusterFilesTest {
         .containsSubsequence(
             "database: created: type Test",
             "db: OfflinePending",
-            "database: changed: wanted Online",
-            "database: OnlinePending");
+            "database: changed: wanted Online");
   }
 
   @Test
