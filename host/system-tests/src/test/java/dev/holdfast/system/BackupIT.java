@@ -197,7 +197,9 @@ class BackupIT {
         () ->
             cluster.resource("shop").required("state").asString().equals("Online")
                 && cluster.resource("shop").required("pid").asLong(before) != before);
-    assertThat(cluster.number("shop", "restarts")).isZero();
+    assertThat(cluster.number("shop", "restarts"))
+        .as(cluster.does("events", "--resource", "shop").out())
+        .isZero();
     journal.assertOneLifeAtATime();
     Audited.of(cluster).assertHolds();
   }

@@ -28,9 +28,6 @@ record SweepCase(SweepAction action, Strike first, Optional<Strike> second) {
   /** A service that cannot make something durable halts with this. */
   private static final int NOT_DURABLE = 70;
 
-  /** So many lines of what a service said are told of a case that went wrong. */
-  private static final int LAST_WORDS = 60;
-
   /** A service that cannot use its home does not start. */
   private static final int NOT_STARTED = 1;
 
@@ -107,22 +104,10 @@ record SweepCase(SweepAction action, Strike first, Optional<Strike> second) {
       try {
         return run(cluster, homes);
       } catch (Exception | AssertionError e) {
-        return new Result(
-            this,
-            true,
-            List.of("%s; the service's last words: %s".formatted(e, lastWords(cluster))));
+        return new Result(this, true, List.of("%s; %s".formatted(e, Scene.of(cluster))));
       }
     } catch (IOException e) {
       return new Result(this, true, List.of("its cluster could not be made or ended: " + e));
-    }
-  }
-
-  private static String lastWords(Cluster cluster) {
-    try {
-      List<String> lines = cluster.errors().lines().toList();
-      return String.join("\n", lines.subList(Math.max(0, lines.size() - LAST_WORDS), lines.size()));
-    } catch (IOException e) {
-      return "none: " + e.getMessage();
     }
   }
 

@@ -16,8 +16,10 @@ import dev.holdfast.spi.Exit;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -52,6 +54,11 @@ final class IncidentKeeper implements AutoCloseable {
           Thread.ofPlatform().name("incidents").daemon(true).factory());
   private final List<Open> open = new ArrayList<>();
 
+  /** The process that each monitor was given last; guarded by {@link #open}. */
+  private final Map<MonitorName, Start> starts = new HashMap<>();
+
+  private record Start(long epoch, Instant at) {}
+
   /** An incident whose victims have not all been found yet. */
   private static final class Open {
     final MonitorDeath death;
@@ -66,6 +73,18 @@ final class IncidentKeeper implements AutoCloseable {
     Open(MonitorDeath death, Map<ResourceId, String> victims) {
       this.death = death;
       this.victims = new LinkedHashMap<>(victims);
+    }
+
+    /** Of several that it took, the one that will be ready counts. */
+    void startedAgain(Start start) {
+      if (death.epoch() < start.epoch() && !replaced) {
+        started = Optional.of(passedAt(start.at()));
+      }
+    }
+
+    Duration passedAt(Instant moment) {
+      Duration passed = Duration.between(death.time(), moment);
+      return passed.isNegative() ? Duration.ZERO : passed;
     }
   }
 
@@ -103,6 +122,7 @@ final class IncidentKeeper implements AutoCloseable {
     var incident = new Open(death, victims);
     synchronized (open) {
       open.add(incident);
+      Optional.ofNullable(starts.get(death.name())).ifPresent(incident::startedAgain);
       if (open.size() > OPEN_MAX) {
         Open oldest = open.removeFirst();
         oldest.did.add("not followed any further: too many deaths since");
@@ -127,23 +147,18 @@ final class IncidentKeeper implements AutoCloseable {
     listener.opened(death, culprit, victims);
   }
 
-  /** A process runs in place of one that died. */
+  /**
+   * A process runs in place of one that died; that it died may be told later, as the next process
+   * is started by whoever sees the death, and the incident opened by whoever writes it down.
+   */
   void started(MonitorName name, long epoch) {
+    var start = new Start(epoch, clock.instant());
     synchronized (open) {
-      for (Open incident : open) {
-        if (incident.death.name().equals(name)
-            && incident.death.epoch() < epoch
-            && !incident.replaced) {
-          // Of several that it took, the one that will be ready.
-          incident.started = Optional.of(since(incident.death));
-        }
-      }
+      starts.put(name, start);
+      open.stream()
+          .filter(incident -> incident.death.name().equals(name))
+          .forEach(incident -> incident.startedAgain(start));
     }
-  }
-
-  private Duration since(MonitorDeath death) {
-    Duration passed = Duration.between(death.time(), clock.instant());
-    return passed.isNegative() ? Duration.ZERO : passed;
   }
 
   private void record(
@@ -203,12 +218,13 @@ final class IncidentKeeper implements AutoCloseable {
   /** A new state is durable: what does it say of the open incidents? */
   void changed(ClusterState state) {
     synchronized (open) {
+      starts.keySet().retainAll(state.monitors().keySet());
       open.removeIf(incident -> isOver(incident, state));
     }
   }
 
   private boolean isOver(Open incident, ClusterState state) {
-    Duration passed = since(incident.death);
+    Duration passed = incident.passedAt(clock.instant());
     long millis = passed.toMillis();
     MonitorStatus monitor = state.monitors().get(incident.death.name());
     if (!incident.replaced

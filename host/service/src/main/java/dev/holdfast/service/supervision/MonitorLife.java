@@ -219,6 +219,11 @@ final class MonitorLife {
   CompletableFuture<Loaded> load(LoadPlugin plugin) {
     CompletableFuture<Loaded> load;
     synchronized (this) {
+      if (over) {
+        // Its link may still take frames for a moment; nobody would answer.
+        return CompletableFuture.failedFuture(
+            new IllegalStateException("the monitor " + name + " is not there"));
+      }
       CompletableFuture<Loaded> known = loads.get(plugin.getDigest());
       if (known != null) {
         return known;
@@ -227,7 +232,7 @@ final class MonitorLife {
       loads.put(plugin.getDigest(), load);
       pluginByDigest.put(plugin.getDigest(), plugin.getPlugin());
       loadsByCall.put(plugin.getCall(), load);
-      if (!welcomed && !over) {
+      if (!welcomed) {
         loadsToSend.add(plugin);
         return load;
       }

@@ -173,6 +173,25 @@ class IncidentKeeperTest {
   }
 
   @Test
+  void replacementThatWasStarted_beforeTheDeathWasWrittenDown_counts() {
+    keeper.started(MonitorName.SHARED, 1);
+    now.set(NOW.plusMillis(15));
+    keeper.started(MonitorName.SHARED, 2);
+    now.set(NOW.plusMillis(20));
+    opened(death(new Exit.Signal(9), false));
+    told.clear();
+
+    now.set(NOW.plusMillis(40));
+    keeper.changed(READY);
+    keeper.changed(FOUND);
+
+    assertThat(told)
+        .containsExactly(
+            new IncidentListener.Recovery(
+                Duration.ofMillis(15), Duration.ofMillis(40), Duration.ofMillis(40)));
+  }
+
+  @Test
   void aKillFromOutside_blamesNobody() throws Exception {
     opened(death(new Exit.Signal(9), false, call(EntryPoint.ONLINE, id(2).toString(), 5)));
 
