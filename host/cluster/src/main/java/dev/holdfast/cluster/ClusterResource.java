@@ -26,6 +26,8 @@ import java.util.TreeSet;
  * @param unsupervisedSince since when no monitor holds it
  * @param openIn the monitor that holds it, or was told to open it
  * @param bounce whether it is to be taken offline once before being wanted counts (restart)
+ * @param takenOver whether another node had it, and nobody has seen yet that it does not run here;
+ *     if it does, it is taken offline first: it runs with that node's configuration
  * @param inEffect the private properties that its life goes on with, where they are not those that
  *     are configured: what was set while it runs counts from its next online on, or from the moment
  *     at which the type has put it in effect
@@ -48,6 +50,7 @@ public record ClusterResource(
     Optional<Instant> unsupervisedSince,
     Optional<MonitorName> openIn,
     boolean bounce,
+    boolean takenOver,
     Optional<Map<String, List<String>>> inEffect,
     boolean foreign) {
 
@@ -72,6 +75,7 @@ public record ClusterResource(
         Optional.empty(),
         Optional.of(now),
         Optional.empty(),
+        false,
         false,
         Optional.empty(),
         false);
@@ -199,6 +203,7 @@ public record ClusterResource(
     Optional<Instant> unsupervisedSince;
     Optional<MonitorName> openIn;
     boolean bounce;
+    boolean takenOver;
     private Optional<Map<String, List<String>>> inEffect;
     boolean foreign;
 
@@ -218,6 +223,7 @@ public record ClusterResource(
       unsupervisedSince = resource.unsupervisedSince;
       openIn = resource.openIn;
       bounce = resource.bounce;
+      takenOver = resource.takenOver;
       inEffect = resource.inEffect;
       foreign = resource.foreign;
     }
@@ -298,6 +304,12 @@ public record ClusterResource(
       return this;
     }
 
+    /** Whether another node had it. */
+    public Draft takenOver(boolean fromAnotherNode) {
+      takenOver = fromAnotherNode;
+      return this;
+    }
+
     /** The finished copy. */
     public ClusterResource done() {
       return new ClusterResource(
@@ -316,6 +328,7 @@ public record ClusterResource(
           unsupervisedSince,
           openIn,
           bounce,
+          takenOver,
           inEffect,
           foreign);
     }

@@ -620,6 +620,7 @@ public final class Decisions {
       for (ResourceId id : providersFirst) {
         ClusterResource resource = resource(id);
         endBounce(resource);
+        endTakeOver(resource(id));
         shouldRun.put(id, shouldRun(resource(id), shouldRun));
       }
       for (ResourceId id : providersFirst) {
@@ -641,10 +642,12 @@ public final class Decisions {
     private boolean isAsWanted(ClusterResource resource, Phase phase) {
       ResourceConfig config = resource.config();
       return switch (phase) {
-        case Phase.Offline _ -> !config.wantedOnline() && !resource.bounce();
+        case Phase.Offline _ ->
+            !config.wantedOnline() && !resource.bounce() && !resource.takenOver();
         case Phase.Online _, Phase.Changing _ ->
             config.wantedOnline()
                 && !resource.bounce()
+                && !resource.takenOver()
                 && (config.dependsOn().isEmpty()
                     || config.dependsOn().stream()
                         .allMatch(provider -> resource(provider).state() == ResourceState.ONLINE));
@@ -665,6 +668,7 @@ public final class Decisions {
       return mode == Mode.RUNNING
           && resource.config().wantedOnline()
           && !resource.bounce()
+          && !resource.takenOver()
           && resource.config().dependsOn().stream()
               .allMatch(
                   provider ->
@@ -692,9 +696,28 @@ public final class Decisions {
     }
 
     private void driveOffline(ClusterResource resource, DependencyOrder order) {
+      Set<ResourceId> dependents = order.directDependentsOf(resource.id());
       if ((resource.isActive() || isToBeSeenGone(resource))
-          && noneActive(order.directDependentsOf(resource.id()))) {
+          && noneActive(dependents)
+          && dependents.stream().noneMatch(this::isToBeLookedFor)) {
         tell(resource.id(), new ResourceEvent.GoOffline(reason(resource)));
+      }
+    }
+
+    /** Whether another node may have left it running, and a monitor will say so. */
+    private boolean isToBeLookedFor(ResourceId id) {
+      ClusterResource resource = resource(id);
+      return resource.takenOver()
+          && resource.phase() instanceof Phase.Recovering
+          && isResolved(resource.config().type());
+    }
+
+    /** What another node had is this one's once it is seen not to run, or was ended. */
+    private void endTakeOver(ClusterResource resource) {
+      if (resource.takenOver()
+          && !resource.isActive()
+          && !(resource.phase() instanceof Phase.Recovering)) {
+        edit(resource.id(), draft -> draft.takenOver = false);
       }
     }
 
@@ -709,6 +732,9 @@ public final class Decisions {
     private OfflineReason reason(ClusterResource resource) {
       if (mode == Mode.STOPPING) {
         return OfflineReason.SHUTDOWN;
+      }
+      if (resource.takenOver() && resource.config().wantedOnline()) {
+        return OfflineReason.MOVE;
       }
       return resource.config().wantedOnline() && !resource.bounce()
           ? OfflineReason.DEPENDENCY

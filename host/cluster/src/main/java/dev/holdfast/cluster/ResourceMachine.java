@@ -325,7 +325,8 @@ final class ResourceMachine {
   private void settleIn(String evidence) {
     r.adoptions++;
     Instant until = pending();
-    r.enter(new Settling(until, until), "found Running: " + evidence, now);
+    String ended = r.takenOver ? "; another node started it, so it is ended first" : "";
+    r.enter(new Settling(until, until), "found Running: " + evidence + ended, now);
     call(EntryPoint.IS_ALIVE, until);
     out.tell(Notice.Kind.ADOPTED, r, evidence);
   }

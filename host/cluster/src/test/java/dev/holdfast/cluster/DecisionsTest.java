@@ -15,6 +15,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -445,6 +446,73 @@ class DecisionsTest {
 
       assertThat(state.resources().values())
           .allMatch(resource -> resource.phase() instanceof Phase.Settling);
+    }
+  }
+
+  /** What was Online on a node that died, and may still run here. */
+  @Nested
+  class LeftByAnotherNode {
+    private static final ResourceConfig DISK = Given.config(2, "disk").wanted(true);
+    private static final ResourceConfig USER = Given.config(1, "app", DISK.id()).wanted(true);
+
+    private ClusterResource left(ResourceConfig config) {
+      return Given.resource(config).edit().takenOver(true).done();
+    }
+
+    private Phase disk() {
+      return Objects.requireNonNull(state.resources().get(DISK.id())).phase();
+    }
+
+    private void toldOfDisk(ResourceEvent event) {
+      on(new ClusterEvent.OfResource(DISK.id(), event));
+    }
+
+    private void given() {
+      state =
+          ClusterState.remembered(
+              List.of(),
+              List.of(Given.type("Test", Lives.ON_NODE)),
+              List.of(left(USER), left(DISK)));
+      on(new ClusterEvent.Tick());
+      on(ready(MonitorName.SHARED));
+    }
+
+    @Test
+    void whatIsFoundRunningIsEndedFirst_whoDependsOnItBeforeIt_whoeverIsFoundFirst() {
+      given();
+
+      toldOfDisk(new ResourceEvent.FoundIt(Found.running("left")));
+      assertThat(disk()).as("app may run").isInstanceOf(Phase.Settling.class);
+      found(Found.running("left"));
+      assertThat(app().phase()).isInstanceOf(Phase.GoingOffline.class);
+      assertThat(disk()).isInstanceOf(Phase.Settling.class);
+
+      tell(new ResourceEvent.Returned(EntryPoint.OFFLINE));
+      found(Found.absent(""));
+      assertThat(app().phase()).isInstanceOf(Phase.Offline.class);
+      assertThat(disk()).isInstanceOf(Phase.GoingOffline.class);
+
+      toldOfDisk(new ResourceEvent.Returned(EntryPoint.OFFLINE));
+      toldOfDisk(new ResourceEvent.FoundIt(Found.absent("")));
+      assertThat(disk()).isInstanceOf(Phase.GoingOnline.class);
+      toldOfDisk(new ResourceEvent.Returned(EntryPoint.ONLINE));
+      assertThat(disk()).isInstanceOf(Phase.Online.class);
+      assertThat(state.resources().values()).noneMatch(ClusterResource::takenOver);
+      assertThat(app().phase()).isInstanceOf(Phase.Starting.class);
+    }
+
+    @Test
+    void whatIsNotThereComesOnlineAtOnce_andWaitsForNobodyWhoCannotBeLookedFor() {
+      given();
+      on(
+          new ClusterEvent.TypeResolved(
+              "Test",
+              Optional.of(new ClusterState.TypeProblem(TypeStatus.PLUGIN_MISSING, "gone"))));
+
+      toldOfDisk(new ResourceEvent.FoundIt(Found.absent("")));
+
+      assertThat(disk()).isInstanceOf(Phase.Starting.class);
+      assertThat(app().takenOver()).as("nobody knows whether it runs").isTrue();
     }
   }
 

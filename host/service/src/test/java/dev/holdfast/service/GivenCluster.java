@@ -119,6 +119,7 @@ public final class GivenCluster {
         held ? Optional.empty() : Optional.of(NOW),
         held ? Optional.of(config.monitor()) : Optional.empty(),
         false,
+        false,
         Optional.empty(),
         false);
   }

@@ -34,7 +34,8 @@ final class Calls {
   /** A new call takes the place of the one before it. */
   Pending begin(ResourceId resource, long epoch, EntryPoint entryPoint) {
     var call = new Pending(next(), resource, epoch, entryPoint);
-    pending.put(resource, call);
+    // One that was held up until its monitor was gone is nothing to what came after it.
+    pending.merge(resource, call, (known, late) -> known.epoch() > epoch ? known : late);
     return call;
   }
 

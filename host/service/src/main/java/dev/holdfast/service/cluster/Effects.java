@@ -12,6 +12,7 @@ import dev.holdfast.cluster.FailureReason;
 import dev.holdfast.cluster.MonitorName;
 import dev.holdfast.cluster.MonitorStatus;
 import dev.holdfast.cluster.Notice;
+import dev.holdfast.cluster.Phase;
 import dev.holdfast.cluster.ResourceConfig;
 import dev.holdfast.cluster.ResourceEvent;
 import dev.holdfast.cluster.ResourceId;
@@ -201,11 +202,11 @@ final class Effects {
         .filter(type -> state.typeStatus(type.name()) == TypeStatus.REGISTERED)
         .forEach(
             type -> {
-              var _ = load(name, type);
+              var _ = load(name, status.epoch(), type);
             }); // What becomes of it, the opens will hear.
   }
 
-  private CompletableFuture<Loaded> load(MonitorName monitor, TypeRegistration type) {
+  private CompletableFuture<Loaded> load(MonitorName monitor, long life, TypeRegistration type) {
     TypeRegistration.Version version = type.version();
     return types
         .resolve(monitor, type)
@@ -213,6 +214,7 @@ final class Effects {
             folder ->
                 monitors.load(
                     monitor,
+                    life,
                     LoadPlugin.newBuilder()
                         .setCall(calls.next())
                         .setPlugin(version.plugin())
@@ -241,6 +243,12 @@ final class Effects {
   // ---- open ----------------------------------------------------------------------------------
 
   private void open(ClusterState state, ClusterResource resource, Action.Open action) {
+    MonitorStatus monitor = state.monitors().get(action.monitor());
+    if (monitor == null
+        || resource.epoch() != action.epoch()
+        || !(resource.phase() instanceof Phase.Opening)) {
+      return; // Its monitor died in the same step.
+    }
     Optional<TypeRegistration> registered = state.findType(resource.config().type());
     if (registered.isEmpty()) {
       openFailed(resource.id(), "NotRegistered", "its type is not registered");
@@ -249,7 +257,7 @@ final class Effects {
     TypeRegistration type = registered.get();
     TypeRegistration.Version version = type.version();
     var _ =
-        load(action.monitor(), type)
+        load(action.monitor(), monitor.epoch(), type)
             // What a monitor that died had asked for may still be under way; find must see its
             // outcome.
             .thenCombine(findable(resource.id()), (loaded, _) -> loaded)
@@ -268,7 +276,7 @@ final class Effects {
                             : loaded.getRefused(0).getMessage();
                     unresolved(resource, type, TypeStatus.LOAD_FAILED, refused);
                   } else {
-                    sendOpen(state, resource, version, action);
+                    sendOpen(state, resource, version, action, monitor.epoch());
                   }
                 });
   }
@@ -277,7 +285,11 @@ final class Effects {
       ClusterState state,
       ClusterResource resource,
       TypeRegistration.Version version,
-      Action.Open action) {
+      Action.Open action,
+      long life) {
+    if (!monitors.isAlive(action.monitor(), life)) {
+      return; // Its death says the rest.
+    }
     var group = state.groups().get(resource.config().group());
     Calls.Pending call = calls.begin(resource.id(), action.epoch(), EntryPoint.OPEN);
     var open =
@@ -295,7 +307,7 @@ final class Effects {
     if (version.source().isPresent()) {
       open.setDescription(DescriptionCodec.encode(version.description()));
     }
-    monitors.send(action.monitor(), ToMonitor.newBuilder().setOpenResource(open).build());
+    monitors.send(action.monitor(), life, ToMonitor.newBuilder().setOpenResource(open).build());
   }
 
   private void notOpened(ClusterResource resource, TypeRegistration type, Throwable failure) {

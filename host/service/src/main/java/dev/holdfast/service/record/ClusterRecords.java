@@ -21,6 +21,7 @@ import dev.holdfast.service.slot.ExternalStore;
 import dev.holdfast.service.slot.SlotKey;
 import dev.holdfast.service.slot.SlotRecord;
 import dev.holdfast.service.slot.SlotStore;
+import dev.holdfast.spi.Lives;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -190,7 +191,8 @@ public final class ClusterRecords implements StateStore, SlotStore, ExternalStor
 
   /**
    * Takes all groups for this node. What is remembered of resources is then what it is to a node
-   * where they never ran.
+   * where they never ran; should one be found Running all the same, it is ended first, and comes
+   * online with its own configuration.
    *
    * @param home this node's home
    * @return the node that had them; empty if it was this one
@@ -213,7 +215,8 @@ public final class ClusterRecords implements StateStore, SlotStore, ExternalStor
           .values()
           .forEach(
               resource ->
-                  Remembered.of(resource).write(batch, key(resource.id()).child("Instance")));
+                  Remembered.of(resource.edit().takenOver(resource.lives() == Lives.ON_NODE).done())
+                      .write(batch, key(resource.id()).child("Instance")));
       forEachSlot(
           (slot, key) -> {
             if (Values.findText(key, SlotKeys.NODE).isEmpty()) {

@@ -37,6 +37,7 @@ record Remembered(
     long restarts,
     long adoptions,
     Optional<Exit> lastExit,
+    boolean takenOver,
     Optional<Map<String, List<String>>> inEffect) {
 
   /** The key of what is in effect where that is not what is configured; else it is not there. */
@@ -77,6 +78,7 @@ record Remembered(
         resource.restarts(),
         resource.adoptions(),
         resource.lastExit(),
+        resource.takenOver(),
         resource.inEffect());
   }
 
@@ -140,7 +142,9 @@ record Remembered(
           new Field(Remembered::adoptions, r -> RegistryValue.qword("Adoptions", r.adoptions)),
           new Field(
               Remembered::lastExit,
-              r -> RegistryValue.sz("LastExit", r.lastExit.map(ExitText::of).orElse(""))));
+              r -> RegistryValue.sz("LastExit", r.lastExit.map(ExitText::of).orElse(""))),
+          new Field(
+              Remembered::takenOver, r -> RegistryValue.dword("TakenOver", r.takenOver ? 1 : 0)));
 
   /** Writes all of it, where nothing is. */
   void write(Batch.Builder batch, KeyPath key) {
@@ -213,6 +217,7 @@ record Remembered(
             Values.number(key, "Restarts", 0),
             Values.number(key, "Adoptions", 0),
             Values.findText(key, "LastExit").filter(t -> !t.isEmpty()).map(ExitText::parse))
+        .takenOver(lost.isEmpty() && Values.number(key, "TakenOver", 0) == 1)
         .done();
   }
 

@@ -51,6 +51,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -188,15 +189,45 @@ public final class Monitors implements AutoCloseable {
     }
   }
 
-  /** Sends a frame; false when that life of the monitor is not there any more. */
+  /** Sends a frame to whichever life the monitor has; false when it has none. */
   public boolean send(MonitorName name, ToMonitor frame) {
-    MonitorLife life = lives.get(name);
+    return send(lives.get(name), frame);
+  }
+
+  /**
+   * Sends a frame to one life of a monitor; false when it is over. What is to be opened in one must
+   * not be opened in the next: there it is opened by a decision of its own.
+   */
+  public boolean send(MonitorName name, long epoch, ToMonitor frame) {
+    return send(life(name, epoch), frame);
+  }
+
+  /** Whether that life of a monitor is the one it has. */
+  public boolean isAlive(MonitorName name, long epoch) {
+    return life(name, epoch) != null;
+  }
+
+  private static boolean send(@Nullable MonitorLife life, ToMonitor frame) {
     return life != null && life.send(frame);
+  }
+
+  private @Nullable MonitorLife life(MonitorName name, long epoch) {
+    MonitorLife life = lives.get(name);
+    return life != null && life.epoch() == epoch ? life : null;
   }
 
   /** Has the monitor load a plugin, unless it has; one that is being started, once it listens. */
   public CompletableFuture<Loaded> load(MonitorName name, LoadPlugin plugin) {
-    MonitorLife life = lives.get(name);
+    return load(name, lives.get(name), plugin);
+  }
+
+  /** Has one life of a monitor load a plugin; fails when it is over. */
+  public CompletableFuture<Loaded> load(MonitorName name, long epoch, LoadPlugin plugin) {
+    return load(name, life(name, epoch), plugin);
+  }
+
+  private static CompletableFuture<Loaded> load(
+      MonitorName name, @Nullable MonitorLife life, LoadPlugin plugin) {
     return life == null
         ? CompletableFuture.failedFuture(
             new IllegalStateException("the monitor " + name + " is not there"))

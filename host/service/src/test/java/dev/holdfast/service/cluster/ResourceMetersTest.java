@@ -223,6 +223,7 @@ class ResourceMetersTest {
         unsupervisedSince,
         r.openIn(),
         r.bounce(),
+        r.takenOver(),
         Optional.empty(),
         false);
   }

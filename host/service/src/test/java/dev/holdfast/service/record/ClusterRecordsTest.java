@@ -415,11 +415,30 @@ class ClusterRecordsTest {
     assertThat(other.takeGroups(NOW, "/home")).contains("node-1");
 
     assertThat(other.read(NOW).resources().values())
-        .allMatch(resource -> resource.phase() instanceof Phase.Closed(Phase.Offline _, _));
+        .allMatch(resource -> resource.phase() instanceof Phase.Closed(Phase.Offline _, _))
+        .as("what lives elsewhere is nobody's to end")
+        .noneMatch(ClusterResource::takenOver);
     assertThat(other.takeGroups(NOW, "/home")).isEmpty();
     assertThat(other.nodes()).isEmpty();
     assertThat(other.lastHome()).contains("/home");
     assertThat(records.lastHome()).as("of a node that does not have them").isEmpty();
+  }
+
+  @Test
+  void whatAnotherNodeHadOnANode_isEndedFirst_shouldItRunHere() throws Exception {
+    records.takeGroups(NOW, "/home");
+    ClusterResource online = resource(1, "db", new Phase.Online(NOW));
+    write(
+        ClusterState.empty(), ClusterState.remembered(List.of(GROUP), List.of(), List.of(online)));
+
+    var other = new ClusterRecords(log, "node-2");
+    other.takeGroups(NOW, "/home/2");
+
+    assertThat(other.read(NOW).resources().values()).allMatch(ClusterResource::takenOver);
+    records.takeGroups(NOW, "/home");
+    assertThat(records.read(NOW).resources().values())
+        .as("node-1 knows no more than node-2 did")
+        .allMatch(ClusterResource::takenOver);
   }
 
   @Test
@@ -539,6 +558,7 @@ class ClusterRecordsTest {
         .edit()
         .remembered(7, memory, why, SINCE, Optional.of(NOW))
         .counted(FailureWindow.EMPTY, 1, 2, Optional.of(new Exit.Code(7)))
+        .takenOver(true)
         .done();
   }
 
@@ -571,6 +591,7 @@ class ClusterRecordsTest {
         r.unsupervisedSince(),
         r.openIn(),
         r.bounce(),
+        r.takenOver(),
         Optional.empty(),
         false);
   }
