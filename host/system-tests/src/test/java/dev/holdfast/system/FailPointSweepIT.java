@@ -239,13 +239,6 @@ class FailPointSweepIT {
   private Set<String> neverStruck() {
     var never = new HashSet<String>();
     forEachPoint((_, point) -> never.add(point));
-    // No action of the sweep has anything elsewhere, asks for a control, runs a command, registers
-    // a member of a family, adopts, or sets what can be changed while it runs.
-    never.removeIf(
-        point ->
-            point.matches(
-                "external\\..*|call\\.(adopt|control|changed)\\..*"
-                    + "|.*(reserve-external|run-command|cancel-command|end-left|survey).*"));
     results.stream()
         .filter(SweepCase.Result::struck)
         .forEach(result -> never.remove(result.of().first().point()));

@@ -112,8 +112,6 @@ enum SweepAction {
 
   /** A check that a plugin asks for itself, by a signal. */
   CHECK(false) {
-    private static final String WATCHED = "watched";
-
     @Override
     Cluster cluster(SweepHomes homes) throws IOException {
       return homes.talking();
@@ -131,6 +129,199 @@ enum SweepAction {
     @Override
     Optional<String> broken(Cluster cluster) throws IOException {
       return wanted(cluster, WATCHED, "Online");
+    }
+  },
+
+  /** A property that its plugin puts in effect while it runs. */
+  CHANGE(false) {
+    private static final String ALIVE = "alive";
+
+    @Override
+    Cluster cluster(SweepHomes homes) throws IOException {
+      return homes.talking();
+    }
+
+    @Override
+    void prepare(Cluster cluster) throws IOException {
+      cluster.change("POST", "/v1/resources/" + WATCHED + "/online", Map.of());
+    }
+
+    @Override
+    void perform(Cluster cluster, SweepHomes homes) throws IOException {
+      cluster.change(
+          "PATCH",
+          "/v1/resources/" + WATCHED + "/properties",
+          Map.of("properties", Map.of("AtIsAlive", List.of(ALIVE))));
+    }
+
+    @Override
+    Optional<String> broken(Cluster cluster) throws IOException {
+      String properties = cluster.resource(WATCHED).required("properties").toString();
+      return properties.contains(ALIVE)
+          ? wanted(cluster, WATCHED, "Online")
+          : Optional.of("AtIsAlive was set, and the properties are " + properties);
+    }
+  },
+
+  /** A plugin is asked for what it declares. */
+  CONTROL(false) {
+    @Override
+    Cluster cluster(SweepHomes homes) throws IOException {
+      return homes.talking();
+    }
+
+    @Override
+    void perform(Cluster cluster, SweepHomes homes) throws IOException {
+      cluster.change(
+          "POST",
+          "/v1/resources/" + WATCHED + "/controls/Echo",
+          Map.of("parameters", Map.of("text", List.of("heard"))));
+    }
+  },
+
+  /** What a stranger holds is adopted. */
+  ADOPT(false) {
+    private static final String STRANGE = "strange";
+
+    @Override
+    Cluster cluster(SweepHomes homes) throws IOException {
+      return homes.talking();
+    }
+
+    @Override
+    void perform(Cluster cluster, SweepHomes homes) throws IOException {
+      cluster.change("POST", "/v1/resources", SweepHomes.heldByAStranger(STRANGE));
+      cluster.door().begin("POST", "/v1/resources/" + STRANGE + "/online?adopt=true");
+      awaitOnline(cluster);
+    }
+
+    private void awaitOnline(Cluster cluster) throws IOException {
+      awaitOrGone(
+          cluster,
+          "it is Online",
+          () -> cluster.resource(STRANGE).required("state").asString().equals("Online"));
+    }
+
+    @Override
+    void resume(Cluster cluster) throws IOException {
+      if (names(cluster).contains(STRANGE)) {
+        cluster.door().begin("POST", "/v1/resources/" + STRANGE + "/online");
+        awaitOnline(cluster);
+      }
+    }
+
+    @Override
+    Optional<String> broken(Cluster cluster) throws IOException {
+      return wanted(cluster, STRANGE, "Online");
+    }
+  },
+
+  /** A member of a family becomes a type: its agent is asked what it is. */
+  REGISTER_MEMBER(false) {
+    private static final String LATE = "ocf:test:late";
+
+    @Override
+    Cluster cluster(SweepHomes homes) throws IOException {
+      return homes.reaching();
+    }
+
+    @Override
+    void perform(Cluster cluster, SweepHomes homes) throws IOException {
+      cluster.change("POST", "/v1/types", Map.of("name", LATE));
+    }
+
+    @Override
+    Optional<String> broken(Cluster cluster) throws IOException {
+      return cluster.type(LATE).required("status").asString().equals("Registered")
+          ? Optional.empty()
+          : Optional.of("the type of the agent was registered, and is not");
+    }
+  },
+
+  /** An agent is run: it is started, and stopped. */
+  AGENT(false) {
+    @Override
+    Cluster cluster(SweepHomes homes) throws IOException {
+      return homes.reaching();
+    }
+
+    @Override
+    void perform(Cluster cluster, SweepHomes homes) throws IOException {
+      cluster.change("POST", "/v1/resources/agent/online", Map.of());
+      cluster.change("POST", "/v1/resources/agent/offline", Map.of());
+    }
+
+    @Override
+    Optional<String> broken(Cluster cluster) throws IOException {
+      return wanted(cluster, "agent", "Offline");
+    }
+  },
+
+  /** An agent's start is cancelled, its stop fails, and all that it started is ended. */
+  AGENT_CANCEL(false) {
+    private static final String SLOW = "slow";
+
+    @Override
+    Cluster cluster(SweepHomes homes) throws IOException {
+      return homes.reaching();
+    }
+
+    @Override
+    void perform(Cluster cluster, SweepHomes homes) throws IOException {
+      cluster.door().begin("POST", "/v1/resources/" + SLOW + "/online");
+      cancel(cluster);
+    }
+
+    private void cancel(Cluster cluster) throws IOException {
+      Path begun = cluster.directory(SLOW).resolve("begun");
+      awaitOrGone(cluster, "its start has begun", () -> Files.exists(begun));
+      cluster.change("POST", "/v1/resources/" + SLOW + "/offline", Map.of());
+    }
+
+    @Override
+    void resume(Cluster cluster) throws IOException {
+      if (cluster.resource(SLOW).required("wanted").asString().equals("Online")) {
+        cancel(cluster);
+      }
+    }
+
+    @Override
+    Optional<String> broken(Cluster cluster) throws IOException {
+      return wanted(cluster, SLOW, "Offline");
+    }
+  },
+
+  /** What is elsewhere is taken, and given back. */
+  ELSEWHERE(false) {
+    private static final String VOLUME = "volume";
+
+    @Override
+    Cluster cluster(SweepHomes homes) throws IOException {
+      return homes.reaching();
+    }
+
+    // All copies of a home have the same cloud.
+    @Override
+    void prepare(Cluster cluster) throws IOException {
+      cluster.change(
+          "PATCH",
+          "/v1/resources/" + VOLUME + "/properties",
+          Map.of(
+              "properties",
+              Map.of("Volume", List.of(String.valueOf(cluster.folder().getFileName())))));
+    }
+
+    @Override
+    void perform(Cluster cluster, SweepHomes homes) throws IOException {
+      cluster.change("POST", "/v1/resources/" + VOLUME + "/online", Map.of());
+      cluster.change("POST", "/v1/resources/" + VOLUME + "/offline", Map.of());
+    }
+
+    @Override
+    Optional<String> broken(Cluster cluster) throws IOException {
+      return cluster.resource(VOLUME).required("externals").isEmpty()
+          ? wanted(cluster, VOLUME, "Offline")
+          : Optional.of("the volume was given back, and is held: " + cluster.resource(VOLUME));
     }
   },
 
@@ -380,6 +571,9 @@ enum SweepAction {
       cluster.awaitEnd();
     }
   };
+
+  /** A resource whose checks say what their script does. */
+  private static final String WATCHED = "watched";
 
   /** The version of settings that there is first. */
   private static final String FIRST = "first";

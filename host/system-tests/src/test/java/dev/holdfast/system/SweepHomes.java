@@ -1,11 +1,13 @@
 package dev.holdfast.system;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * Homes that a sweep's clusters are copies of, made once: copying one takes milliseconds, making
@@ -28,6 +30,9 @@ final class SweepHomes implements AutoCloseable {
   private final Cluster usual;
   private final Cluster full;
   private final Cluster talking;
+  private final Cluster reaching;
+  private final VolumeCloud cloud;
+  private final Path agents;
 
   SweepHomes() throws Exception {
     folder = Files.createTempDirectory("holdfast-sweep");
@@ -35,6 +40,23 @@ final class SweepHomes implements AutoCloseable {
     usual = prepared(Cluster.empty());
     full = filled(Cluster.copyOf(usual.home()));
     talking = talking(Cluster.copyOf(usual.home()));
+    cloud = VolumeCloud.start();
+    agents = agents(folder.resolve("ocf"));
+    reaching = reaching(Cluster.copyOf(usual.home()));
+  }
+
+  /** Two agents alike: one is registered in homes that have it, the other is not. */
+  private static Path agents(Path root) throws IOException {
+    Path provider = Files.createDirectories(root.resolve("resource.d").resolve("test"));
+    for (String name : List.of("sweep", "late")) {
+      Path agent = provider.resolve(name);
+      try (InputStream source =
+          Objects.requireNonNull(SweepHomes.class.getResourceAsStream("/sweep-agent.sh"))) {
+        Files.copy(source, agent);
+      }
+      Files.setPosixFilePermissions(agent, PosixFilePermissions.fromString("rwxr-xr-x"));
+    }
+    return root;
   }
 
   private Cluster prepared(Cluster cluster) throws Exception {
@@ -81,8 +103,40 @@ final class SweepHomes implements AutoCloseable {
     return cluster;
   }
 
+  /**
+   * Has three more resources, which are Offline: {@code agent} of an OCF agent, {@code slow}, whose
+   * start lasts until it is cancelled, and {@code volume} at a cloud.
+   */
+  private Cluster reaching(Cluster cluster) throws Exception {
+    cluster.with("OCF_ROOT", agents.toString()).start("serve");
+    cluster.change("POST", "/v1/types", Map.of("name", "ocf:test:sweep"));
+    cluster.change(
+        "POST", "/v1/types", Map.of("archive", Distribution.sample("lease-volume").toString()));
+    cluster.change("POST", "/v1/resources", of("ocf:test:sweep", "agent", Map.of()));
+    cluster.change(
+        "POST", "/v1/resources", of("ocf:test:sweep", "slow", Map.of("hold", List.of("1"))));
+    cluster.change(
+        "POST",
+        "/v1/resources",
+        of(
+            "Lease Volume",
+            "volume",
+            Map.of("Api", List.of(cloud.url()), "Volume", List.of("template"))));
+    stop(cluster);
+    return cluster;
+  }
+
   private static Map<String, Object> scriptable(String name, Map<String, Object> properties) {
-    return Map.of("name", name, "type", "Scriptable", "group", "g", "properties", properties);
+    return of("Scriptable", name, properties);
+  }
+
+  private static Map<String, Object> of(String type, String name, Map<String, Object> properties) {
+    return Map.of("name", name, "type", type, "group", "g", "properties", properties);
+  }
+
+  /** What creates a resource that a stranger holds, as its first look says, and nobody after it. */
+  static Map<String, Object> heldByAStranger(String name) {
+    return scriptable(name, Map.of("AtFind", List.of("once foreign 7 a stranger")));
   }
 
   /** Makes the database longer. */
@@ -148,6 +202,11 @@ final class SweepHomes implements AutoCloseable {
     return Cluster.copyOf(talking.home());
   }
 
+  /** With {@code agent}, {@code slow} and {@code volume}, all of them Offline. */
+  Cluster reaching() throws IOException {
+    return Cluster.copyOf(reaching.home()).with("OCF_ROOT", agents.toString());
+  }
+
   /** What the application of a resource in one of these homes says of its own lives. */
   static LifeJournal journal(Path directory) {
     return LifeJournal.of(directory.resolve(JOURNAL));
@@ -158,6 +217,12 @@ final class SweepHomes implements AutoCloseable {
     usual.close();
     full.close();
     talking.close();
+    reaching.close();
+    try {
+      cloud.assertNeverAttachedTwice();
+    } finally {
+      cloud.close();
+    }
     Cluster.removeTree(folder);
   }
 }

@@ -38,7 +38,7 @@ import org.jspecify.annotations.Nullable;
  *      (with 2, where there is no 3)
  *   5  what is to be deleted is Offline: deletions, wanted Online            one commit
  *      (with 4, where nothing of it runs)
- *   6  all is Online or Offline that is to be
+ *   6  all is Online or Offline that is to be; what could be changed while it ran is in effect
  * </pre>
  *
  * <p>Each step leaves a cluster from which the same document leads to the same end, so that whoever
@@ -60,6 +60,8 @@ final class ApplySteps implements Runnable {
   private final Plan plan;
   private final Caller caller;
 
+  private final List<Goal.InEffect> changing;
+
   /** What is told of resources is told from there on. */
   private ClusterState told;
 
@@ -67,6 +69,7 @@ final class ApplySteps implements Runnable {
    * Of a plan whose first commit is durable.
    *
    * @param before what of resources is told from there on
+   * @param changing what it set that is put in effect while a resource is Online
    */
   ApplySteps(
       ClusterLoop loop,
@@ -79,6 +82,7 @@ final class ApplySteps implements Runnable {
       Operation operation,
       Plan plan,
       ClusterState before,
+      List<Goal.InEffect> changing,
       Caller caller) {
     this.loop = loop;
     this.operations = operations;
@@ -90,6 +94,7 @@ final class ApplySteps implements Runnable {
     this.operation = operation;
     this.plan = plan;
     this.told = before;
+    this.changing = List.copyOf(changing);
     this.caller = caller;
   }
 
@@ -123,6 +128,9 @@ final class ApplySteps implements Runnable {
         turns.release(turn);
       }
       await(new Goal.Settled(plan.settling(), remaining()));
+      for (Goal.InEffect each : changing) {
+        await(each);
+      }
       operations.done(operation, PlanWords.summary(plan));
     } catch (ApiException refused) {
       fail(refused);
@@ -139,6 +147,7 @@ final class ApplySteps implements Runnable {
   private void fail(ApiException refusal) {
     Set<ResourceId> concerned = new LinkedHashSet<>(plan.settling());
     concerned.addAll(plan.offline());
+    changing.forEach(each -> concerned.addAll(each.resources()));
     operations.failed(operation, refusal, concerned, loop.state());
   }
 

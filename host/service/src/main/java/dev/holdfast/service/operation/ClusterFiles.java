@@ -4,6 +4,7 @@ import com.google.common.collect.ImmutableMap;
 import dev.holdfast.cluster.ClusterEvent;
 import dev.holdfast.cluster.ClusterResource;
 import dev.holdfast.cluster.ClusterState;
+import dev.holdfast.cluster.Requests;
 import dev.holdfast.cluster.ResourceId;
 import dev.holdfast.cluster.TypeRegistration;
 import dev.holdfast.service.api.ApiException;
@@ -25,11 +26,13 @@ import dev.holdfast.service.clusterfile.Problems;
 import dev.holdfast.service.clusterfile.Step;
 import dev.holdfast.service.type.PropertyText;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.Executor;
@@ -131,6 +134,7 @@ final class ClusterFiles implements ClusterFileApi {
               operation,
               plan,
               withNew(before, after),
+              changing(plan, before),
               caller);
       executor.execute(steps);
       begun = true;
@@ -140,6 +144,30 @@ final class ClusterFiles implements ClusterFileApi {
         turns.release(turn);
       }
     }
+  }
+
+  /** What this plan sets that is put in effect while a resource is Online. */
+  private static List<Goal.InEffect> changing(Plan plan, ClusterState before) {
+    List<Goal.InEffect> changing = new ArrayList<>();
+    for (ClusterEvent event : plan.configuration()) {
+      if (event instanceof ClusterEvent.PropertiesSet set) {
+        Optional.ofNullable(before.resources().get(set.resource()))
+            .filter(ClusterResource::isUsable)
+            .map(resource -> changeable(before, resource, set.properties()))
+            .filter(names -> !names.isEmpty())
+            .ifPresent(names -> changing.add(new Goal.InEffect(set.resource(), names)));
+      }
+    }
+    return changing;
+  }
+
+  private static Set<String> changeable(
+      ClusterState state, ClusterResource resource, Map<String, List<String>> properties) {
+    Set<String> names = ClusterResource.differing(resource.config().properties(), properties);
+    return state
+        .findType(resource.config().type())
+        .map(type -> Requests.changeable(type.version().description(), names))
+        .orElse(Set.of());
   }
 
   private Planner planner(Map<String, Object> document, boolean prune) {

@@ -227,6 +227,24 @@ class ClusterFilesTest {
     assertThat(files.diff(document(once), false).changes()).isEmpty();
   }
 
+  @Test
+  void whatChangesWhileItRuns_isWaitedFor_andWhatCouldNot_isTheOutcome() throws Exception {
+    String banner = PAIR.replace("'Host':'alpha'", "'Host':'alpha','Banner':'%s'");
+    done(apply(banner.formatted("hi"), false));
+
+    assertThat(done(apply(banner.formatted("ho"), false)))
+        .isEqualTo("0 created, 1 changed, 0 deleted");
+    assertThat(resource("app").notInEffect()).isEmpty();
+
+    node.broken.add(resource("app").id());
+    assertThat(failed(apply(banner.formatted("hey"), false)))
+        .hasMessage(
+            "Banner of app could not be changed while it is Online: the disk is full. What was set"
+                + " stays set, and takes effect at the next online.");
+    assertThat(resource("app").state()).isEqualTo(ResourceState.ONLINE);
+    assertThat(files.diff(document(banner.formatted("hey")), false).changes()).isEmpty();
+  }
+
   // ---- in steps
   // ----------------------------------------------------------------------------------
 

@@ -31,6 +31,7 @@ import java.util.regex.Pattern;
 final class SysvScripts implements ServiceManager {
   private static final Duration KILL_LIMIT = Duration.ofSeconds(30);
   private static final int LINES = 5;
+  private static final int PID_DIGITS = 10;
   private static final int TAIL_BYTES = 4096;
   private static final String SUFFIX = ".service";
 
@@ -108,8 +109,17 @@ final class SysvScripts implements ServiceManager {
 
   private Optional<Long> pid(Properties properties) {
     try {
-      String text = Files.readString(pidFile(properties)).strip().split("\\s", 2)[0];
-      return text.matches("[1-9]\\d{0,9}") ? Optional.of(Long.parseLong(text)) : Optional.empty();
+      String text = Node.beginning(pidFile(properties)).strip();
+      int digits = 0;
+      while (digits < text.length() && Character.isDigit(text.charAt(digits))) {
+        digits++;
+      }
+      boolean isPid =
+          digits > 0
+              && digits <= PID_DIGITS
+              && text.charAt(0) != '0'
+              && (digits == text.length() || Character.isWhitespace(text.charAt(digits)));
+      return isPid ? Optional.of(Long.parseLong(text, 0, digits, 10)) : Optional.empty();
     } catch (IOException none) {
       return Optional.empty(); // Not every script keeps one.
     }
@@ -117,10 +127,12 @@ final class SysvScripts implements ServiceManager {
 
   @Override
   public boolean runsOn(Call call, String run) {
-    return pid(call.properties())
-        .filter(
-            pid -> node.startTicks(pid).map(start -> pid + ":" + start).equals(Optional.of(run)))
-        .isPresent();
+    Optional<Long> pid = pid(call.properties());
+    return pid.isPresent() && isRun(pid.get(), run);
+  }
+
+  private boolean isRun(long pid, String run) {
+    return node.startTicks(pid).filter(start -> run.equals(pid + ":" + start)).isPresent();
   }
 
   @Override
@@ -147,7 +159,7 @@ final class SysvScripts implements ServiceManager {
     int colon = run.indexOf(':');
     if (colon > 0) {
       long pid = Long.parseLong(run.substring(0, colon));
-      if (node.startTicks(pid).map(start -> pid + ":" + start).equals(Optional.of(run))) {
+      if (isRun(pid, run)) {
         ProcessHandle.of(pid).ifPresent(ProcessHandle::destroyForcibly);
       }
     }

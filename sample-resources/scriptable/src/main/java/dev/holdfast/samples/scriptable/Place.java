@@ -13,6 +13,7 @@ enum Place {
   OPEN("open", "when the resource is opened"),
   FIND("find", "when the host looks whether it runs"),
   ONLINE("online", "when it is brought online"),
+  ADOPT("adopt", "when it is taken over from a stranger, whom AtFind has made up"),
   OFFLINE("offline", "when it is taken offline"),
   TERMINATE("terminate", "when it is terminated"),
   LOOKS_ALIVE("looksAlive", "at each cheap check"),
@@ -54,7 +55,17 @@ enum Place {
   boolean isOfResource() {
     return switch (this) {
       case STATIC_INIT, CONSTRUCTOR, DESCRIPTION, VALIDATE -> false;
-      case OPEN, FIND, ONLINE, OFFLINE, TERMINATE, LOOKS_ALIVE, IS_ALIVE, CONTROL, CHANGED, CLOSE ->
+      case OPEN,
+          FIND,
+          ONLINE,
+          ADOPT,
+          OFFLINE,
+          TERMINATE,
+          LOOKS_ALIVE,
+          IS_ALIVE,
+          CONTROL,
+          CHANGED,
+          CLOSE ->
           true;
     };
   }

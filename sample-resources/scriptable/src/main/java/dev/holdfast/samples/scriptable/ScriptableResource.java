@@ -59,6 +59,12 @@ final class ScriptableResource implements Resource {
     during(Place.ONLINE, call, done(() -> truth.online(call)), step -> "lie");
   }
 
+  /** The truth is to start what find then sees, as there is no stranger. */
+  @Override
+  public void adopt(OnlineCall call) throws Exception {
+    during(Place.ADOPT, call, done(() -> truth.online(call)), step -> "lie");
+  }
+
   @Override
   public void offline(OfflineCall call) throws Exception {
     during(Place.OFFLINE, call, done(() -> truth.offline(call)), step -> "lie");

@@ -139,7 +139,8 @@ enum Verb {
       case ANSWERED ->
           switch (place) {
             case DESCRIPTION, VALIDATE, OPEN, FIND, LOOKS_ALIVE, IS_ALIVE, CONTROL -> true;
-            case STATIC_INIT, CONSTRUCTOR, ONLINE, OFFLINE, TERMINATE, CHANGED, CLOSE -> false;
+            case STATIC_INIT, CONSTRUCTOR, ONLINE, ADOPT, OFFLINE, TERMINATE, CHANGED, CLOSE ->
+                false;
           };
       case TRUTHFUL -> place.hasCall() || place == Place.DESCRIPTION;
     };
