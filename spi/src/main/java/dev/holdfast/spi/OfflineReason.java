@@ -13,7 +13,7 @@ public enum OfflineReason {
   /** Something it depends on goes offline. */
   DEPENDENCY,
 
-  /** Its group moves to another node. */
+  /** Its group moves to another node, or has come from one that left it running here. */
   MOVE,
 
   /** Its type is replaced by another version. */
