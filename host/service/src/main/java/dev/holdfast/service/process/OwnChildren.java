@@ -4,6 +4,7 @@ import dev.holdfast.service.posix.Pidfd;
 import dev.holdfast.service.posix.PosixException;
 import dev.holdfast.service.posix.WaitResult;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
@@ -11,6 +12,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.IntPredicate;
+import java.util.function.LongSupplier;
 
 /**
  * The children of this JVM: which of them were started here, and whether there are others. As a
@@ -20,14 +22,29 @@ import java.util.function.IntPredicate;
  * while it is read: all reaping goes through here. Thread-safe.
  */
 final class OwnChildren {
+  /**
+   * A busy disk has a process wait, and whose it is cannot be read meanwhile: so long it may be
+   * anybody's. One that waits for longer hangs, and nobody is to be held up by that.
+   */
+  static final Duration MAY_BE_ANYBODYS = Duration.ofSeconds(1);
+
   private final ProcFs proc;
+  private final LongSupplier nanos;
   private final Set<Integer> started = ConcurrentHashMap.newKeySet();
 
   /** What is known of children that others started; guarded by this. */
   private final Map<Integer, Orphan> orphans = new HashMap<>();
 
+  /** When a child that others started was first seen to wait unread; guarded by this. */
+  private final Map<Integer, Long> waitingSince = new HashMap<>();
+
   OwnChildren(ProcFs proc) {
+    this(proc, System::nanoTime);
+  }
+
+  OwnChildren(ProcFs proc, LongSupplier nanos) {
     this.proc = proc;
+    this.nanos = nanos;
   }
 
   /** This child was started here; it counts as such until it is reaped. */
@@ -44,6 +61,7 @@ final class OwnChildren {
     // Before: right after, the pid may be that of another child.
     started.remove(pid);
     orphans.remove(pid);
+    waitingSince.remove(pid);
     return pidfd.reap();
   }
 
@@ -105,8 +123,18 @@ final class OwnChildren {
     if (token.isEmpty() && proc.isBetweenPrograms(pid)) {
       return Orphan.UNKNOWN; // A busy machine may take long over an exec.
     }
+    if (token.isEmpty() && stat.get().state() == ProcFs.WAITING) {
+      return mayBeAnybodys(pid) ? Orphan.UNKNOWN : looked;
+    }
+    waitingSince.remove(pid);
     orphans.put(pid, looked);
     return looked;
+  }
+
+  private boolean mayBeAnybodys(int pid) {
+    long now = nanos.getAsLong();
+    long since = waitingSince.computeIfAbsent(pid, _ -> now);
+    return now - since < MAY_BE_ANYBODYS.toNanos();
   }
 
   private boolean isAlive(int pid) {

@@ -31,6 +31,14 @@ final class ProcFs {
   /** So often is a process looked at that is being given its program, a fifth of a ms apart. */
   private static final int LOOKS_MAX = 250;
 
+  /**
+   * So often is one looked at that waits in the kernel: of a hundred that hang, each costs that.
+   */
+  private static final int LOOKS_WHILE_WAITING = 25;
+
+  /** The state letter of a process that waits in the kernel, and heeds no signal. */
+  static final char WAITING = 'D';
+
   private static final Duration BETWEEN_LOOKS = Duration.ofNanos(200_000);
 
   private final Path root;
@@ -105,15 +113,16 @@ final class ProcFs {
 
   /**
    * The token in a process's environment as it was when it executed its program. Empty too when we
-   * may not look, and for a process that waits in the kernel: its memory may be locked, and reading
-   * it would wait as well.
+   * may not look, and for a process that waits in the kernel for more than some milliseconds: its
+   * memory may be locked, and reading it would wait as well.
    *
    * <p>In the middle of an exec a process has no environment for a moment, and its parent may go on
    * before that moment is over. It is looked at again then: what carries a slot's token must not be
    * taken for something else's.
    */
   Optional<SlotToken> token(ProcStat process) {
-    if (process.state() == 'D' || process.isDead()) {
+    Optional<ProcStat> awake = awaitAwake(process);
+    if (awake.filter(stat -> stat.state() != WAITING && !stat.isDead()).isEmpty()) {
       return Optional.empty();
     }
     byte[] content = read(process.pid(), "environ");
@@ -135,6 +144,19 @@ final class ProcFs {
         .filter(entry -> entry.startsWith(ENTRY_NAME))
         .findFirst()
         .flatMap(entry -> SlotToken.find(entry.substring(ENTRY_NAME.length())));
+  }
+
+  /** Most processes that wait for a disk have it within a millisecond. */
+  private Optional<ProcStat> awaitAwake(ProcStat process) {
+    Optional<ProcStat> now = Optional.of(process);
+    for (int look = 1; look < LOOKS_WHILE_WAITING && now.isPresent(); look++) {
+      if (now.get().state() != WAITING) {
+        break;
+      }
+      pause.run();
+      now = stat(process.pid()).filter(stat -> stat.startTicks() == process.startTicks());
+    }
+    return now;
   }
 
   private static boolean isEmpty(byte @Nullable [] environment) {
