@@ -33,6 +33,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -57,6 +58,9 @@ public final class Slots implements AutoCloseable {
 
   /** From the stop signal to SIGKILL for what another node started. */
   private static final Duration OTHER_NODE_GRACE = Duration.ofSeconds(5);
+
+  /** How long a take-over waits for the end of a dead process to be told, should that hang. */
+  private static final Duration END_TOLD = Duration.ofSeconds(5);
 
   private static final Logger LOG = LoggerFactory.getLogger(Slots.class);
 
@@ -134,8 +138,11 @@ public final class Slots implements AutoCloseable {
                 if (alive) {
                   tellFound(key, process);
                 }
-                watch(key, slot, process);
-                if (alive && key.isCommands()) {
+                CompletableFuture<Void> end = watch(key, slot, process);
+                if (!alive) {
+                  // Until its end is told it would be taken for what runs, and then fail.
+                  work.add(end.completeOnTimeout(null, END_TOLD.toMillis(), TimeUnit.MILLISECONDS));
+                } else if (key.isCommands()) {
                   work.add(kill(key)); // Nobody waits for it any more.
                 }
               } else if (slot.isIntent()) {
@@ -274,7 +281,7 @@ public final class Slots implements AutoCloseable {
                   .thenApply(
                       _ -> {
                         tellFound(key, first.get().process());
-                        watch(key, started, first.get().process());
+                        var _ = watch(key, started, first.get().process());
                         return view(key, started);
                       })
                   .thenCompose(
@@ -408,7 +415,7 @@ public final class Slots implements AutoCloseable {
               StepPoint.SLOT_IDENTITY.after();
               listener.started(key, process);
               StepPoint.SLOT_WATCH.before();
-              watch(key, started, process);
+              var _ = watch(key, started, process);
               StepPoint.SLOT_WATCH.after();
               return view(key, records.getOrDefault(key, started));
             })
@@ -477,8 +484,19 @@ public final class Slots implements AutoCloseable {
         resource, id -> processes.keepBounded(home.output(id.toString()), OUTPUT_LIMIT_BYTES));
   }
 
-  private void watch(SlotKey key, SlotRecord slot, ProcessIdentity process) {
-    processes.watch(process, (identity, status) -> ended(key, slot, identity, exit(status)));
+  /** Completes when its end was told. */
+  private CompletableFuture<Void> watch(SlotKey key, SlotRecord slot, ProcessIdentity process) {
+    var told = new CompletableFuture<Void>();
+    processes.watch(
+        process,
+        (identity, status) -> {
+          try {
+            ended(key, slot, identity, exit(status));
+          } finally {
+            told.complete(null);
+          }
+        });
+    return told;
   }
 
   private void ended(SlotKey key, SlotRecord slot, ProcessIdentity process, Exit exit) {

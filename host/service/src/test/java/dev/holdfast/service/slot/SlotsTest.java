@@ -404,6 +404,43 @@ class SlotsTest {
     until("it is written down", () -> store.last().exit().isPresent());
   }
 
+  /** It was found Running in that moment, as which it then failed: init may be slow to reap. */
+  @Test
+  void whatIsAZombieStill_isNotTakenForWhatRuns() throws Exception {
+    ProcessIdentity process = spawnMarked();
+    assertThat(processes.signal(process, Signal.KILL)).isTrue();
+    until("it is dead, and not reaped", () -> !processes.isAlive(process));
+    store.records.put(KEY, intent(processes.now()).started(process));
+    Slots slow = new Slots(home, tellingLate(), store, heard, UUID::randomUUID, executor);
+
+    var _ = get(slow.takeOver(_ -> Set.of()));
+
+    assertThat(slow.of(KEY.resource())).noneMatch(SlotView::alive);
+    assertThat(heard.adopted).isEmpty();
+    assertThat(heard.nextEnd()).isEqualTo(new Exit.Signal(9));
+  }
+
+  /** As on a busy machine: the end of a process is told a while after it. */
+  private Processes tellingLate() {
+    return (Processes)
+        Proxy.newProxyInstance(
+            Processes.class.getClassLoader(),
+            new Class<?>[] {Processes.class},
+            (_, called, arguments) -> {
+              if (called.getName().equals("watch")) {
+                var process = (ProcessIdentity) arguments[0];
+                var listener = (ExitListener) arguments[1];
+                processes.watch(
+                    process,
+                    (gone, status) ->
+                        CompletableFuture.delayedExecutor(200, TimeUnit.MILLISECONDS)
+                            .execute(() -> listener.onExit(gone, status)));
+                return null;
+              }
+              return called.invoke(processes, arguments);
+            });
+  }
+
   @Test
   void aStartThatWasCutOffAfterTheForkIsFoundByItsToken() throws Exception {
     assertFoundByItsToken(intent(processes.now()));
