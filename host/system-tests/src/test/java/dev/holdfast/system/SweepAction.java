@@ -191,6 +191,10 @@ enum SweepAction {
     @Override
     void perform(Cluster cluster, SweepHomes homes) throws IOException {
       cluster.change("POST", "/v1/resources", SweepHomes.heldByAStranger(STRANGE));
+      awaitOrGone(
+          cluster,
+          "it was looked for",
+          () -> cluster.resource(STRANGE).required("unsupervisedSince").isNull());
       cluster.door().begin("POST", "/v1/resources/" + STRANGE + "/online?adopt=true");
       awaitOnline(cluster);
     }

@@ -59,10 +59,10 @@ final class ScriptableResource implements Resource {
     during(Place.ONLINE, call, done(() -> truth.online(call)), step -> "lie");
   }
 
-  /** The truth is to start what find then sees, as there is no stranger. */
+  /** The truth is to do nothing: the stranger is made up, and the next find says so. */
   @Override
   public void adopt(OnlineCall call) throws Exception {
-    during(Place.ADOPT, call, done(() -> truth.online(call)), step -> "lie");
+    during(Place.ADOPT, call, () -> "as it is", step -> "lie");
   }
 
   @Override
