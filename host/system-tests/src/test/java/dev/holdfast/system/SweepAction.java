@@ -483,7 +483,18 @@ enum SweepAction {
     }
 
     private void awaitSaved(Cluster cluster) throws IOException {
-      awaitOrGone(cluster, "the change is saved", () -> SweepSettings.of(cluster).isSaved("b"));
+      awaitOrGone(
+          cluster,
+          "the change is saved, or told that it cannot be",
+          () -> SweepSettings.of(cluster).isSaved("b") || isReadOnly(cluster));
+      if (isReadOnly(cluster)) {
+        throw new IOException("the database takes nothing any more, as was told");
+      }
+    }
+
+    // A disk that failed under a save leaves a service that reads, and tells why.
+    private static boolean isReadOnly(Cluster cluster) throws IOException {
+      return cluster.resource("b").required("detail").asString("").contains("read-only");
     }
 
     @Override
