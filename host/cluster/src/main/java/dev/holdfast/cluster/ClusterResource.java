@@ -144,6 +144,11 @@ public record ClusterResource(
     return phase instanceof Phase.Online || phase instanceof Phase.Changing;
   }
 
+  /** Whether it is to be taken offline, should it run, before being wanted Online counts. */
+  boolean isEndedFirst() {
+    return bounce || takenOver;
+  }
+
   /** Whether a monitor holds it. */
   public boolean isSupervised() {
     return !(phase instanceof Phase.Closed || phase instanceof Phase.Opening);

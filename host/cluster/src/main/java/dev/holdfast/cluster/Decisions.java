@@ -642,12 +642,10 @@ public final class Decisions {
     private boolean isAsWanted(ClusterResource resource, Phase phase) {
       ResourceConfig config = resource.config();
       return switch (phase) {
-        case Phase.Offline _ ->
-            !config.wantedOnline() && !resource.bounce() && !resource.takenOver();
+        case Phase.Offline _ -> !config.wantedOnline() && !resource.isEndedFirst();
         case Phase.Online _, Phase.Changing _ ->
             config.wantedOnline()
-                && !resource.bounce()
-                && !resource.takenOver()
+                && !resource.isEndedFirst()
                 && (config.dependsOn().isEmpty()
                     || config.dependsOn().stream()
                         .allMatch(provider -> resource(provider).state() == ResourceState.ONLINE));
@@ -667,8 +665,7 @@ public final class Decisions {
     private boolean shouldRun(ClusterResource resource, Map<ResourceId, Boolean> soFar) {
       return mode == Mode.RUNNING
           && resource.config().wantedOnline()
-          && !resource.bounce()
-          && !resource.takenOver()
+          && !resource.isEndedFirst()
           && resource.config().dependsOn().stream()
               .allMatch(
                   provider ->

@@ -118,23 +118,25 @@ final class OwnChildren {
     if (stat.isEmpty() || stat.get().isDead()) {
       return Orphan.NONE; // It is reaped by the next sweep.
     }
+    boolean waits = stat.get().state() == ProcFs.WAITING;
+    if (waits && hangs(pid)) {
+      // To look again costs milliseconds each, and all reaping waits for that.
+      return new Orphan(stat.get().group(), stat.get().session(), Optional.empty(), false);
+    }
     Optional<SlotToken> token = proc.token(stat.get());
     Orphan looked = new Orphan(stat.get().group(), stat.get().session(), token, false);
-    if (token.isEmpty() && proc.isBetweenPrograms(pid)) {
+    if (token.isEmpty() && (waits || proc.isBetweenPrograms(pid))) {
       return Orphan.UNKNOWN; // A busy machine may take long over an exec.
-    }
-    if (token.isEmpty() && stat.get().state() == ProcFs.WAITING) {
-      return mayBeAnybodys(pid) ? Orphan.UNKNOWN : looked;
     }
     waitingSince.remove(pid);
     orphans.put(pid, looked);
     return looked;
   }
 
-  private boolean mayBeAnybodys(int pid) {
+  private boolean hangs(int pid) {
     long now = nanos.getAsLong();
     long since = waitingSince.computeIfAbsent(pid, _ -> now);
-    return now - since < MAY_BE_ANYBODYS.toNanos();
+    return now - since >= MAY_BE_ANYBODYS.toNanos();
   }
 
   private boolean isAlive(int pid) {
