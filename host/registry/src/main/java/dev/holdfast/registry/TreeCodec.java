@@ -52,12 +52,17 @@ public final class TreeCodec {
   /** How much a tree holds, volatile keys left out. */
   public record Size(long keys, long values) {}
 
-  /** How much the tree under this root holds. */
-  public static Size size(RegistryKey root) {
+  /**
+   * How much the tree under this root holds.
+   *
+   * @param eachKey run at each key
+   */
+  public static Size size(RegistryKey root, Runnable eachKey) {
+    eachKey.run();
     long keys = 1;
     long values = root.valueCount();
     for (RegistryKey subkey : root.durableSubkeys()) {
-      Size below = size(subkey);
+      Size below = size(subkey, eachKey);
       keys += below.keys();
       values += below.values();
     }
@@ -138,6 +143,16 @@ public final class TreeCodec {
    * are written down: volatile keys count in neither.
    */
   public static boolean same(RegistryKey left, RegistryKey right) {
+    return same(left, right, () -> {});
+  }
+
+  /**
+   * As above.
+   *
+   * @param eachKey run at each key that is compared
+   */
+  public static boolean same(RegistryKey left, RegistryKey right, Runnable eachKey) {
+    eachKey.run();
     if (!left.name().equals(right.name())
         || !left.revision().equals(right.revision())
         || !left.lastWritten().equals(right.lastWritten())
@@ -153,7 +168,7 @@ public final class TreeCodec {
     }
     Iterator<RegistryKey> subkeys = right.durableSubkeys().iterator();
     for (RegistryKey subkey : left.durableSubkeys()) {
-      if (!subkeys.hasNext() || !same(subkey, subkeys.next())) {
+      if (!subkeys.hasNext() || !same(subkey, subkeys.next(), eachKey)) {
         return false;
       }
     }

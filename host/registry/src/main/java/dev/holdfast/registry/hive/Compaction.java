@@ -33,7 +33,7 @@ import java.util.UUID;
  */
 final class Compaction {
   private static final System.Logger LOG = System.getLogger(Compaction.class.getName());
-  private static final int COPY_BYTES = 1 << 20;
+  private static final int COPY_BYTES = 256 << 10;
 
   /** What is left for the moment in which nothing is committed. */
   private static final int TAIL_BYTES = 256 << 10;
@@ -47,6 +47,7 @@ final class Compaction {
   private final UUID hiveId;
   private final HiveSettings settings;
   private final GroupCommit commits;
+  private final Pace pace;
   private final Snapshots snapshots;
 
   private Revision before;
@@ -77,7 +78,8 @@ final class Compaction {
     this.hiveId = hiveId;
     this.settings = settings;
     this.commits = commits;
-    this.snapshots = new Snapshots(storage, file, hiveId);
+    this.pace = new RestingPace(commits);
+    this.snapshots = new Snapshots(storage, file, hiveId, pace);
     this.before = before;
     this.newest = newest.snapshot().revision();
     this.newestBytes = newest.bytes();
@@ -146,7 +148,7 @@ final class Compaction {
       if (round > 0 && end - copied <= TAIL_BYTES) {
         break;
       }
-      copyRecords(log, copied, end, copy);
+      copyRecords(log, copied, end, copy, pace);
       copied = end;
     }
     copy.sync();
@@ -157,7 +159,8 @@ final class Compaction {
   private void replace(StorageFile copy, long copied) throws IOException {
     requireWritable();
     LogAppender old = commits.log();
-    copyRecords(old.file(), copied, old.end(), copy);
+    // All others wait here.
+    copyRecords(old.file(), copied, old.end(), copy, Pace.FULL);
     copy.sync();
     long end = inCopy(old.end());
     var log = new LogAppender(copy, LogFormat.bytes(hiveId), end, settings.roomBytes());
@@ -185,7 +188,7 @@ final class Compaction {
   }
 
   /** The records as they are, as one does not depend on where it is; and read again. */
-  private void copyRecords(StorageFile from, long start, long end, StorageFile to)
+  private void copyRecords(StorageFile from, long start, long end, StorageFile to, Pace pace)
       throws IOException {
     if (start == end) {
       return;
@@ -195,6 +198,7 @@ final class Compaction {
       buffer.clear().limit((int) Math.min(buffer.capacity(), end - at));
       from.read(at, buffer);
       to.write(inCopy(at), buffer.flip());
+      pace.step();
     }
     var records = new RecordReader(to, inCopy(end), LogFormat.bytes(hiveId));
     long at = inCopy(start);
@@ -205,6 +209,7 @@ final class Compaction {
                 .formatted(storage.describe(newFile), at));
       }
       at = whole.next();
+      pace.step();
     }
   }
 

@@ -42,7 +42,7 @@ public final class HiveCopy {
             LogFormat.encode(new Current(content.hiveId(), revision, revision))
                 .asReadOnlyBuffer()));
     if (!revision.equals(Revision.ZERO)) {
-      Snapshots.Pair pair = Snapshots.pair(file, content.hiveId(), snapshot);
+      Snapshots.Pair pair = Snapshots.pair(file, content.hiveId(), snapshot, Pace.FULL);
       parts.add(new Part(pair.regfName(), pair.image().buffer()));
       parts.add(new Part(pair.digestName(), pair.beside().asReadOnlyBuffer()));
     }

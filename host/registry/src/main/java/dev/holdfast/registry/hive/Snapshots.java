@@ -72,6 +72,7 @@ final class Snapshots {
   private static final int HEADER_BYTES = 96;
   private static final int CRC_BYTES = 4;
   private static final int HIVE_ID_BYTES = 16;
+  private static final int DIGEST_PIECE_BYTES = 64 << 10;
   private static final byte[] MAGIC = {'H', 'O', 'L', 'D', 'S', 'N', 'A', 'P'};
   private static final String REGF = ".regf";
   private static final String DIGEST = ".digest";
@@ -80,13 +81,20 @@ final class Snapshots {
   private final Storage storage;
   private final String file;
   private final UUID hiveId;
+  private final Pace pace;
   private final Pattern names;
 
   /** Of the hive whose log is called so. */
   Snapshots(Storage storage, String file, UUID hiveId) {
+    this(storage, file, hiveId, Pace.FULL);
+  }
+
+  /** As above, read and written at that pace. */
+  Snapshots(Storage storage, String file, UUID hiveId, Pace pace) {
     this.storage = storage;
     this.file = file;
     this.hiveId = hiveId;
+    this.pace = pace;
     this.names = names(file);
   }
 
@@ -119,15 +127,18 @@ final class Snapshots {
   }
 
   /** Makes the two files of a snapshot of the hive of that name and id; writes nothing. */
-  static Pair pair(String file, UUID hiveId, Snapshot snapshot) {
+  static Pair pair(String file, UUID hiveId, Snapshot snapshot, Pace pace) {
     HiveImage image =
         HiveWriter.write(
-            VIEW, snapshot.root(), HiveFormat.STANDARD, snapshot.root().lastWritten().ticks());
+            new PacedView(VIEW, pace),
+            snapshot.root(),
+            HiveFormat.STANDARD,
+            snapshot.root().lastWritten().ticks());
     return new Pair(
         regf(file, snapshot.revision()),
         image,
         digest(file, snapshot.revision()),
-        beside(hiveId, snapshot, image));
+        beside(hiveId, snapshot, image, pace));
   }
 
   /**
@@ -137,12 +148,12 @@ final class Snapshots {
    * @return the bytes of both files
    */
   long write(Snapshot snapshot) throws IOException {
-    Pair pair = pair(file, hiveId, snapshot);
+    Pair pair = pair(file, hiveId, snapshot, pace);
     long bytes = pair.bytes();
-    RegfFile.write(storage, pair.regfName(), pair.image());
-    WholeFile.write(storage, pair.digestName(), pair.beside());
+    WholeFile.write(storage, pair.regfName(), pair.image().buffer(), pace);
+    WholeFile.write(storage, pair.digestName(), pair.beside(), pace);
     Read copy = read(snapshot.revision());
-    if (!TreeCodec.same(copy.snapshot().root(), snapshot.root())) {
+    if (!TreeCodec.same(copy.snapshot().root(), snapshot.root(), pace::step)) {
       throw new IOException(
           "the snapshot %s is not the tree that was written; it is not used"
               .formatted(storage.describe(regf(snapshot.revision()))));
@@ -150,21 +161,22 @@ final class Snapshots {
     return bytes;
   }
 
-  private static ByteBuffer beside(UUID hiveId, Snapshot snapshot, HiveImage image) {
-    TreeCodec.Size size = TreeCodec.size(snapshot.root());
+  private static ByteBuffer beside(UUID hiveId, Snapshot snapshot, HiveImage image, Pace pace) {
+    TreeCodec.Size size = TreeCodec.size(snapshot.root(), pace::step);
     var bytes =
         ByteBuffer.allocate(Math.toIntExact(HEADER_BYTES + Long.BYTES * size.keys() + CRC_BYTES))
             .order(ByteOrder.LITTLE_ENDIAN);
     bytes.put(MAGIC).putInt(VERSION).putInt(HEADER_BYTES).put(LogFormat.bytes(hiveId));
     bytes.putLong(snapshot.revision().number()).putLong(image.sizeBytes());
-    bytes.putLong(size.keys()).putLong(size.values()).put(sha256(image.buffer()));
-    putEntries(snapshot.root(), bytes);
+    bytes.putLong(size.keys()).putLong(size.values()).put(sha256(image.buffer(), pace));
+    putEntries(snapshot.root(), bytes, pace);
     return bytes.putInt(crc(bytes.duplicate().flip())).flip();
   }
 
-  private static void putEntries(RegistryKey key, ByteBuffer bytes) {
+  private static void putEntries(RegistryKey key, ByteBuffer bytes, Pace pace) {
+    pace.step();
     bytes.putLong(SnapshotKeys.entry(key));
-    key.durableSubkeys().forEach(subkey -> putEntries(subkey, bytes));
+    key.durableSubkeys().forEach(subkey -> putEntries(subkey, bytes, pace));
   }
 
   /**
@@ -195,7 +207,7 @@ final class Snapshots {
     byte[] regf = readRegf(name, beside.getLong(40));
     var digest = new byte[32];
     beside.get(64, digest);
-    byte[] found = sha256(ByteBuffer.wrap(regf));
+    byte[] found = sha256(ByteBuffer.wrap(regf), pace);
     if (!MessageDigest.isEqual(found, digest)) {
       throw damaged(
           name,
@@ -246,7 +258,7 @@ final class Snapshots {
   private ByteBuffer readBeside(Revision revision) throws IOException {
     String name = digest(revision);
     ByteBuffer bytes =
-        ByteBuffer.wrap(WholeFile.read(storage, name, size -> checkedSize(name, size)))
+        ByteBuffer.wrap(WholeFile.read(storage, name, size -> checkedSize(name, size), pace))
             .order(ByteOrder.LITTLE_ENDIAN);
     int end = bytes.limit() - CRC_BYTES;
     if (end < HEADER_BYTES || bytes.getInt(end) != crc(bytes.duplicate().limit(end))) {
@@ -289,7 +301,8 @@ final class Snapshots {
                 "it has %,d bytes, and %,d when it was written".formatted(size, expectedBytes));
           }
           return HiveReader.checkedSize(name, size);
-        });
+        },
+        pace);
   }
 
   private RegistryKey tree(String name, byte[] regf, ByteBuffer beside) throws IOException {
@@ -298,7 +311,12 @@ final class Snapshots {
     var keys =
         new SnapshotKeys(
             beside.duplicate().limit(end).slice().order(ByteOrder.LITTLE_ENDIAN).asLongBuffer());
-    var tree = new RegistryKeyBuilder(keys::begin);
+    var tree =
+        new RegistryKeyBuilder(
+            key -> {
+              pace.step();
+              return keys.begin(key);
+            });
     try {
       HiveReport report = HiveReader.read(storage.describe(name), regf, Strictness.STRICT, tree);
       if (report.keyCount() != beside.getLong(48) || report.valueCount() != beside.getLong(56)) {
@@ -357,9 +375,13 @@ final class Snapshots {
     return (int) crc.getValue();
   }
 
-  private static byte[] sha256(ByteBuffer bytes) {
+  private static byte[] sha256(ByteBuffer bytes, Pace pace) {
     MessageDigest digest = sha256();
-    digest.update(bytes);
+    int size = bytes.remaining();
+    for (int at = 0; at < size; at += DIGEST_PIECE_BYTES) {
+      digest.update(bytes.slice(bytes.position() + at, Math.min(DIGEST_PIECE_BYTES, size - at)));
+      pace.step();
+    }
     return digest.digest();
   }
 

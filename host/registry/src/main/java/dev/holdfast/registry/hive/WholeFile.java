@@ -9,7 +9,7 @@ final class WholeFile {
   static final String UNFINISHED = ".new";
 
   /** Larger pieces would be copied as a whole outside the heap. */
-  private static final int PIECE_BYTES = 1 << 20;
+  private static final int PIECE_BYTES = 256 << 10;
 
   private WholeFile() {}
 
@@ -21,11 +21,17 @@ final class WholeFile {
    *     or, if only the directory could not be synced, perhaps to the new one
    */
   static void write(Storage storage, String name, ByteBuffer bytes) throws IOException {
+    write(storage, name, bytes, Pace.FULL);
+  }
+
+  /** As above, at that pace. */
+  static void write(Storage storage, String name, ByteBuffer bytes, Pace pace) throws IOException {
     String unfinished = name + UNFINISHED;
     try (StorageFile file = storage.create(unfinished)) {
       int size = bytes.remaining();
       for (int at = 0; at < size; at += PIECE_BYTES) {
         file.write(at, bytes.slice(bytes.position() + at, Math.min(PIECE_BYTES, size - at)));
+        pace.step();
       }
       file.sync();
     }
@@ -41,6 +47,11 @@ final class WholeFile {
 
   /** All bytes of a file. */
   static byte[] read(Storage storage, String name, SizeCheck size) throws IOException {
+    return read(storage, name, size, Pace.FULL);
+  }
+
+  /** As above, at that pace. */
+  static byte[] read(Storage storage, String name, SizeCheck size, Pace pace) throws IOException {
     try (StorageFile file = storage.open(name)) {
       var bytes = new byte[size.checked(file.size())];
       int at = 0;
@@ -53,6 +64,7 @@ final class WholeFile {
                   .formatted(storage.describe(name), at, bytes.length));
         }
         at += count;
+        pace.step();
       }
       return bytes;
     }
