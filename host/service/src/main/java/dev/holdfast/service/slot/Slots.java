@@ -23,7 +23,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -56,9 +55,6 @@ public final class Slots implements AutoCloseable {
   /** What a resource's output file may grow to before its older half is moved away. */
   public static final long OUTPUT_LIMIT_BYTES = 8L << 20;
 
-  /** From the stop signal to SIGKILL for what another node started. */
-  private static final Duration OTHER_NODE_GRACE = Duration.ofSeconds(5);
-
   /** How long a take-over waits for the end of a dead process to be told, should that hang. */
   private static final Duration END_TOLD = Duration.ofSeconds(5);
 
@@ -90,8 +86,8 @@ public final class Slots implements AutoCloseable {
   /** Of which it was seen that nothing is left; by token, while it counts. */
   private final Set<SlotToken> gone = ConcurrentHashMap.newKeySet();
 
-  /** Whose processes are not seen gone yet that another node started; that node's name. */
-  private final Map<SlotKey, String> ofOtherNodes = new ConcurrentHashMap<>();
+  private final OfOtherNodes ofOtherNodes =
+      new OfOtherNodes((key, grace) -> then(key, () -> end(key, grace)));
 
   /**
    * @param ids where tokens come from
@@ -124,7 +120,7 @@ public final class Slots implements AutoCloseable {
    */
   public CompletableFuture<Void> takeOver(Function<ResourceId, Set<ResourceId>> dependents) {
     var work = new ArrayList<CompletableFuture<?>>();
-    ofOtherNodes.putAll(store.ofOtherNodes());
+    ofOtherNodes.found(store.ofOtherNodes());
     store
         .readAll()
         .forEach(
@@ -157,72 +153,17 @@ public final class Slots implements AutoCloseable {
               }
               StepPoint.SERVICE_TAKE_SLOT.after();
             });
-    ofOtherNodes.keySet().retainAll(records.keySet());
-    var ends = new HashMap<ResourceId, CompletableFuture<Void>>();
-    ofOtherNodes
-        .keySet()
-        .forEach(key -> work.add(endInOrder(key.resource(), dependents, ends, Set.of())));
+    ofOtherNodes.retain(records.keySet());
+    work.add(ofOtherNodes.endAll(dependents));
     return CompletableFuture.allOf(work.toArray(CompletableFuture[]::new));
   }
 
-  /**
-   * Ends what another node started for a resource, when that is done of all that depend on it.
-   *
-   * @param ends of the resources that were asked for already
-   * @param above of which this is a provider; what depends on itself has no order, and is not
-   *     waited for
-   */
-  private CompletableFuture<Void> endInOrder(
-      ResourceId resource,
-      Function<ResourceId, Set<ResourceId>> dependents,
-      Map<ResourceId, CompletableFuture<Void>> ends,
-      Set<ResourceId> above) {
-    CompletableFuture<Void> known = ends.get(resource);
-    if (known != null) {
-      return known;
-    }
-    var below = new HashSet<>(above);
-    below.add(resource);
-    CompletableFuture<Void> end =
-        allOf(
-                dependents.apply(resource).stream()
-                    .filter(dependent -> !below.contains(dependent))
-                    .map(dependent -> endInOrder(dependent, dependents, ends, below)))
-            .thenCompose(
-                _ ->
-                    allOf(
-                        keysOf(resource).stream()
-                            .filter(ofOtherNodes::containsKey)
-                            .map(key -> endOfOtherNode(key, OTHER_NODE_GRACE))));
-    ends.put(resource, end);
-    return end;
-  }
-
-  private static CompletableFuture<Void> allOf(Stream<CompletableFuture<Void>> futures) {
-    return CompletableFuture.allOf(futures.toArray(CompletableFuture[]::new));
-  }
-
   private void tellFound(SlotKey key, ProcessIdentity process) {
-    String node = ofOtherNodes.get(key);
-    if (node == null) {
-      listener.adopted(key, process);
-    } else {
-      listener.foundOfOtherNode(key, process, node);
-    }
-  }
-
-  /** Behind what was asked of the slot before. Never fails: what stands is asked for. */
-  private CompletableFuture<Void> endOfOtherNode(SlotKey key, @Nullable Duration grace) {
-    return then(key, () -> end(key, grace))
-        .handle(
-            (_, failure) -> {
-              if (failure == null) {
-                ofOtherNodes.remove(key);
-              } else {
-                LOG.warn("What node {} started as {} stands", ofOtherNodes.get(key), key, failure);
-              }
-              return null;
-            });
+    ofOtherNodes
+        .node(key)
+        .ifPresentOrElse(
+            node -> listener.foundOfOtherNode(key, process, node),
+            () -> listener.adopted(key, process));
   }
 
   /**
@@ -230,18 +171,8 @@ public final class Slots implements AutoCloseable {
    * any, nothing of the resource may be started.
    */
   public Optional<String> standingOfOtherNode(ResourceId resource) {
-    return keysOf(resource).stream()
-        .filter(ofOtherNodes::containsKey)
-        .findFirst()
-        .map(
-            key ->
-                "a process of node %s that cannot be ended (%s)"
-                    .formatted(
-                        ofOtherNodes.get(key),
-                        Optional.ofNullable(records.get(key))
-                            .flatMap(SlotRecord::process)
-                            .map(process -> "pid " + process.pid())
-                            .orElse("slot " + key.slot())));
+    return ofOtherNodes.standing(
+        resource, key -> Optional.ofNullable(records.get(key)).flatMap(SlotRecord::process));
   }
 
   /**
@@ -249,14 +180,7 @@ public final class Slots implements AutoCloseable {
    * node started is ended, or was tried once more.
    */
   public CompletableFuture<Void> findable(ResourceId resource) {
-    CompletableFuture<?>[] tried =
-        keysOf(resource).stream()
-            .filter(ofOtherNodes::containsKey)
-            .map(key -> endOfOtherNode(key, null))
-            .toArray(CompletableFuture[]::new);
-    return tried.length == 0
-        ? settled(resource)
-        : CompletableFuture.allOf(tried).thenCompose(_ -> settled(resource));
+    return ofOtherNodes.tryAgain(resource).thenCompose(_ -> settled(resource));
   }
 
   /**
@@ -769,7 +693,7 @@ public final class Slots implements AutoCloseable {
         }
         written.remove(key);
         turns.forget(key);
-        ofOtherNodes.remove(key);
+        ofOtherNodes.forget(key);
       }
     }
     BoundedOutput output = outputs.remove(resource);
