@@ -17,7 +17,7 @@ final class NameHeads {
   /** So many heads are one line of a processor's cache. */
   private static final int BLOCK = 8;
 
-  /** Stands behind the last name, up to the end of a block; is less than no head. */
+  /** Stands behind the last name, up to the end of a block; no head is greater. */
   private static final long FILLING = Long.MAX_VALUE;
 
   private NameHeads() {}

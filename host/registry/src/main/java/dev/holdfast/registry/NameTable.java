@@ -63,10 +63,6 @@ final class NameTable {
     return true;
   }
 
-  int size() {
-    return names.length;
-  }
-
   String name(int at) {
     return names[at];
   }
