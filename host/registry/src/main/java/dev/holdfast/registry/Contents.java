@@ -41,10 +41,10 @@ final class Contents {
                       : "more than %,d bytes (CONTENTS_BYTES_MAX)"
                           .formatted(Limits.CONTENTS_BYTES_MAX)));
     }
-    NameSet<RegistryKey> subkeys = NameSet.empty();
+    var subkeys = new NameSetBuilder<RegistryKey>();
     for (RegistryKey subkey : key.durableSubkeys()) {
-      subkeys = subkeys.with(adopted(subkey, depth + 1));
+      subkeys.add(adopted(subkey, depth + 1));
     }
-    return key.adopted(revision, subkeys);
+    return key.adopted(revision, subkeys.build());
   }
 }

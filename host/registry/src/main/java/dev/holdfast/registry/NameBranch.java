@@ -1,59 +1,37 @@
 package dev.holdfast.registry;
 
 import java.util.Arrays;
+import java.util.List;
 
-/**
- * A node of a {@link NameSet} above others. Of its first child it keeps no head: what comes before
- * all others is there.
- */
+/** A node of a {@link NameSet} above others. */
 final class NameBranch<E extends Named> extends NameSet<E> {
   private final NameSet<E>[] children;
-  private final String[] firsts;
   private final int size;
+  private final String first;
 
-  /** How many units the first names of all children but the first share. */
-  private final int skipped;
+  /** The first names of all children but the first: what comes before all others is there. */
+  private final NameTable starts;
 
-  private final long[] heads;
-
-  private NameBranch(NameSet<E>[] children, String[] firsts, int size, int skipped, long[] heads) {
+  private NameBranch(NameSet<E>[] children, int size, String first, NameTable starts) {
     this.children = children;
-    this.firsts = firsts;
     this.size = size;
-    this.skipped = skipped;
-    this.heads = heads;
+    this.first = first;
+    this.starts = starts;
   }
 
   static <E extends Named> NameBranch<E> of(NameSet<E>[] children) {
-    var firsts = new String[children.length];
-    int size = 0;
-    for (int i = 0; i < children.length; i++) {
-      firsts[i] = children[i].first();
+    var names = new String[children.length - 1];
+    int size = children[0].size();
+    for (int i = 1; i < children.length; i++) {
+      names[i - 1] = children[i].first();
       size += children[i].size();
     }
-    return of(children, firsts, size);
+    return new NameBranch<>(children, size, children[0].first(), NameTable.of(names));
   }
 
-  private static <E extends Named> NameBranch<E> of(
-      NameSet<E>[] children, String[] firsts, int size) {
-    int last = firsts.length - 1;
-    int skipped = last == 0 ? 0 : NameOrder.common(firsts[1], firsts[last]);
-    long[] heads = NameHeads.of(last, i -> firsts[i + 1], skipped);
-    return new NameBranch<>(children, firsts, size, skipped, heads);
-  }
-
-  /** Looks at one child, not at all: most of them are in nobody's cache. */
-  private NameBranch<E> replacing(int at, NameSet<E> child) {
-    NameSet<E>[] replaced = children.clone();
-    replaced[at] = child;
-    int newSize = size - children[at].size() + child.size();
-    String first = child.first();
-    if (firsts[at].equals(first)) {
-      return new NameBranch<>(replaced, firsts, newSize, skipped, heads);
-    }
-    String[] names = firsts.clone();
-    names[at] = first;
-    return of(replaced, names, newSize);
+  @SuppressWarnings("unchecked") // An array of them is of no other type when it runs.
+  static <E extends Named> NameBranch<E> of(List<NameSet<E>> children) {
+    return of((NameSet<E>[]) children.toArray(new NameSet<?>[0]));
   }
 
   @Override
@@ -72,7 +50,7 @@ final class NameBranch<E extends Named> extends NameSet<E> {
 
   @Override
   String first() {
-    return firsts[0];
+    return first;
   }
 
   /** The child in which a name is, if it is here; the name is in the text between two places. */
@@ -82,29 +60,8 @@ final class NameBranch<E extends Named> extends NameSet<E> {
 
   /** The last child that begins at or before the name; the first one for names before all. */
   private int search(String text, int from, int to) {
-    if (heads.length == 0) {
-      return 0;
-    }
-    int order = NameOrder.compare(firsts[1], skipped, text, from, Math.min(to, from + skipped));
-    if (order != 0) {
-      return order > 0 ? 0 : heads.length;
-    }
-    long head = NameHeads.head(text, from + skipped, to);
-    int low = NameHeads.before(heads, head);
-    if (low == heads.length || heads[low] != head) {
-      return low;
-    }
-    int high = NameHeads.before(heads, head + 1) - 1;
-    while (low <= high) {
-      int middle = (low + high) >>> 1;
-      String first = firsts[middle + 1];
-      if (NameOrder.compare(first, first.length(), text, from, to) <= 0) {
-        low = middle + 1;
-      } else {
-        high = middle - 1;
-      }
-    }
-    return low;
+    int at = starts.search(text, from, to);
+    return at < 0 ? -at - 1 : at + 1;
   }
 
   @Override
@@ -112,18 +69,27 @@ final class NameBranch<E extends Named> extends NameSet<E> {
     String name = element.name();
     int at = search(name, 0, name.length());
     NameSet<E>[] nodes = children[at].put(element);
-    if (nodes.length == 1) {
-      return one(replacing(at, nodes[0]));
-    }
+    NameBranch<E> replaced = replacing(at, nodes[0]);
+    return nodes.length == 1 ? one(replaced) : replaced.inserting(at + 1, nodes[1]);
+  }
+
+  /** Looks at one child, not at all: most of them are in nobody's cache. */
+  private NameBranch<E> replacing(int at, NameSet<E> child) {
     NameSet<E>[] replaced = children.clone();
-    replaced[at] = nodes[0];
-    NameSet<E>[] longer = inserted(replaced, at + 1, nodes[1]);
+    replaced[at] = child;
+    int newSize = size - children[at].size() + child.size();
+    return at == 0
+        ? new NameBranch<>(replaced, newSize, child.first(), starts)
+        : new NameBranch<>(replaced, newSize, first, starts.replaced(at - 1, child.first()));
+  }
+
+  private NameSet<E>[] inserting(int at, NameSet<E> child) {
+    NameSet<E>[] longer = inserted(children, at, child);
     if (longer.length > FANOUT) {
-      return split(longer, half(longer.length, at + 1));
+      return split(longer, half(longer.length, at));
     }
-    String[] names = inserted(firsts, at + 1, nodes[1].first());
-    names[at] = nodes[0].first();
-    return one(of(longer, names, size - children[at].size() + nodes[0].size() + nodes[1].size()));
+    NameTable names = starts.with(at - 1, child.first());
+    return one(new NameBranch<>(longer, size + child.size(), first, names));
   }
 
   @Override

@@ -1,13 +1,11 @@
 package dev.holdfast.registry;
 
 import java.util.Arrays;
-import java.util.concurrent.atomic.AtomicReferenceArray;
-import java.util.function.IntFunction;
 
 /**
- * What a node of a {@link NameSet} keeps of its names, so that one among them is found without a
- * look at the others: of each a <em>head</em>, the eight bytes behind the beginning that all of
- * them share. Heads that differ are in the order of their names; of equal ones the names decide.
+ * What a {@link NameTable} keeps of its names, so that one among them is found without a look at
+ * the others: of each a <em>head</em>, the eight bytes behind the beginning that all of them share.
+ * Heads that differ are in the order of their names; of equal ones the names decide.
  *
  * <p>A unit that is below 0xFF in upper case is one byte, any other is 0xFF and its two bytes: so
  * the order of the bytes is that of the units. Where a name ends there are zeros. The last bit is
@@ -16,43 +14,13 @@ import java.util.function.IntFunction;
 final class NameHeads {
   private static final int WIDE = 0xFF;
 
-  /**
-   * Keys beside each other mostly have values, and subkeys, of the same names, and then they share
-   * the heads: that spares their memory, and has them in a cache. What is kept here is what came
-   * last; it can be seen by any thread, as an array is not changed once it is here.
-   */
-  private static final AtomicReferenceArray<long[]> KEPT = new AtomicReferenceArray<>(1 << 10);
+  /** So many heads are one line of a processor's cache. */
+  private static final int BLOCK = 8;
+
+  /** Stands behind the last name, up to the end of a block; no head is greater. */
+  private static final long FILLING = Long.MAX_VALUE;
 
   private NameHeads() {}
-
-  /** The heads of so many names, which are in their order, and share so many units. */
-  static long[] of(int count, IntFunction<String> names, int skipped) {
-    var heads = new long[count];
-    for (int i = 0; i < count; i++) {
-      String name = names.apply(i);
-      heads[i] = head(name, skipped, name.length());
-    }
-    return shared(heads);
-  }
-
-  /** These heads and that of one name more, which shares as many units. */
-  static long[] with(long[] heads, int at, String name, int skipped) {
-    long[] longer = Arrays.copyOf(heads, heads.length + 1);
-    System.arraycopy(heads, at, longer, at + 1, heads.length - at);
-    longer[at] = head(name, skipped, name.length());
-    return shared(longer);
-  }
-
-  private static long[] shared(long[] heads) {
-    int hash = Arrays.hashCode(heads);
-    int slot = (hash ^ (hash >>> 10) ^ (hash >>> 20)) & (KEPT.length() - 1);
-    long[] kept = KEPT.getAcquire(slot);
-    if (kept != null && Arrays.equals(kept, heads)) {
-      return kept;
-    }
-    KEPT.setRelease(slot, heads);
-    return heads;
-  }
 
   /** The head of a name that ends at that place of the text, and goes on from the other one. */
   static long head(String text, int from, int to) {
@@ -83,20 +51,46 @@ final class NameHeads {
     return head >>> 1;
   }
 
-  /**
-   * How many of them come before that one, which may also be one more than the greatest. Without a
-   * branch that depends on what is compared: the processor would guess half of them wrong, and wait
-   * for memory before it finds out.
-   */
-  static int before(long[] heads, long head) {
-    int from = 0;
-    int count = heads.length;
-    while (count > 1) {
-      int half = count >>> 1;
-      from += half & minusOneIfLess(heads[from + half - 1], head);
-      count -= half;
+  /** The heads of those names, which are in their order and share so many units. */
+  static long[] of(String[] names, int skipped) {
+    long[] heads = new long[roomFor(names.length)];
+    for (int i = 0; i < names.length; i++) {
+      heads[i] = head(names[i], skipped, names[i].length());
     }
-    return count == 0 ? 0 : from - minusOneIfLess(heads[from], head);
+    Arrays.fill(heads, names.length, heads.length, FILLING);
+    return heads;
+  }
+
+  /** So many heads and one more, which comes in there. */
+  static long[] with(long[] heads, int count, int at, long head) {
+    long[] longer = Arrays.copyOf(heads, roomFor(count + 1));
+    System.arraycopy(heads, at, longer, at + 1, count - at);
+    Arrays.fill(longer, count + 1, longer.length, FILLING);
+    longer[at] = head;
+    return longer;
+  }
+
+  private static int roomFor(int count) {
+    return Math.max(BLOCK, (count + BLOCK - 1) / BLOCK * BLOCK);
+  }
+
+  /**
+   * How many of so many heads come before that one, which may also be one more than the greatest.
+   *
+   * <p>Without a branch that depends on what is compared: the processor would guess half of them
+   * wrong. And not by halves, each of which waits for the one before: whether a block is before it
+   * is seen of all blocks at once, and then of all heads of one block.
+   */
+  static int before(long[] heads, int count, long head) {
+    int from = 0;
+    for (int last = BLOCK - 1; last < heads.length - BLOCK; last += BLOCK) {
+      from += BLOCK & minusOneIfLess(heads[last], head);
+    }
+    int before = from;
+    for (int i = 0; i < BLOCK; i++) {
+      before -= minusOneIfLess(heads[from + i], head);
+    }
+    return Math.min(before, count);
   }
 
   private static int minusOneIfLess(long left, long right) {

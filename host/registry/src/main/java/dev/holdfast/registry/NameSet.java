@@ -10,13 +10,14 @@ import org.jspecify.annotations.Nullable;
  * all nodes but those on the way to the change.
  *
  * <p>A B-tree, whose root is the set. A registry's key mostly has a handful of values, which is one
- * leaf here; one with a hundred thousand subkeys is four levels, and a change copies four arrays.
+ * leaf here; one with a hundred thousand subkeys is three levels, and a change copies three nodes.
  *
- * <p>What costs time in a large hive is to look at names, as each is somewhere else in memory. So
- * each node keeps {@link NameHeads} of them, and a search mostly looks at the one that it finds.
+ * <p>What costs time in a large hive is to look at elements, as each is somewhere else in memory.
+ * So each node keeps a {@link NameTable} of what they are called, and a search looks at no element
+ * but the one that it finds.
  */
 abstract sealed class NameSet<E extends Named> implements Iterable<E> permits NameLeaf, NameBranch {
-  static final int FANOUT = 32;
+  static final int FANOUT = 64;
   static final int SPARSE = FANOUT / 4;
 
   @SuppressWarnings("unchecked") // It has no elements, so it has none of another type.
@@ -79,8 +80,8 @@ abstract sealed class NameSet<E extends Named> implements Iterable<E> permits Na
   abstract NameSet<E>[] joined(NameSet<E> next);
 
   /**
-   * Where too many are divided: in the middle, but for one that came behind all others, as they do
-   * where a set is read in its order. That leaves full nodes behind it.
+   * Where too many are divided: in the middle, but for one that came behind all others, as they
+   * mostly do where they are numbered. That leaves full nodes behind it.
    */
   static int half(int count, int inserted) {
     return inserted == count - 1 ? inserted : count / 2;

@@ -53,8 +53,8 @@ public final class RegistryKey implements Named {
     private final String name;
     private final Stamp stamp;
     private final KeyOptions options;
-    private NameSet<RegistryKey> subkeys = NameSet.empty();
-    private NameSet<RegistryValue> values = NameSet.empty();
+    private final NameSetBuilder<RegistryKey> subkeys = new NameSetBuilder<>();
+    private final NameSetBuilder<RegistryValue> values = new NameSetBuilder<>();
 
     private Builder(String name, Stamp stamp, KeyOptions options) {
       this.name = name;
@@ -64,7 +64,7 @@ public final class RegistryKey implements Named {
 
     /** Adds a value, in place of one of that name if there is one. */
     public Builder add(RegistryValue value) {
-      values = values.with(value);
+      values.add(value);
       return this;
     }
 
@@ -80,12 +80,12 @@ public final class RegistryKey implements Named {
             "a subkey has a name, and is volatile if the key above is; found %s in %s"
                 .formatted(subkey, name));
       }
-      subkeys = subkeys.with(subkey);
+      subkeys.add(subkey);
       return this;
     }
 
     public RegistryKey build() {
-      return of(name, stamp, options, subkeys, values);
+      return of(name, stamp, options, subkeys.build(), values.build());
     }
   }
 

@@ -276,8 +276,8 @@ public final class TreeCodec {
     private final String name;
     private final Stamp stamp;
     private final KeyOptions options;
-    private NameSet<RegistryKey> subkeys = NameSet.empty();
-    private NameSet<RegistryValue> values = NameSet.empty();
+    private final NameSetBuilder<RegistryKey> subkeys = new NameSetBuilder<>();
+    private final NameSetBuilder<RegistryValue> values = new NameSetBuilder<>();
     private @Nullable String lastSubkey;
     private @Nullable String lastValue;
 
@@ -293,7 +293,7 @@ public final class TreeCodec {
 
     void add(RegistryKey subkey) {
       lastSubkey = subkey.name();
-      subkeys = subkeys.with(subkey);
+      subkeys.add(subkey);
     }
 
     boolean add(RegistryValue value) {
@@ -301,12 +301,12 @@ public final class TreeCodec {
         return false;
       }
       lastValue = value.name();
-      values = values.with(value);
+      values.add(value);
       return true;
     }
 
     RegistryKey close() {
-      return RegistryKey.of(name, stamp, options, subkeys, values);
+      return RegistryKey.of(name, stamp, options, subkeys.build(), values.build());
     }
 
     private static boolean follows(@Nullable String before, String name) {

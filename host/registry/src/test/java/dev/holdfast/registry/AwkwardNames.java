@@ -1,6 +1,7 @@
 package dev.holdfast.registry;
 
 import java.util.Random;
+import java.util.TreeSet;
 
 /** Names on which an order by a few bytes of them could go wrong; a few hundred in all. */
 final class AwkwardNames {
@@ -40,6 +41,15 @@ final class AwkwardNames {
       case 2 -> LONG.repeat(40) + random.nextInt(5);
       default -> key();
     };
+  }
+
+  /** At most so many, no two of them the same, in their order. */
+  String[] several(int atMost) {
+    var names = new TreeSet<>(NameOrder.IGNORING_CASE);
+    for (int i = 0; i < atMost; i++) {
+      names.add(value());
+    }
+    return names.toArray(new String[0]);
   }
 
   private String units(int count, int from, int range) {

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Locale;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -54,26 +53,32 @@ class NameHeadsTest {
   void before_countsThoseThatAreLess() {
     var random = new Random(5);
     for (int count = 0; count <= NameSet.FANOUT; count++) {
-      // Also of the greatest difference that there can be.
-      long[] heads = random.longs(count, 0, 40).map(it -> it == 39 ? Long.MAX_VALUE : it).toArray();
-      Arrays.sort(heads);
-      var probes = new ArrayList<Long>(Arrays.stream(heads).boxed().toList());
+      String[] names = new AwkwardNames(random).several(count);
+      long[] heads = NameHeads.of(names, 0);
+      long[] ours = Arrays.copyOf(heads, names.length);
+      var probes = new ArrayList<Long>(Arrays.stream(ours).boxed().toList());
       probes.add(0L);
-      probes.add(20L);
+      probes.add(head("Resource"));
+      // Of the greatest difference that there can be; what fills the last block is as great.
       probes.add(Long.MAX_VALUE);
       for (long probe : probes) {
-        long expected = Arrays.stream(heads).filter(head -> head < probe).count();
-        assertThat(NameHeads.before(heads, probe)).isEqualTo((int) expected);
+        long expected = Arrays.stream(ours).filter(head -> head < probe).count();
+        assertThat(NameHeads.before(heads, names.length, probe)).isEqualTo((int) expected);
       }
-      assertThat(NameHeads.before(heads, Long.MIN_VALUE)).isEqualTo(count);
+      assertThat(NameHeads.before(heads, names.length, Long.MAX_VALUE + 1)).isEqualTo(names.length);
     }
   }
 
   @Test
-  void ofTheSameNamesTheyAreKeptOnce() {
-    String[] names = {"Alpha", "Beta"};
+  void with_isAsIfItHadBeenThere() {
+    var random = new Random(6);
+    for (int count = 1; count <= NameSet.FANOUT; count++) {
+      String[] names = new AwkwardNames(random).several(count);
+      int at = random.nextInt(names.length);
+      long[] without = NameHeads.of(NameSet.removed(names, at), 0);
 
-    assertThat(NameHeads.of(2, i -> names[i].toUpperCase(Locale.ROOT), 0))
-        .isSameAs(NameHeads.of(2, i -> names[i], 0));
+      assertThat(NameHeads.with(without, names.length - 1, at, head(names[at])))
+          .isEqualTo(NameHeads.of(names, 0));
+    }
   }
 }

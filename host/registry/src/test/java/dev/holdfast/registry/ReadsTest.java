@@ -144,7 +144,7 @@ class ReadsTest {
       // What came later is not seen in what was kept.
       story.read(older);
     }
-    assertThat(story.widest).as("more than one node has").isGreaterThan(2 * NameSet.FANOUT);
+    assertThat(story.widest).as("more than one node has").isGreaterThan(NameSet.FANOUT);
   }
 
   @Test
