@@ -5,9 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.Arrays;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Isolated;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+/** Alone, as what all tables share is seen: others' tables would come in between. */
+@Isolated
 class NameTableTest {
   private static int find(NameTable table, String name) {
     return table.find(name, 0, name.length());
