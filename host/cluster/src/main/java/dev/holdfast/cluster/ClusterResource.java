@@ -144,6 +144,14 @@ public record ClusterResource(
     return phase instanceof Phase.Online || phase instanceof Phase.Changing;
   }
 
+  /**
+   * Whether it is Online, and its last check said that it is alive: the next one that says so is no
+   * news but for when the one after it must have come.
+   */
+  public boolean isSeenAlive() {
+    return phase instanceof Phase.Online && health == HealthState.ALIVE && detail.isEmpty();
+  }
+
   /** Whether it is to be taken offline, should it run, before being wanted Online counts. */
   boolean isEndedFirst() {
     return bounce || takenOver;

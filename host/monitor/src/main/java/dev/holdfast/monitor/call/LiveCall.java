@@ -152,12 +152,16 @@ class LiveCall implements Call {
       life.slots().mayLeave();
     }
     var frames = new CommandFrames(life.resourceId(), epoch(), entry.what().call());
+    PluginThreads threads = entry.what().plugin().threads();
+    threads.asks();
     try {
       return SpiCodec.decode(
           life.requests().run(request -> frames.run(request, command), frames::cancel));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw cancelled(toDo);
+    } finally {
+      threads.answered();
     }
   }
 

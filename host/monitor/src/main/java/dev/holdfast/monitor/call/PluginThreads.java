@@ -22,6 +22,9 @@ import org.jspecify.annotations.Nullable;
  * and have a reserve beyond the limit, so that a plugin all of whose threads hang can still be told
  * to stop.
  *
+ * <p>A thread that waits inside for a command of the service's is not at work: another takes its
+ * place at once, where one that is stuck elsewhere has to be found by a look.
+ *
  * <p>A thread that has left plugin code goes on with what waited for just that, the next call of
  * the same resource, without a turn in the queue.
  *
@@ -68,6 +71,10 @@ public final class PluginThreads {
   private final Set<Worker> workers = new HashSet<>();
   private int idle;
   private int inside;
+
+  /** Of those inside, how many wait for a command. */
+  private int asking;
+
   private long made;
   private boolean looking;
 
@@ -108,6 +115,35 @@ public final class PluginThreads {
   }
 
   /**
+   * The current thread, if it is one of ours, waits inside plugin code for a command: whoever waits
+   * for a thread need not wait for this one.
+   */
+  synchronized void asks() {
+    if (isOurs(Thread.currentThread())) {
+      asking++;
+      if (waiting.isEmpty()) {
+        return;
+      }
+      if (idle > 0) {
+        notify();
+      } else if (workers.size() < limit) {
+        var _ = startNext();
+      }
+    }
+  }
+
+  /** The same thread goes on. */
+  synchronized void answered() {
+    if (isOurs(Thread.currentThread())) {
+      asking--;
+    }
+  }
+
+  private boolean isOurs(Thread thread) {
+    return thread instanceof Worker worker && worker.isOf(this);
+  }
+
+  /**
    * Whether this is a thread of ours that has left plugin code and takes the entry itself. One of
    * the reserve does not: it only terminates.
    */
@@ -132,7 +168,7 @@ public final class PluginThreads {
    */
   private synchronized void take(
       Entry entry, ArrayDeque<Waiting> queue, int threadLimit, int atOnce) {
-    boolean wanted = inside < atOnce;
+    boolean wanted = inside - asking < atOnce;
     int queued = waiting.size() + waitingFirst.size();
     if (wanted && idle <= queued && workers.size() < threadLimit && startThread(entry)) {
       return;
@@ -230,12 +266,19 @@ public final class PluginThreads {
     }
     int more = Math.min(Math.min(wanted - idle, MADE_AT_ONCE), limit - workers.size());
     for (int i = 0; i < more; i++) {
-      Waiting next = waiting.peekFirst();
-      if (next == null || !startThread(next.entry())) {
+      if (!startNext()) {
         return;
       }
-      waiting.removeFirst();
     }
+  }
+
+  private boolean startNext() {
+    Waiting next = waiting.peekFirst();
+    if (next == null || !startThread(next.entry())) {
+      return false;
+    }
+    waiting.removeFirst();
+    return true;
   }
 
   private Failure busy(int threadsNow) {

@@ -176,6 +176,46 @@ class PluginThreadsTest {
   }
 
   @Test
+  void whoWaitsForACommand_givesItsPlace_withoutALook() throws Exception {
+    alarms.close(); // Nobody looks whether a thread is stuck.
+    int atOnce = PluginThreads.QUICK_THREADS;
+    threads = new PluginThreads("p@1", alarms, 2 * atOnce + 2, PluginThreads.WAIT_LIMIT);
+    var mayAsk = new CountDownLatch(1);
+    for (int i = 0; i < atOnce; i++) {
+      threads.run(
+          entry(
+              null,
+              () -> {
+                mayAsk.await();
+                return askAndHang();
+              }));
+    }
+    awaitInside(atOnce);
+
+    threads.run(entry(null, () -> "came before"));
+    assertThat(outcomes).isEmpty();
+    mayAsk.countDown();
+
+    assertThat(value(awaitOutcome())).isEqualTo("came before");
+    threads.run(entry(null, () -> "comes while they wait"));
+    assertThat(value(awaitOutcome())).isEqualTo("comes while they wait");
+    release.countDown();
+    for (int i = 0; i < atOnce; i++) {
+      assertThat(value(awaitOutcome())).isEqualTo("released");
+    }
+    awaitInside(0);
+  }
+
+  private Object askAndHang() throws InterruptedException {
+    threads.asks();
+    try {
+      return hang();
+    } finally {
+      threads.answered();
+    }
+  }
+
+  @Test
   void theNextCallOfAResource_goesOnOnTheThreadOfTheOneBefore() throws Exception {
     var gate = new Gate("r", threads::run, () -> {});
     for (int round = 0; round < 100; round++) {

@@ -52,6 +52,9 @@ public final class ClusterLoop implements AutoCloseable {
   /** With so much in one step, more will come at once. */
   private static final int MUCH = 8;
 
+  /** So many events that are no news wait for others; with one more they are decided. */
+  private static final int NO_NEWS_MAX = 512;
+
   /** How long what comes in is gathered at most. */
   private static final Duration GATHERED_MAX = Duration.ofMillis(10);
 
@@ -62,6 +65,13 @@ public final class ClusterLoop implements AutoCloseable {
   private final InstantSource clock;
   private final Consumer<Throwable> halt;
   private final BlockingQueue<Incoming> incoming = new LinkedBlockingQueue<>();
+
+  /** Held while something is put in or all is taken: what came first is decided first. */
+  private final Object order = new Object();
+
+  /** What came after all that is in the queue, and wakes nobody; guarded by {@link #order}. */
+  private List<ClusterEvent> noNews = new ArrayList<>();
+
   private final ExecutorService effects = oneThread("effects");
   private final ExecutorService telling = oneThread("telling");
   private final Thread thread = Thread.ofPlatform().name("decisions").unstarted(this::run);
@@ -123,12 +133,42 @@ public final class ClusterLoop implements AutoCloseable {
 
   /** Something happened. */
   public void post(ClusterEvent event) {
-    incoming.add(new Incoming.Happened(List.of(event)));
+    put(new Incoming.Happened(List.of(event)));
+  }
+
+  /**
+   * Something happened that is no news, and only puts off what would be due without it: it is
+   * decided in its place among all others, with the next of them or by the clock, {@link #IDLE_MAX}
+   * later at most. What is due is looked at behind it. A step looks at every resource, which is too
+   * much for each of hundreds of checks a second that say what is known.
+   */
+  public void postNoNews(ClusterEvent event) {
+    synchronized (order) {
+      noNews.add(event);
+      if (noNews.size() > NO_NEWS_MAX) {
+        putNoNews();
+      }
+    }
+  }
+
+  private void put(Incoming next) {
+    synchronized (order) {
+      putNoNews();
+      incoming.add(next);
+    }
+  }
+
+  /** Called with {@link #order} held. */
+  private void putNoNews() {
+    if (!noNews.isEmpty()) {
+      incoming.add(new Incoming.Happened(noNews));
+      noNews = new ArrayList<>();
+    }
   }
 
   /** Several things happened, and are decided in one step. */
   public void post(List<ClusterEvent> events) {
-    incoming.add(new Incoming.Happened(events));
+    put(new Incoming.Happened(events));
   }
 
   /**
@@ -139,7 +179,7 @@ public final class ClusterLoop implements AutoCloseable {
    */
   public CompletableFuture<ClusterState> request(Function<ClusterState, List<ClusterEvent>> check) {
     var done = new CompletableFuture<ClusterState>();
-    incoming.add(new Incoming.Asked(check, done));
+    put(new Incoming.Asked(check, done));
     if (closed) {
       refuseWaiting();
     }
@@ -165,8 +205,8 @@ public final class ClusterLoop implements AutoCloseable {
         if (first != null) {
           batch.add(first);
           gather.await();
-          incoming.drainTo(batch, EVENTS_A_STEP_MAX - 1);
         }
+        takeAll(batch);
         lastTick = clock.instant();
         gather.begins();
         step(batch, lastTick);
@@ -181,6 +221,13 @@ public final class ClusterLoop implements AutoCloseable {
       } finally {
         batch.clear();
       }
+    }
+  }
+
+  private void takeAll(List<Incoming> batch) {
+    synchronized (order) {
+      putNoNews();
+      incoming.drainTo(batch, EVENTS_A_STEP_MAX - batch.size());
     }
   }
 

@@ -306,7 +306,12 @@ final class MonitorTalk {
     boolean terminating =
         report.getTerminateCall() != 0
             && calls.begun(id, report.getTerminateCall(), report.getEpoch(), EntryPoint.TERMINATE);
-    loop.post(new ClusterEvent.OfResource(id, new ResourceEvent.Checked(health, terminating)));
+    var checked = new ClusterEvent.OfResource(id, new ResourceEvent.Checked(health, terminating));
+    if (health instanceof Health.Alive && resource.get().isSeenAlive()) {
+      loop.postNoNews(checked);
+    } else {
+      loop.post(checked);
+    }
   }
 
   /** The resource, if this is its epoch. */

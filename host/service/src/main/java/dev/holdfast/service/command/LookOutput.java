@@ -20,6 +20,7 @@ final class LookOutput {
   private static final long LIMIT_BYTES = 8L << 20;
 
   private static final String OUTPUT = "command.out";
+  private static final byte[] NOTHING = new byte[0];
 
   private final Path output;
   private final Path errors;
@@ -68,7 +69,16 @@ final class LookOutput {
   /** What is kept of what was written. */
   record Captured(String output, String errors, boolean cut) {}
 
+  /** Most looks write nothing, and to ask for a size costs less than to open, read and close. */
   private byte[] bytes(Path file, int limitBytes, boolean last) throws IOException {
+    try {
+      return Files.size(file) == 0 ? NOTHING : written(file, limitBytes, last);
+    } catch (NoSuchFileException neverWritten) {
+      return NOTHING;
+    }
+  }
+
+  private byte[] written(Path file, int limitBytes, boolean last) throws IOException {
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
       long size = channel.size();
       int length = (int) Math.min(size, limitBytes);
@@ -82,8 +92,6 @@ final class LookOutput {
         }
       }
       return java.util.Arrays.copyOf(buffer.array(), buffer.position());
-    } catch (NoSuchFileException neverWritten) {
-      return new byte[0];
     }
   }
 }

@@ -30,6 +30,10 @@ final class OwnChildren {
 
   private final ProcFs proc;
   private final LongSupplier nanos;
+
+  /** A kernel does not change; this is asked at the end of each command. */
+  private final boolean listed;
+
   private final Set<Integer> started = ConcurrentHashMap.newKeySet();
 
   /** What is known of children that others started; guarded by this. */
@@ -45,6 +49,7 @@ final class OwnChildren {
   OwnChildren(ProcFs proc, LongSupplier nanos) {
     this.proc = proc;
     this.nanos = nanos;
+    this.listed = proc.listsChildren(firstThread());
   }
 
   /** This child was started here; it counts as such until it is reaped. */
@@ -67,7 +72,7 @@ final class OwnChildren {
 
   /** Whether this kernel lists the children of a thread, and so {@link #hasOrphanOf} can tell. */
   boolean areListed() {
-    return proc.listsChildren(firstThread());
+    return listed;
   }
 
   /**

@@ -122,6 +122,31 @@ class ClusterLoopTest {
         .withCauseInstanceOf(RejectedExecutionException.class);
   }
 
+  @Test
+  void whatIsNoNewsIsDecidedBeforeWhatComesAfterIt() {
+    loop.postNoNews(new ClusterEvent.Stop());
+    CompletableFuture<ClusterState.Mode> seen = new CompletableFuture<>();
+    var _ =
+        loop.request(
+            state -> {
+              seen.complete(state.mode());
+              return List.of();
+            });
+
+    loop.start(new Steps());
+
+    assertThat(seen).succeedsWithin(Duration.ofSeconds(10)).isEqualTo(ClusterState.Mode.STOPPING);
+  }
+
+  @Test
+  void whatIsNoNewsIsDecidedByTheClockWhenNothingComes() {
+    loop.start(new Steps());
+
+    loop.postNoNews(new ClusterEvent.Stop());
+
+    await().until(() -> heard.contains("carried out RUNNING to STOPPING"));
+  }
+
   private final class Steps implements ClusterLoop.StepListener {
     @Override
     public void carryOut(ClusterState before, ClusterState after, List<Action> actions) {

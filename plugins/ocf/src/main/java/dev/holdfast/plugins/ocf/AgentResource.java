@@ -34,8 +34,6 @@ import java.util.Set;
  * </pre>
  */
 final class AgentResource implements Resource {
-  private static final String CHECK_LEVEL = "OCF_CHECK_LEVEL";
-
   private final Context context;
   private final AgentRuntime runtime;
   private final AgentName agent;
@@ -153,9 +151,7 @@ final class AgentResource implements Resource {
       throws ResourceException {
     Duration time = call.properties().get(limit);
     Launch launch =
-        runtime
-            .action(agent, instance(call), "monitor", call.properties(), time, interval)
-            .with(CHECK_LEVEL, Integer.toString(depth));
+        runtime.monitor(agent, instance(call), call.properties(), time, interval, depth);
     return new ActionResult("monitor", time, call.run(Command.looking(launch, time)));
   }
 

@@ -11,6 +11,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -23,6 +25,10 @@ import java.util.Map;
 record AgentRuntime(Path root, Path scratch) {
   private static final String ROOT = "OCF_ROOT";
   private static final String SCRATCH = "HA_RSCTMP";
+  private static final String MONITOR = "monitor";
+
+  /** For a launch to be whole: nobody stops an agent but by its limit, which kills. */
+  private static final String STOP_SIGNAL = "TERM";
 
   /** From the environment of the cluster service, or where distributions have them. */
   static AgentRuntime ofEnvironment(Map<String, String> environment) {
@@ -33,17 +39,7 @@ record AgentRuntime(Path root, Path scratch) {
 
   /** The agent's action, without parameters: {@code meta-data}. */
   Launch action(AgentName agent, String instance, String action) {
-    return Launch.of(agent.file(root).toString(), action)
-        .with(ROOT, root.toString())
-        .with(SCRATCH, scratch.toString())
-        .with("OCF_RA_VERSION_MAJOR", "1")
-        .with("OCF_RA_VERSION_MINOR", "1")
-        .with("OCF_RESOURCE_INSTANCE", instance)
-        .with("OCF_RESOURCE_TYPE", agent.agent())
-        .with("OCF_RESOURCE_PROVIDER", agent.provider())
-        .with("OCF_RESKEY_crm_feature_set", "3.16.1")
-        .with("OCF_RESKEY_CRM_meta_name", action)
-        .with("LC_ALL", "C");
+    return launch(agent, action, environment(agent, instance, action));
   }
 
   /**
@@ -59,17 +55,70 @@ record AgentRuntime(Path root, Path scratch) {
       Properties properties,
       Duration limit,
       Duration interval) {
-    Launch launch =
-        action(agent, instance, action)
-            .with("OCF_RESKEY_CRM_meta_timeout", Long.toString(limit.toMillis()))
-            .with("OCF_RESKEY_CRM_meta_interval", Long.toString(interval.toMillis()));
+    return launch(agent, action, environment(agent, instance, action, properties, limit, interval));
+  }
+
+  /**
+   * The agent's {@code monitor} with a resource's parameters.
+   *
+   * @param interval how often it is asked; zero for a probe
+   * @param depth {@code OCF_CHECK_LEVEL}, how thoroughly it is to look
+   */
+  Launch monitor(
+      AgentName agent,
+      String instance,
+      Properties properties,
+      Duration limit,
+      Duration interval,
+      int depth) {
+    Map<String, String> environment =
+        environment(agent, instance, MONITOR, properties, limit, interval);
+    environment.put("OCF_CHECK_LEVEL", Integer.toString(depth));
+    return launch(agent, MONITOR, environment);
+  }
+
+  /**
+   * With its whole environment at once. One variable after the other would copy and check all those
+   * before it each time, four hundred times a second.
+   */
+  private Launch launch(AgentName agent, String action, Map<String, String> environment) {
+    return new Launch(
+        List.of(agent.file(root).toString(), action), null, environment, null, STOP_SIGNAL);
+  }
+
+  private Map<String, String> environment(AgentName agent, String instance, String action) {
+    Map<String, String> environment = new LinkedHashMap<>();
+    environment.put(ROOT, root.toString());
+    environment.put(SCRATCH, scratch.toString());
+    environment.put("OCF_RA_VERSION_MAJOR", "1");
+    environment.put("OCF_RA_VERSION_MINOR", "1");
+    environment.put("OCF_RESOURCE_INSTANCE", instance);
+    environment.put("OCF_RESOURCE_TYPE", agent.agent());
+    environment.put("OCF_RESOURCE_PROVIDER", agent.provider());
+    environment.put("OCF_RESKEY_crm_feature_set", "3.16.1");
+    environment.put("OCF_RESKEY_CRM_meta_name", action);
+    environment.put("LC_ALL", "C");
+    return environment;
+  }
+
+  private Map<String, String> environment(
+      AgentName agent,
+      String instance,
+      String action,
+      Properties properties,
+      Duration limit,
+      Duration interval) {
+    Map<String, String> environment = environment(agent, instance, action);
+    environment.put("OCF_RESKEY_CRM_meta_timeout", Long.toString(limit.toMillis()));
+    environment.put("OCF_RESKEY_CRM_meta_interval", Long.toString(interval.toMillis()));
+    Map<String, List<String>> set = properties.asText();
     for (Property<?> property : properties.description().properties()) {
-      var text = properties.asText().get(property.name());
+      var text = set.get(property.name());
       if (text != null && !HostProperties.isOne(property)) {
-        launch = launch.with("OCF_RESKEY_" + property.name(), text.get(0));
+        environment.put("OCF_RESKEY_" + property.name(), text.get(0));
       }
     }
-    return launch;
+    return environment;
   }
 
   /** Makes the folders that agents take for granted, where they are missing. */
