@@ -40,7 +40,7 @@ public final class Blobs {
   static final int SMALL_BYTES_MAX = 64 << 10;
 
   /** So many files wait to be written anew, at most. */
-  static final int SPARES_MAX = 64;
+  static final int SPARES_MAX = 256;
 
   /** A buffer has room for so much at first: what a hive file of a few values has. */
   private static final int FIRST_BYTES = 8 << 10;
