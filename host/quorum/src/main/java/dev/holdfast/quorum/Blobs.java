@@ -237,6 +237,7 @@ public final class Blobs {
    */
   private void syncDirectory(long failedBefore) throws IOException {
     long mine = renamed.incrementAndGet();
+    letOthersComeFirst();
     synchronized (directoryLock) {
       if (failedSyncs.get() != failedBefore) {
         throw new IOException("the folder failed to sync with what was renamed at the same time");
@@ -251,6 +252,14 @@ public final class Blobs {
           throw e;
         }
       }
+    }
+  }
+
+  /** Virtual threads that are ready to run may have renamed something a moment later. */
+  @SuppressWarnings("ThreadPriorityCheck") // Nothing but the number of syncs depends on it.
+  private static void letOthersComeFirst() {
+    if (Thread.currentThread().isVirtual()) {
+      Thread.yield();
     }
   }
 
