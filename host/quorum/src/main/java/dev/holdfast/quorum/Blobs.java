@@ -28,8 +28,9 @@ import org.jspecify.annotations.Nullable;
  * content is kept once, and what is read back can be checked by its name.
  *
  * <p>Whoever writes a record that names a blob holds the blob from before until the record is gone;
- * a blob that nobody holds is deleted. Holds are counted in memory: after a start, records are read
- * and their blobs held again before {@link #collect} is called. Thread-safe.
+ * a blob that nobody holds is deleted, or its file is a spare for another ({@link #replace}), so
+ * whoever reads one while its record may go holds it. Holds are counted in memory: after a start,
+ * records are read and their blobs held again before {@link #collect} is called. Thread-safe.
  */
 public final class Blobs {
   private static final String PREFIX = "sha256:";
@@ -311,7 +312,9 @@ public final class Blobs {
   /**
    * Lets go of a blob once, as {@link #release} does, while new ones are being written: what nobody
    * holds any more may become one of those. To make and to delete a file costs more than to write a
-   * small one. Whether it did or is deleted, is up to {@link #deleteIdleSpares}.
+   * small one. What becomes none is deleted by {@link #deleteIdleSpares}.
+   *
+   * <p>Called when the record that named it is durably gone: it may be overwritten right after.
    *
    * @param sizeBytes its size, when it was written
    * @throws IOException it could not be deleted; it is collected after the next start
