@@ -145,6 +145,7 @@ final class ChangeSaver {
     Optional<Trouble> trouble = saver.trySave(checkpoint, Cause.CHANGED, taken);
     if (trouble.isEmpty()) {
       backoff.reset();
+      around.idle().mayBeThere();
     } else if (trouble.get().obstacle() != Obstacle.MISSING) {
       owe(checkpoint.id(), dirt, taken);
     }

@@ -35,6 +35,7 @@ final class CheckpointKeys {
   static final String CHECKPOINTS = "Checkpoints";
   static final String NEXT_ID = "NextId";
   static final String PATCH = "Patch";
+  private static final int NUMBER_DIGITS = 8;
   private static final KeyPath RESOURCES = KeyPath.of("Resources");
 
   private CheckpointKeys() {}
@@ -48,11 +49,17 @@ final class CheckpointKeys {
   }
 
   static KeyPath key(CheckpointId id) {
-    return all(id.resource()).child("%08d".formatted(id.number()));
+    return all(id.resource()).child(number(id.number()));
   }
 
   private static KeyPath generation(CheckpointId id, long number) {
-    return key(id).child("Generations").child("%08d".formatted(number));
+    return key(id).child("Generations").child(number(number));
+  }
+
+  /** With zeros before it, so that names are in the order of their numbers. */
+  private static String number(long number) {
+    String digits = Long.toString(number);
+    return "0".repeat(Math.max(0, NUMBER_DIGITS - digits.length())) + digits;
   }
 
   // ---- writing -------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ import dev.holdfast.registry.RegistryKey;
 import dev.holdfast.registry.Revision;
 import dev.holdfast.registry.Snapshot;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -138,6 +139,51 @@ public final class CheckpointStore {
     return blobs;
   }
 
+  /**
+   * What differs from one generation to another, which stay while they are read.
+   *
+   * @throws SourceException also when one is not kept any more
+   */
+  List<Difference> diff(Source source, Generation from, Generation to) throws SourceException {
+    hold(to);
+    try {
+      return diff(source, from, blobs.file(to.digest()));
+    } finally {
+      letGo(to);
+    }
+  }
+
+  /** The same to another content of that source. */
+  List<Difference> diff(Source source, Generation from, Path to) throws SourceException {
+    hold(from);
+    try {
+      return source.diff(blobs.file(from.digest()), to);
+    } finally {
+      letGo(from);
+    }
+  }
+
+  /**
+   * Has a generation's content stay as it is while it is read, until it is let go of.
+   *
+   * @return false when it is not kept any more
+   */
+  public boolean tryHold(Generation read) {
+    return blobs.tryHold(read.digest());
+  }
+
+  /** Lets go of a generation that was read. */
+  public void letGo(Generation read) {
+    release(read.digest());
+  }
+
+  private void hold(Generation read) throws SourceException {
+    if (!tryHold(read)) {
+      throw new SourceException(
+          Obstacle.MISSING, "generation %d is not kept any more".formatted(read.number()));
+    }
+  }
+
   // ---- writing -------------------------------------------------------------------------------
 
   /** A content that is about to become a generation. */
@@ -205,10 +251,14 @@ public final class CheckpointStore {
     try {
       blobs.release(digest);
     } catch (IOException e) {
-      // It takes room until the next start, which collects it.
-      System.getLogger(CheckpointStore.class.getName())
-          .log(System.Logger.Level.WARNING, "blob {0} was not deleted: {1}", digest, e);
+      notDeleted(digest, e);
     }
+  }
+
+  /** It takes room until the next start, which collects it. */
+  private static void notDeleted(String digest, IOException e) {
+    System.getLogger(CheckpointStore.class.getName())
+        .log(System.Logger.Level.WARNING, "blob {0} was not deleted: {1}", digest, e);
   }
 
   /**
@@ -219,6 +269,22 @@ public final class CheckpointStore {
   Checkpoint append(Checkpoint checkpoint, Saving saving, Consumer<Marks> change)
       throws IOException {
     return append(checkpoint, write(checkpoint.nextNumber(), saving), change);
+  }
+
+  /**
+   * Lets go of what was beyond what is kept. Where something is saved again and again, the next
+   * content is written into that file.
+   */
+  private void replace(Generation dropped, Generation by) {
+    if (by.cause() != Cause.CHANGED) {
+      release(dropped.digest());
+      return;
+    }
+    try {
+      blobs.replace(dropped.digest(), dropped.sizeBytes());
+    } catch (IOException e) {
+      notDeleted(dropped.digest(), e);
+    }
   }
 
   /** Adds an older generation once more, as the newest. */
@@ -268,7 +334,7 @@ public final class CheckpointStore {
     kept.removeAll(dropped);
     Checkpoint changed = marks.done(kept);
     var _ = know(changed);
-    dropped.forEach(each -> release(each.digest()));
+    dropped.forEach(each -> replace(each, added));
     return changed;
   }
 

@@ -1,6 +1,5 @@
 package dev.holdfast.checkpoint;
 
-import dev.holdfast.quorum.Blobs;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -40,6 +39,7 @@ public final class Checkpoints implements AutoCloseable {
    * @param node this node's name
    * @param temporary a directory for what is thrown away again
    * @param timer runs short tasks only
+   * @param idle is told when something was saved that others may have made room for
    */
   record Surroundings(
       CheckpointStore store,
@@ -48,7 +48,8 @@ public final class Checkpoints implements AutoCloseable {
       String node,
       InstantSource clock,
       Path temporary,
-      ScheduledExecutorService timer) {
+      ScheduledExecutorService timer,
+      IdleSpares idle) {
     /** Runs a short task after a while, unless the layer is closed before. */
     void later(Duration wait, Runnable task) {
       try {
@@ -70,6 +71,9 @@ public final class Checkpoints implements AutoCloseable {
       String node,
       InstantSource clock,
       Path temporary) {
+    ScheduledExecutorService timer =
+        Executors.newSingleThreadScheduledExecutor(
+            Thread.ofPlatform().name("checkpoints").daemon(true).factory());
     this.around =
         new Surroundings(
             store,
@@ -78,8 +82,8 @@ public final class Checkpoints implements AutoCloseable {
             node,
             clock,
             temporary,
-            Executors.newSingleThreadScheduledExecutor(
-                Thread.ofPlatform().name("checkpoints").daemon(true).factory()));
+            timer,
+            new IdleSpares(store.blobs(), timer, blocking));
   }
 
   private Lane lane(String resource) {
@@ -346,11 +350,7 @@ public final class Checkpoints implements AutoCloseable {
   /** What differs from one generation to another. */
   public List<Difference> diff(Checkpoint checkpoint, Generation from, Generation to)
       throws SourceException {
-    Blobs blobs = around.store().blobs();
-    return around
-        .sources()
-        .of(checkpoint.subject())
-        .diff(blobs.file(from.digest()), blobs.file(to.digest()));
+    return around.store().diff(around.sources().of(checkpoint.subject()), from, to);
   }
 
   /** What differs from a generation to the live content. */
@@ -373,6 +373,7 @@ public final class Checkpoints implements AutoCloseable {
   public void close() {
     lanes.values().forEach(Lane::close);
     around.timer().shutdownNow();
+    around.idle().deleteAll();
     blocking.shutdown();
   }
 }

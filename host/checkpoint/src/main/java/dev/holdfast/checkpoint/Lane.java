@@ -263,7 +263,7 @@ final class Lane {
       try (OutputStream out = Files.newOutputStream(live)) {
         capture.writeTo(out);
       }
-      return source.diff(around.store().blobs().file(from.digest()), live);
+      return around.store().diff(source, from, live);
     } finally {
       lock.unlock();
       Files.deleteIfExists(live);

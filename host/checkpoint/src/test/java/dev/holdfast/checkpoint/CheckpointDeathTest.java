@@ -1,6 +1,7 @@
 package dev.holdfast.checkpoint;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.holdfast.quorum.Blobs;
 import dev.holdfast.quorum.DirectoryQuorumLog;
@@ -37,21 +38,44 @@ class CheckpointDeathTest {
           Duration.ofHours(1),
           Duration.ofHours(1),
           Duration.ZERO);
+  private static final CheckpointSettings AT_ONCE =
+      new CheckpointSettings(
+          RestorePolicy.CONTINUE,
+          DriftPolicy.RESTORE,
+          3,
+          Duration.ZERO,
+          Duration.ZERO,
+          Duration.ZERO);
   private static final CheckpointId ID = new CheckpointId(WEB, 1);
 
   @TempDir private Path parent;
 
   @Test
   void nothingAcknowledgedIsLostWhereverItDies() throws Exception {
+    diesEverywhere(Story::play, "v5");
+  }
+
+  /** From the fourth change on, what is saved is written into the file of what is dropped. */
+  @Test
+  void nothingAcknowledgedIsLostWhereverItDies_whileItSavesChanges() throws Exception {
+    diesEverywhere(Story::playChanges, "v8");
+  }
+
+  /** What happens in a life. */
+  private interface Play {
+    void in(Story story, Checkpoints checkpoints) throws IOException, SourceException;
+  }
+
+  private void diesEverywhere(Play play, String last) throws Exception {
     int deaths = 0;
     for (int step = 1; ; step++) {
       Path directory = parent.resolve(Integer.toString(step));
       var source = new FakeSource("v0");
       var life = new MortalStorage.Life(step);
       Story story = new Story(source);
-      live(directory, life, story);
+      live(directory, life, story, play);
       if (!life.isOver()) {
-        assertThat(story.acknowledged).endsWith("v5");
+        assertThat(story.acknowledged).endsWith(last);
         break;
       }
       deaths++;
@@ -64,14 +88,14 @@ class CheckpointDeathTest {
   }
 
   /** One life of the service: what it acknowledged is written down as it is. */
-  private static void live(Path directory, MortalStorage.Life life, Story story)
+  private static void live(Path directory, MortalStorage.Life life, Story story, Play play)
       throws IOException {
     try (var whole = new Service(directory, UnaryOperator.identity(), story.source)) {
       whole.log.submit(Batch.builder().createKey("Resources\\" + WEB).build()).join();
     }
     try (var service =
         new Service(directory, storage -> new MortalStorage(storage, life), story.source)) {
-      story.play(service.checkpoints);
+      play.in(story, service.checkpoints);
     } catch (IOException | SourceException dead) {
       // It died; whoever comes next sees what is left.
     }
@@ -102,6 +126,30 @@ class CheckpointDeathTest {
         }
         acknowledged.add("v" + i);
       }
+    }
+
+    /** Added, and changed eight times while it is online. */
+    void playChanges(Checkpoints checkpoints) throws IOException, SourceException {
+      checkpoints.add(WEB, PORT, AT_ONCE, false);
+      acknowledged.add("v0");
+      checkpoints.beforeOnline(WEB).join();
+      for (int i = 1; i <= 8; i++) {
+        String fingerprint = "text:v" + i;
+        source.write("v" + i);
+        await()
+            .until(
+                () -> isCurrent(checkpoints, fingerprint) || !checkpoints.unsaved(WEB).isEmpty());
+        if (!isCurrent(checkpoints, fingerprint)) {
+          isGone = true;
+          return; // It was told that it could not be saved.
+        }
+        acknowledged.add("v" + i);
+      }
+    }
+
+    private static boolean isCurrent(Checkpoints checkpoints, String fingerprint) {
+      Checkpoint now = checkpoints.store().find(ID).orElseThrow();
+      return now.currentGeneration().fingerprint().equals(fingerprint);
     }
   }
 
@@ -152,6 +200,9 @@ class CheckpointDeathTest {
             .isEqualTo(Blobs.Condition.GOOD);
       }
       String last = story.acknowledged.getLast();
+      assertThat(checkpoint.generations())
+          .extracting(Generation::fingerprint)
+          .contains("text:" + last);
       if (!story.isGone) {
         assertThat(checkpoint.currentGeneration().fingerprint()).isEqualTo("text:" + last);
       }

@@ -260,6 +260,77 @@ class CheckpointsTest {
   }
 
   @Test
+  void whatChangesDropped_isNotReadAnyMore_andGoneFromTheDiskWhenNothingChanges() throws Exception {
+    CheckpointId id =
+        checkpoints
+            .add(
+                WEB,
+                PORT,
+                new CheckpointSettings(
+                    RestorePolicy.CONTINUE,
+                    DriftPolicy.RESTORE,
+                    2,
+                    Duration.ZERO,
+                    Duration.ZERO,
+                    Duration.ZERO),
+                false)
+            .id();
+    Checkpoint first = checkpoint(id);
+    online();
+    for (int i = 81; i <= 85; i++) {
+      String now = Integer.toString(i);
+      source.write(now);
+      await().untilAsserted(() -> assertThat(current(id)).endsWith(" Changed " + now));
+    }
+
+    Checkpoint last = checkpoint(id);
+    assertThatExceptionOfType(SourceException.class)
+        .isThrownBy(
+            () -> checkpoints.diff(last, first.currentGeneration(), last.generations().getLast()))
+        .withMessage("generation 1 is not kept any more");
+    assertThat(checkpoints.diff(last, last.generations().getFirst(), last.generations().getLast()))
+        .containsExactly(new Difference("", "text", "84", "85"));
+    await()
+        .untilAsserted(
+            () ->
+                assertThat(log.directory().resolve("blobs"))
+                    .isDirectoryNotContaining(file -> !isOf(last, file)));
+  }
+
+  private static boolean isOf(Checkpoint checkpoint, Path blob) {
+    return checkpoint.generations().stream()
+        .anyMatch(each -> each.digest().endsWith(blob.getFileName().toString()));
+  }
+
+  @Test
+  void whatChangesDropped_isGoneFromTheDisk_whenTheLayerIsClosed() throws Exception {
+    CheckpointId id =
+        checkpoints
+            .add(
+                WEB,
+                PORT,
+                new CheckpointSettings(
+                    RestorePolicy.CONTINUE,
+                    DriftPolicy.RESTORE,
+                    1,
+                    Duration.ZERO,
+                    Duration.ZERO,
+                    Duration.ZERO),
+                false)
+            .id();
+    online();
+    for (String now : List.of("81", "82")) {
+      source.write(now);
+      await().untilAsserted(() -> assertThat(current(id)).endsWith(" Changed " + now));
+    }
+    Checkpoint last = checkpoint(id);
+
+    checkpoints.close();
+
+    assertThat(log.directory().resolve("blobs")).isDirectoryNotContaining(f -> !isOf(last, f));
+  }
+
+  @Test
   void whatWasChangedRightBeforeTheEndIsSavedAtOffline() throws Exception {
     CheckpointId id = add();
     online();

@@ -5,30 +5,47 @@ import dev.holdfast.registry.hive.StorageFile;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.HexFormat;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Contents that are too large for the log, each in a file named by its SHA-256: what has the same
  * content is kept once, and what is read back can be checked by its name.
  *
  * <p>Whoever writes a record that names a blob holds the blob from before until the record is gone;
- * a blob that nobody holds is deleted. Holds are counted in memory: after a start, records are read
- * and their blobs held again before {@link #collect} is called. Thread-safe.
+ * a blob that nobody holds is deleted, or its file is a spare for another ({@link #replace}), so
+ * whoever reads one while its record may go holds it. Holds are counted in memory: after a start,
+ * records are read and their blobs held again before {@link #collect} is called. Thread-safe.
  */
 public final class Blobs {
   private static final String PREFIX = "sha256:";
   private static final String NEW = ".new";
   private static final int BUFFER_BYTES = 64 << 10;
+
+  /** A content up to this size is gathered before a file is chosen for it. */
+  static final int SMALL_BYTES_MAX = 64 << 10;
+
+  /** So many files wait to be written anew, at most. */
+  static final int SPARES_MAX = 256;
+
+  /** A buffer has room for so much at first: what a hive file of a few values has. */
+  private static final int FIRST_BYTES = 8 << 10;
+
   private static final Pattern NAME = Pattern.compile("[0-9a-f]{64}");
 
   private final Storage storage;
@@ -58,6 +75,19 @@ public final class Blobs {
   private int keepers;
 
   private final Set<String> dueForDeletion = new HashSet<>();
+
+  /** Files that are named for contents which nobody holds, oldest first, by those. */
+  private final Map<String, Spare> spares = new LinkedHashMap<>();
+
+  /** Counts the times that idle spares were deleted. */
+  private long sweeps;
+
+  /**
+   * A file that the next content of its size is written into.
+   *
+   * @param since how many sweeps there had been
+   */
+  private record Spare(long sizeBytes, long since) {}
 
   /**
    * @param storage the directory, which exists; what happens to its files goes through here
@@ -95,21 +125,12 @@ public final class Blobs {
    * @throws IOException says where it was to be written, and how much is free there
    */
   public Blob put(Writer writer) throws IOException {
-    String temporary = lastNumber.incrementAndGet() + NEW;
-    try (StorageFile file = storage.create(temporary)) {
-      var out = new Digesting(file);
-      writer.writeTo(out);
-      out.flush();
-      Blob blob = out.blob();
-      keep(temporary, file, blob.digest());
-      return blob;
+    try (var content = new Content()) {
+      writer.writeTo(content);
+      return content.keep();
     } catch (IOException e) {
-      removeQuietly(temporary, e);
       throw new IOException(
           "a blob was not written (%s): %s".formatted(FreeSpace.in(directory), e.getMessage()), e);
-    } catch (RuntimeException e) {
-      removeQuietly(temporary, e);
-      throw e;
     }
   }
 
@@ -148,6 +169,67 @@ public final class Blobs {
   }
 
   /**
+   * Writes a content into a spare file of its size, if there is one and the content is new. The
+   * file gets its new name first: whoever has a content of the old name to write meanwhile makes a
+   * file of its own. Nothing of it counts before a record has the name, as in {@link #keep}.
+   *
+   * @return false when it is to be written into a file of its own; nothing is held then
+   */
+  private boolean keepInSpare(String digest, ByteBuffer content) throws IOException {
+    long failedBefore = failedSyncs.get();
+    synchronized (lock) {
+      if (holds.containsKey(digest) || !takeSpare(digest, content.remaining())) {
+        return false;
+      }
+      hold(digest);
+    }
+    try (StorageFile file = storage.open(hex(digest))) {
+      boolean isAsLong = file.size() == content.remaining();
+      if (isAsLong) {
+        file.write(0, content);
+        file.sync();
+        syncDirectory(failedBefore);
+      } else {
+        release(digest); // Somebody cut it, or wrote to it; that is none to go on with.
+      }
+      return isAsLong;
+    } catch (IOException | RuntimeException e) {
+      releaseQuietly(digest, e);
+      throw e;
+    }
+  }
+
+  /** Names the oldest spare of a size for a content that nobody holds; false if there is none. */
+  private boolean takeSpare(String digest, long sizeBytes) throws IOException {
+    for (Iterator<Map.Entry<String, Spare>> each = spares.entrySet().iterator(); each.hasNext(); ) {
+      Map.Entry<String, Spare> spare = each.next();
+      if (spare.getValue().sizeBytes() == sizeBytes) {
+        String old = spare.getKey();
+        each.remove();
+        try {
+          storage.rename(hex(old), hex(digest));
+          return true;
+        } catch (NoSuchFileException e) {
+          // Somebody deleted it. The next one will do.
+        } catch (IOException | RuntimeException e) {
+          deleteQuietly(old, e);
+          deleteQuietly(digest, e); // It may have the name, whatever was said.
+          throw e;
+        }
+      }
+    }
+    return false;
+  }
+
+  private void deleteQuietly(String digest, Exception because) {
+    try {
+      deleteIfThere(digest);
+    } catch (IOException left) {
+      because.addSuppressed(left); // It is collected after the next start.
+    }
+  }
+
+  /**
    * Makes what was renamed before durable; those who come at once share a sync, and its failure: a
    * directory that failed to sync may say the next time that it did.
    *
@@ -156,6 +238,7 @@ public final class Blobs {
    */
   private void syncDirectory(long failedBefore) throws IOException {
     long mine = renamed.incrementAndGet();
+    letOthersComeFirst();
     synchronized (directoryLock) {
       if (failedSyncs.get() != failedBefore) {
         throw new IOException("the folder failed to sync with what was renamed at the same time");
@@ -173,6 +256,14 @@ public final class Blobs {
     }
   }
 
+  /** Virtual threads that are ready to run may have renamed something a moment later. */
+  @SuppressWarnings("ThreadPriorityCheck") // Nothing but the number of syncs depends on it.
+  private static void letOthersComeFirst() {
+    if (Thread.currentThread().isVirtual()) {
+      Thread.yield();
+    }
+  }
+
   private void releaseQuietly(String digest, Exception because) {
     try {
       release(digest);
@@ -181,20 +272,23 @@ public final class Blobs {
     }
   }
 
-  private void removeQuietly(String temporary, Exception because) {
-    try {
-      if (storage.exists(temporary)) {
-        storage.delete(temporary);
-      }
-    } catch (IOException left) {
-      because.addSuppressed(left); // It is collected after the next start.
-    }
-  }
-
   /** Holds a blob once more. */
   public void hold(String digest) {
     synchronized (lock) {
+      spares.remove(digest);
       holds.merge(digest, 1, Integer::sum);
+    }
+  }
+
+  /**
+   * Holds a blob once more if anybody holds it: whoever is to read it finds it as it was until it
+   * is released.
+   *
+   * @return false when nobody does, and nothing of it is to be found
+   */
+  public boolean tryHold(String digest) {
+    synchronized (lock) {
+      return holds.computeIfPresent(digest, (_, count) -> count + 1) != null;
     }
   }
 
@@ -211,6 +305,64 @@ public final class Blobs {
         dueForDeletion.add(digest);
       } else if (left == null) {
         deleteIfThere(digest);
+      }
+    }
+  }
+
+  /**
+   * Lets go of a blob once, as {@link #release} does, while new ones are being written: what nobody
+   * holds any more may become one of those. To make and to delete a file costs more than to write a
+   * small one. What becomes none is deleted by {@link #deleteIdleSpares}.
+   *
+   * <p>Called when the record that named it is durably gone: it may be overwritten right after.
+   *
+   * @param sizeBytes its size, when it was written
+   * @throws IOException it could not be deleted; it is collected after the next start
+   */
+  public void replace(String digest, long sizeBytes) throws IOException {
+    synchronized (lock) {
+      boolean isLast = Objects.equals(holds.get(digest), 1);
+      if (isLast && keepers == 0 && sizeBytes <= SMALL_BYTES_MAX && spares.size() < SPARES_MAX) {
+        holds.remove(digest);
+        spares.put(digest, new Spare(sizeBytes, sweeps));
+      } else {
+        release(digest);
+      }
+    }
+  }
+
+  /**
+   * Deletes the files that wait to be written anew since before the last time that this was asked
+   * for: what was replaced does not stay on the disk when nothing new comes.
+   *
+   * @return whether some wait still
+   * @throws IOException one could not be deleted; it is collected after the next start
+   */
+  public boolean deleteIdleSpares() throws IOException {
+    synchronized (lock) {
+      deleteSpares(spare -> spare.since() < sweeps);
+      sweeps++;
+      return !spares.isEmpty();
+    }
+  }
+
+  /**
+   * Deletes all files that wait to be written anew.
+   *
+   * @throws IOException one could not be deleted; it is collected after the next start
+   */
+  public void deleteSpares() throws IOException {
+    synchronized (lock) {
+      deleteSpares(_ -> true);
+    }
+  }
+
+  private void deleteSpares(Predicate<Spare> which) throws IOException {
+    for (Iterator<Map.Entry<String, Spare>> each = spares.entrySet().iterator(); each.hasNext(); ) {
+      Map.Entry<String, Spare> spare = each.next();
+      if (which.test(spare.getValue())) {
+        each.remove();
+        deleteIfThere(spare.getKey());
       }
     }
   }
@@ -295,6 +447,23 @@ public final class Blobs {
    * @throws IOException it is there and cannot be read
    */
   public Condition check(String digest) throws IOException {
+    boolean isHeld;
+    synchronized (lock) {
+      if (spares.containsKey(digest)) {
+        return Condition.MISSING;
+      }
+      isHeld = tryHold(digest);
+    }
+    try {
+      return condition(digest);
+    } finally {
+      if (isHeld) {
+        release(digest);
+      }
+    }
+  }
+
+  private Condition condition(String digest) throws IOException {
     String name = hex(digest);
     if (!storage.exists(name)) {
       return Condition.MISSING;
@@ -333,30 +502,26 @@ public final class Blobs {
     }
   }
 
-  /** Writes into a file, and knows the digest of what it wrote. */
-  private static final class Digesting extends OutputStream {
-    private final StorageFile file;
+  /**
+   * What is written as one blob: a small content is gathered, a larger one is in a file by then
+   * which is to be given its name.
+   */
+  private final class Content extends OutputStream {
     private final MessageDigest sha = sha256();
-    private final ByteBuffer buffer = ByteBuffer.allocate(BUFFER_BYTES);
-    private long size;
-
-    Digesting(StorageFile file) {
-      this.file = file;
-    }
+    private ByteBuffer buffer = ByteBuffer.allocate(FIRST_BYTES);
+    private long written;
+    private @Nullable String temporary;
+    private @Nullable StorageFile file;
 
     @Override
     public void write(int one) throws IOException {
-      if (!buffer.hasRemaining()) {
-        flush();
-      }
+      room(1);
       buffer.put((byte) one);
     }
 
     @Override
     public void write(byte[] bytes, int from, int count) throws IOException {
-      if (count > buffer.remaining()) {
-        flush();
-      }
+      room(count);
       if (count > buffer.remaining()) {
         append(ByteBuffer.wrap(bytes, from, count));
       } else {
@@ -364,21 +529,59 @@ public final class Blobs {
       }
     }
 
-    @Override
-    public void flush() throws IOException {
-      append(buffer.flip());
-      buffer.clear();
+    /** Makes room for so many bytes, if they are no more than a buffer can have. */
+    private void room(int count) throws IOException {
+      int needed = buffer.position() + count;
+      if (needed < 0 || needed > BUFFER_BYTES) {
+        append(buffer.flip());
+        buffer.clear();
+      } else if (needed > buffer.capacity()) {
+        int capacity = Math.min(BUFFER_BYTES, Math.max(needed, 2 * buffer.capacity()));
+        buffer = ByteBuffer.allocate(capacity).put(buffer.flip());
+      }
     }
 
     private void append(ByteBuffer source) throws IOException {
       int count = source.remaining();
       sha.update(source.duplicate());
-      file.write(size, source);
-      size += count;
+      file().write(written, source);
+      written += count;
     }
 
-    Blob blob() {
-      return new Blob(digest(sha), size);
+    private StorageFile file() throws IOException {
+      StorageFile open = file;
+      if (open == null) {
+        temporary = lastNumber.incrementAndGet() + NEW;
+        open = storage.create(temporary);
+        file = open;
+      }
+      return open;
+    }
+
+    /** Ends it, and returns when it is durable and held. */
+    Blob keep() throws IOException {
+      sha.update(buffer.flip().duplicate());
+      String digest = digest(sha);
+      var blob = new Blob(digest, written + buffer.remaining());
+      if (file == null && keepInSpare(digest, buffer.duplicate())) {
+        return blob;
+      }
+      StorageFile open = file();
+      open.write(written, buffer);
+      Blobs.this.keep(Objects.requireNonNull(temporary), open, digest);
+      temporary = null;
+      return blob;
+    }
+
+    /** Nothing is left of what was not kept. */
+    @Override
+    public void close() throws IOException {
+      if (file != null) {
+        file.close();
+      }
+      if (temporary != null && storage.exists(temporary)) {
+        storage.delete(temporary);
+      }
     }
   }
 }

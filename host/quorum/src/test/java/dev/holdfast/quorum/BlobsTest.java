@@ -67,7 +67,7 @@ class BlobsTest {
 
     @Override
     public StorageFile open(String name) throws IOException {
-      return storage.open(name);
+      return new ToldFile(storage.open(name));
     }
 
     @Override
@@ -240,5 +240,176 @@ class BlobsTest {
     assertThat(afterwards.collect()).isEqualTo(2);
 
     assertThat(files()).containsExactly(afterwards.file(kept.digest()));
+  }
+
+  /** Content in whose file the next one of its length is to be written. */
+  private Blobs.Blob replaced(String content) throws IOException {
+    Blobs.Blob blob = put(content);
+    blobs.replace(blob.digest(), blob.sizeBytes());
+    done.clear();
+    return blob;
+  }
+
+  private static Object file(Path path) throws IOException {
+    return Files.getAttribute(path, "unix:ino");
+  }
+
+  @Test
+  void oneThatIsReplaced_isThereNoMore_andItsFileHasTheNextOfItsLength() throws IOException {
+    Blobs.Blob old = replaced("content");
+    Object oldFile = file(blobs.file(old.digest()));
+    assertThat(blobs.check(old.digest())).isEqualTo(Blobs.Condition.MISSING);
+
+    Blobs.Blob next = put("another");
+
+    assertThat(done).containsExactly(NAMED, SYNCED, DIRECTORY_SYNCED);
+    assertThat(files()).containsExactly(blobs.file(next.digest()));
+    assertThat(file(blobs.file(next.digest()))).isEqualTo(oldFile);
+    assertThat(blobs.check(next.digest())).isEqualTo(Blobs.Condition.GOOD);
+    blobs.release(next.digest());
+    assertThat(files()).isEmpty();
+  }
+
+  @Test
+  void oneOfAnotherLength_isAFileOfItsOwn() throws IOException {
+    replaced("content");
+
+    Blobs.Blob next = put("something longer");
+
+    assertThat(files()).hasSize(2);
+    assertThat(blobs.file(next.digest())).hasContent("something longer");
+  }
+
+  @Test
+  void oneThatComesAgain_isWrittenAgain_andIsHeldAsAnyOther() throws IOException {
+    Blobs.Blob other = replaced("another");
+    Blobs.Blob blob = replaced("content");
+
+    put("content");
+    put("content");
+    put("picture");
+
+    assertThat(blobs.check(blob.digest())).isEqualTo(Blobs.Condition.GOOD);
+    assertThat(blobs.check(other.digest())).isEqualTo(Blobs.Condition.MISSING);
+    assertThat(files()).hasSize(2);
+    blobs.release(blob.digest());
+    assertThat(blobs.check(blob.digest())).isEqualTo(Blobs.Condition.GOOD);
+    blobs.release(blob.digest());
+    assertThat(blobs.check(blob.digest())).isEqualTo(Blobs.Condition.MISSING);
+  }
+
+  @Test
+  void oneThatComesAgain_whileItsFileIsWrittenAnew_isAFileOfItsOwn() throws IOException {
+    Blobs.Blob first = replaced("content");
+    meanwhile = () -> put("content");
+
+    Blobs.Blob second = put("another");
+
+    assertThat(blobs.file(first.digest())).hasContent("content");
+    assertThat(blobs.file(second.digest())).hasContent("another");
+  }
+
+  @Test
+  void oneThatSomebodyElseHolds_isNotWrittenInto() throws IOException {
+    Blobs.Blob blob = put("content");
+    assertThat(blobs.tryHold(blob.digest())).isTrue();
+
+    blobs.replace(blob.digest(), blob.sizeBytes());
+    put("another");
+
+    assertThat(blobs.file(blob.digest())).hasContent("content");
+    blobs.release(blob.digest());
+    assertThat(blobs.tryHold(blob.digest())).isFalse();
+    assertThat(files()).hasSize(1);
+  }
+
+  @Test
+  void whatCannotBeMadeDurableInAFileThatWasThere_leavesNothing_andNothingHeld()
+      throws IOException {
+    for (String step : List.of(NAMED, SYNCED, DIRECTORY_SYNCED)) {
+      replaced("content");
+      failsAt = step;
+      assertThatThrownBy(() -> put("another")).hasMessageEndingWith(": no " + step);
+      failsAt = "";
+      assertThat(files()).as(step).isEmpty();
+    }
+
+    Blobs.Blob blob = put("another");
+    assertThat(blobs.check(blob.digest())).isEqualTo(Blobs.Condition.GOOD);
+  }
+
+  @Test
+  void aFileThatSomebodyDeletedOrChanged_isNotWrittenInto() throws IOException {
+    Blobs.Blob deleted = replaced("content");
+    Files.delete(blobs.file(deleted.digest()));
+    Blobs.Blob changed = replaced("message");
+    Files.writeString(blobs.file(changed.digest()), "of another length");
+
+    Blobs.Blob next = put("another");
+
+    assertThat(blobs.check(next.digest())).isEqualTo(Blobs.Condition.GOOD);
+    assertThat(files()).containsExactly(blobs.file(next.digest()));
+  }
+
+  @Test
+  void filesThatWait_areFew_andDeletedWhenTheyAreIdle() throws IOException {
+    List<Blobs.Blob> all = new ArrayList<>();
+    for (int i = 0; i < Blobs.SPARES_MAX + 10; i++) {
+      all.add(put("content " + (1000 + i)));
+    }
+    for (Blobs.Blob each : all) {
+      blobs.replace(each.digest(), each.sizeBytes());
+    }
+    assertThat(files()).hasSize(Blobs.SPARES_MAX);
+
+    assertThat(blobs.deleteIdleSpares()).isTrue();
+    Blobs.Blob used = put("content 2000");
+    assertThat(files()).hasSize(Blobs.SPARES_MAX);
+    Blobs.Blob late = replaced("later");
+    assertThat(blobs.deleteIdleSpares()).isTrue();
+    assertThat(files())
+        .containsExactlyInAnyOrder(blobs.file(used.digest()), blobs.file(late.digest()));
+
+    assertThat(blobs.deleteIdleSpares()).isFalse();
+    assertThat(files()).containsExactly(blobs.file(used.digest()));
+  }
+
+  @Test
+  void allThatWait_goAtOnce_whenThatIsAskedFor() throws IOException {
+    replaced("content");
+
+    blobs.deleteSpares();
+
+    assertThat(files()).isEmpty();
+  }
+
+  @Test
+  void whileAllIsKept_nothingIsWrittenInto() throws IOException {
+    Blobs.Blob blob = put("content");
+    try (Blobs.Keeping _ = blobs.keepAll()) {
+      blobs.replace(blob.digest(), blob.sizeBytes());
+      put("another");
+      assertThat(blobs.file(blob.digest())).hasContent("content");
+    }
+    assertThat(files()).hasSize(1);
+  }
+
+  @Test
+  void aLargeOne_isWrittenAsItComes_andItsFileIsNotKept() throws IOException {
+    String large = "0123456789".repeat(Blobs.SMALL_BYTES_MAX / 5);
+    Blobs.Blob blob =
+        blobs.put(
+            out -> {
+              for (int i = 0; i < large.length(); i++) {
+                out.write(large.charAt(i));
+              }
+            });
+
+    assertThat(blob.sizeBytes()).isEqualTo(large.length());
+    assertThat(blobs.file(blob.digest())).hasContent(large);
+    assertThat(put(large)).isEqualTo(blob);
+    blobs.release(blob.digest());
+    blobs.replace(blob.digest(), blob.sizeBytes());
+    assertThat(files()).isEmpty();
   }
 }

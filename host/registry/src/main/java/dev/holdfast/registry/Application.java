@@ -95,15 +95,49 @@ final class Application {
   private Optional<Batch> changed(Batch batch) throws InvalidBatchException {
     List<Change> changes = batch.changes();
     List<Change> kept = null;
-    for (int i = 0; i < changes.size(); i++) {
-      boolean isKept = change(changes.get(i));
+    for (int i = 0; i < changes.size(); ) {
+      int end = endOfSets(changes, i);
+      boolean isKept = end > i + 1 ? setAll(changes.subList(i, end)) : change(changes.get(i));
       if (kept != null && isKept) {
-        kept.add(changes.get(i));
+        kept.addAll(changes.subList(i, end));
       } else if (kept == null && !isKept) {
         kept = new ArrayList<>(changes.subList(0, i));
       }
+      i = end;
     }
     return kept == null ? Optional.empty() : Optional.of(new Batch(List.of(), kept));
+  }
+
+  /** Where the changes end that set values of the same key as the first, or else after that. */
+  private static int endOfSets(List<Change> changes, int first) {
+    int end = first + 1;
+    if (changes.get(first) instanceof Change.SetValue(KeyPath path, _)) {
+      while (end < changes.size()
+          && changes.get(end) instanceof Change.SetValue(KeyPath next, _)
+          && next.equals(path)) {
+        end++;
+      }
+    }
+    return end;
+  }
+
+  /** Sets several values of one key, whose way from the root is copied once for all of them. */
+  private boolean setAll(List<Change> sets) throws InvalidBatchException {
+    Change.SetValue first = (Change.SetValue) sets.getFirst();
+    RegistryKey key = require(first.path(), "set the value \"" + first.value().name() + "\"");
+    root =
+        edited(
+            root,
+            first.path().names(),
+            it -> {
+              RegistryKey edited = it;
+              for (Change set : sets) {
+                edited = edited.withValue(((Change.SetValue) set).value(), stamp);
+              }
+              return edited;
+            });
+    valueChanged(first.path());
+    return !key.isVolatile();
   }
 
   /** Makes one change; returns whether it is to a key that is not volatile. */

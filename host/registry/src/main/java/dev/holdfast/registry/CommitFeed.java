@@ -3,6 +3,8 @@ package dev.holdfast.registry;
 import java.lang.System.Logger.Level;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -145,17 +147,17 @@ public final class CommitFeed {
     if (next < oldest) {
       return new Delivery(current, List.of());
     }
+    // From the newest back: who is up to date waits for one, and thousands may be kept.
     var commits = new ArrayList<Commit>();
-    long skipped = next - oldest;
-    for (Kept kept : history) {
-      if (skipped-- > 0) {
-        continue;
-      }
-      commits.add(kept.commit());
-      if (commits.size() == DELIVERED_AT_ONCE_MAX) {
-        break;
+    long later = newest - next + 1 - DELIVERED_AT_ONCE_MAX;
+    Iterator<Kept> newestFirst = history.descendingIterator();
+    for (long at = newest; at >= next; at--) {
+      Kept kept = newestFirst.next();
+      if (later-- <= 0) {
+        commits.add(kept.commit());
       }
     }
+    Collections.reverse(commits);
     return new Delivery(null, commits);
   }
 

@@ -206,6 +206,7 @@ final class GroupCommit {
 
   private void await(Work work) {
     queue.add(work);
+    letOthersComeFirst();
     boolean interrupted = false;
     while (!work.done) {
       if (led.compareAndSet(false, true)) {
@@ -218,6 +219,19 @@ final class GroupCommit {
     }
     if (interrupted) {
       Thread.currentThread().interrupt();
+    }
+  }
+
+  /**
+   * Of virtual threads that do the same, such as a thousand checkpoints that are saved, those that
+   * are ready to run may have a batch for the same sync a moment later. They are taken in turn, so
+   * none is put off for longer than it takes each of them to get as far as this one. Nothing but
+   * the number of syncs depends on it.
+   */
+  @SuppressWarnings("ThreadPriorityCheck")
+  private static void letOthersComeFirst() {
+    if (Thread.currentThread().isVirtual()) {
+      Thread.yield();
     }
   }
 

@@ -112,8 +112,20 @@ public final class CheckpointDesk implements CheckpointApi, SavedCheckpoints {
       String resource, int id, @Nullable Long number, @Nullable String format, OutputStream out)
       throws IOException {
     Checkpoint checkpoint = finder.require(finder.resource(resource), id);
-    Generation generation =
-        finder.requireGood(checkpoint, CheckpointFinder.requireGeneration(checkpoint, number));
+    Generation generation = CheckpointFinder.requireGeneration(checkpoint, number);
+    boolean isHeld = checkpoints.store().tryHold(generation);
+    try {
+      write(checkpoint, finder.requireGood(checkpoint, generation), format, out);
+    } finally {
+      if (isHeld) {
+        checkpoints.store().letGo(generation);
+      }
+    }
+  }
+
+  private void write(
+      Checkpoint checkpoint, Generation generation, @Nullable String format, OutputStream out)
+      throws IOException {
     Path blob = checkpoints.store().blobs().file(generation.digest());
     String own = checkpoint.subject().kind() == Subject.Kind.REGISTRY ? "hive" : "tar";
     String wanted = format == null ? own : format;

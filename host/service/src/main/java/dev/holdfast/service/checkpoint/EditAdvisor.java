@@ -12,12 +12,17 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** Says what somebody should know who changes what is checkpointed. Thread-safe. */
 public final class EditAdvisor {
   private final Checkpoints checkpoints;
   private final Registry registry;
   private final Supplier<ClusterState> states;
+  private volatile @Nullable Inactive inactive;
+
+  /** Those that are not active: most are, and nothing of theirs need be looked up. */
+  private record Inactive(ClusterState in, List<ClusterResource> resources) {}
 
   /**
    * @param states the newest state of the cluster
@@ -36,16 +41,28 @@ public final class EditAdvisor {
    */
   public List<String> adviceOnChange(Set<KeyPath> keys) {
     List<String> advice = new ArrayList<>();
-    for (ClusterResource resource : states.get().resources().values()) {
-      // Most are active, and then nothing of theirs need be looked up.
-      if (!resource.isActive()) {
-        checkpoints.store().of(resource.id().toString()).stream()
-            .filter(each -> isOfAny(each, keys))
-            .map(each -> advice(each, resource))
-            .forEach(advice::add);
-      }
+    for (ClusterResource resource : inactive()) {
+      checkpoints.store().of(resource.id().toString()).stream()
+          .filter(each -> isOfAny(each, keys))
+          .map(each -> advice(each, resource))
+          .forEach(advice::add);
     }
     return advice;
+  }
+
+  /** Found once for each state: there are many changes of keys between two of those. */
+  @SuppressWarnings("ReferenceEquality") // Whether it is another object is all that is asked.
+  private List<ClusterResource> inactive() {
+    ClusterState now = states.get();
+    Inactive known = inactive;
+    if (known == null || known.in() != now) {
+      known =
+          new Inactive(
+              now,
+              now.resources().values().stream().filter(resource -> !resource.isActive()).toList());
+      inactive = known;
+    }
+    return known.resources();
   }
 
   private boolean isOfAny(Checkpoint checkpoint, Set<KeyPath> keys) {

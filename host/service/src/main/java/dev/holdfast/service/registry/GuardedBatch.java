@@ -72,6 +72,7 @@ final class GuardedBatch {
       Place parent = new Place(hive, above, above, null);
       guard.require(
           caller,
+          token,
           parent,
           options.isLink()
               ? KeyAccess.KEY_CREATE_SUB_KEY.with(KeyAccess.KEY_CREATE_LINK)
@@ -117,7 +118,7 @@ final class GuardedBatch {
     if (!isThere(place.key())) {
       create(place, KeyOptions.PLAIN);
     } else if (!made.containsKey(place.key())) {
-      guard.require(caller, place, needed);
+      guard.require(caller, token, place, needed);
     }
   }
 
@@ -137,7 +138,7 @@ final class GuardedBatch {
   private void delete(Place place) {
     KeyPath key = place.key();
     if (isThere(key) && !made.containsKey(key)) {
-      guard.require(caller, place, KeyAccess.DELETE);
+      guard.require(caller, token, place, KeyAccess.DELETE);
     }
     Iterator<KeyPath> after = made.tailMap(key, true).keySet().iterator();
     while (after.hasNext() && after.next().isWithin(key)) {

@@ -2,8 +2,10 @@ package dev.holdfast.service.registry;
 
 import com.google.common.cache.Cache;
 import com.google.common.cache.CacheBuilder;
+import dev.holdfast.registry.DescriptorBytes;
 import dev.holdfast.registry.KeyPath;
 import dev.holdfast.registry.RegistryKey;
+import dev.holdfast.registry.Snapshot;
 import dev.holdfast.registry.handle.KeyHandle;
 import dev.holdfast.registry.security.Access;
 import dev.holdfast.registry.security.AccessCheck;
@@ -18,10 +20,12 @@ import dev.holdfast.registry.security.Sid;
 import dev.holdfast.registry.security.Token;
 import dev.holdfast.service.api.ApiException;
 import dev.holdfast.service.api.Caller;
+import dev.holdfast.service.registry.KnownDescriptors.Known;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Whether a caller may do what it asks to with a key: by the key's descriptor, or by the handle
@@ -37,8 +41,14 @@ final class KeyGuard {
   private static final int TOLD_OF_USER_MAX = 60;
 
   private final HomeOwner owner;
-  private final SecurityDescriptor ofTopKeys;
-  private final SecurityDescriptor ofClusterDatabase;
+
+  /**
+   * What counts for the tops of hives, and, below that, for all keys that have none of their own,
+   * as those mostly have not: it is handed down once for each depth, and not for each question.
+   */
+  private final Known ofTopKeys;
+
+  private final Known ofClusterDatabase;
   private final RegistryListener listener;
   private final Cache<Told, Boolean> told =
       CacheBuilder.newBuilder().expireAfterWrite(TOLD_AGAIN_AFTER).maximumSize(TOLD_MAX).build();
@@ -50,8 +60,9 @@ final class KeyGuard {
 
   KeyGuard(HomeOwner owner, RegistryListener listener) {
     this.owner = owner;
-    this.ofTopKeys = DefaultSecurity.ofTopKey(owner.uid(), owner.gid());
-    this.ofClusterDatabase = withoutEveryone(ofTopKeys);
+    SecurityDescriptor ofTop = DefaultSecurity.ofTopKey(owner.uid(), owner.gid());
+    this.ofTopKeys = new Known(ofTop);
+    this.ofClusterDatabase = new Known(withoutEveryone(ofTop));
     this.listener = listener;
   }
 
@@ -73,7 +84,7 @@ final class KeyGuard {
   }
 
   /** What counts for a hive's top when nothing else is written there. */
-  SecurityDescriptor ofTop(MountedHive hive) {
+  private Known ofTop(MountedHive hive) {
     return hive.ownKeys().isEmpty() ? ofTopKeys : ofClusterDatabase;
   }
 
@@ -112,16 +123,37 @@ final class KeyGuard {
   }
 
   /** The same for who passes descriptors by; empty when it is damaged, or one above it. */
-  Optional<SecurityDescriptor> soundDescriptor(Place place) {
+  Optional<Known> soundDescriptor(Place place) {
     try {
-      return Optional.of(effective(place));
+      return Optional.of(known(place, place.hive().snapshot()));
     } catch (MalformedDescriptorException e) {
       return Optional.empty();
     }
   }
 
   private SecurityDescriptor effective(Place place) throws MalformedDescriptorException {
-    return EffectiveSecurity.of(place.hive().snapshot().root(), place.key(), ofTop(place.hive()));
+    return known(place, place.hive().snapshot()).descriptor();
+  }
+
+  /**
+   * What {@link EffectiveSecurity#of} finds, with what was found out about it before.
+   *
+   * @throws MalformedDescriptorException if it is damaged, or one above it
+   */
+  Known known(Place place, Snapshot snapshot) throws MalformedDescriptorException {
+    @Nullable RegistryKey key = snapshot.root();
+    DescriptorBytes ofRoot = key.options().security();
+    Known effective = ofRoot == null ? ofTop(place.hive()) : decoded(ofRoot);
+    for (String name : place.key().names()) {
+      key = key == null ? null : key.subkey(name).orElse(null);
+      DescriptorBytes own = key == null ? null : key.options().security();
+      effective = own == null ? effective.inherited() : decoded(own);
+    }
+    return effective;
+  }
+
+  private static Known decoded(DescriptorBytes own) throws MalformedDescriptorException {
+    return new Known(SecurityDescriptor.decode(own.bytes()));
   }
 
   private static ApiException damaged(Place place, MalformedDescriptorException e) {
@@ -137,11 +169,20 @@ final class KeyGuard {
    * @return what it was granted
    */
   KeyAccess require(Caller caller, Place place, KeyAccess needed) {
+    return require(caller, token(caller), place, needed);
+  }
+
+  /**
+   * The same for who asks more than once.
+   *
+   * @param token the caller's
+   */
+  KeyAccess require(Caller caller, Token token, Place place, KeyAccess needed) {
     KeyHandle handle = place.handle();
     if (handle != null) {
       return granted(handle, needed.mapped());
     }
-    return switch (AccessCheck.check(descriptor(place), token(caller), needed)) {
+    return switch (AccessCheck.check(descriptor(place), token, needed)) {
       case Access.Granted(KeyAccess rights) -> rights;
       case Access.Denied denied -> throw denied(caller, place, denied);
     };

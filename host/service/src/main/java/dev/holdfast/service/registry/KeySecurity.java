@@ -5,7 +5,6 @@ import dev.holdfast.registry.DescriptorBytes;
 import dev.holdfast.registry.KeyPath;
 import dev.holdfast.registry.RegistryKey;
 import dev.holdfast.registry.security.Access;
-import dev.holdfast.registry.security.AccessCheck;
 import dev.holdfast.registry.security.Ace;
 import dev.holdfast.registry.security.Acl;
 import dev.holdfast.registry.security.EffectiveSecurity;
@@ -113,10 +112,7 @@ final class KeySecurity {
   private boolean isServices(Place place) {
     return guard
         .soundDescriptor(place)
-        .filter(
-            descriptor ->
-                AccessCheck.check(descriptor, Token.CLUSTER_SERVICE, KeySource.REPLACE)
-                    instanceof Access.Granted)
+        .filter(known -> known.forService(KeySource.REPLACE) instanceof Access.Granted)
         .isPresent();
   }
 

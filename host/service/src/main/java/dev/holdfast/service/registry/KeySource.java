@@ -24,12 +24,12 @@ import dev.holdfast.registry.regf.HiveReader;
 import dev.holdfast.registry.regf.HiveWriter;
 import dev.holdfast.registry.regf.RegistryKeyBuilder;
 import dev.holdfast.registry.regf.Strictness;
-import dev.holdfast.registry.security.EffectiveSecurity;
 import dev.holdfast.registry.security.KeyAccess;
 import dev.holdfast.registry.security.MalformedDescriptorException;
 import dev.holdfast.registry.security.Sddl;
 import dev.holdfast.registry.security.SecurityDescriptor;
 import dev.holdfast.service.api.ApiException;
+import dev.holdfast.service.registry.KnownDescriptors.Known;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
@@ -82,7 +82,7 @@ final class KeySource implements Source {
     Place place = place();
     Snapshot snapshot = place.hive().snapshot();
     RegistryKey key = snapshot.key(place.key()).orElseThrow(() -> missing(place));
-    SecurityDescriptor effective = effective(place, snapshot);
+    Known effective = effective(place, snapshot);
     var rights = new ServiceRights(place, effective);
     rights.require(READ);
     rights.requireBelow(key, READ);
@@ -144,9 +144,9 @@ final class KeySource implements Source {
 
   // ---- access --------------------------------------------------------------------------------
 
-  private SecurityDescriptor effective(Place place, Snapshot snapshot) throws SourceException {
+  private Known effective(Place place, Snapshot snapshot) throws SourceException {
     try {
-      return EffectiveSecurity.of(snapshot.root(), place.key(), guard.ofTop(place.hive()));
+      return guard.known(place, snapshot);
     } catch (MalformedDescriptorException e) {
       throw new SourceException(
           Obstacle.ACCESS_DENIED,
@@ -190,7 +190,7 @@ final class KeySource implements Source {
   /** The key may be replaced; or, if it is not there, made. */
   private void requireReplaceable(Place place) throws SourceException {
     Snapshot snapshot = place.hive().snapshot();
-    SecurityDescriptor effective = effective(place, snapshot);
+    Known effective = effective(place, snapshot);
     var rights = new ServiceRights(place, effective);
     Optional<RegistryKey> key = snapshot.key(place.key());
     if (key.isPresent()) {

@@ -10,6 +10,7 @@ import dev.holdfast.registry.security.SecurityDescriptor;
 import dev.holdfast.registry.security.Token;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,15 +35,19 @@ final class KnownDescriptors {
     return known;
   }
 
-  /** A descriptor that counts for a key, and what was found out about it. */
+  /** A descriptor that counts for a key, and what was found out about it. Thread-safe. */
   static final class Known {
     private final SecurityDescriptor descriptor;
-    private final Map<KeyAccess, Access> asked = new HashMap<>();
-    private @Nullable Known inherited;
-    private @Nullable DescriptorBytes bytes;
+    private final Map<KeyAccess, Access> asked = new ConcurrentHashMap<>();
+    private volatile @Nullable Known inherited;
+    private volatile @Nullable DescriptorBytes bytes;
 
     Known(SecurityDescriptor descriptor) {
       this.descriptor = descriptor;
+    }
+
+    SecurityDescriptor descriptor() {
+      return descriptor;
     }
 
     /** What counts for keys right below that have none of their own. */

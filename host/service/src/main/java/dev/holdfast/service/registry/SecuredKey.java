@@ -6,7 +6,6 @@ import dev.holdfast.registry.RegistryValue;
 import dev.holdfast.registry.regf.KeyInfo;
 import dev.holdfast.registry.regf.KeyView;
 import dev.holdfast.registry.security.MalformedDescriptorException;
-import dev.holdfast.registry.security.SecurityDescriptor;
 import dev.holdfast.service.registry.KnownDescriptors.Known;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,8 +25,8 @@ record SecuredKey(RegistryKey key, @Nullable Known below, @Nullable DescriptorBy
    *
    * @param effective what counts for it; empty when that is damaged
    */
-  static SecuredKey of(RegistryKey key, Optional<SecurityDescriptor> effective) {
-    @Nullable Known known = effective.map(Known::new).orElse(null);
+  static SecuredKey of(RegistryKey key, Optional<Known> effective) {
+    @Nullable Known known = effective.orElse(null);
     DescriptorBytes own = key.options().security();
     return new SecuredKey(
         key,

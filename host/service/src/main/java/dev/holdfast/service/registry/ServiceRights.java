@@ -7,7 +7,6 @@ import dev.holdfast.registry.RegistryKey;
 import dev.holdfast.registry.security.Access;
 import dev.holdfast.registry.security.KeyAccess;
 import dev.holdfast.registry.security.MalformedDescriptorException;
-import dev.holdfast.registry.security.SecurityDescriptor;
 import dev.holdfast.service.registry.KnownDescriptors.Known;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -27,9 +26,9 @@ final class ServiceRights {
   /**
    * @param effective what counts for the key at that place
    */
-  ServiceRights(Place place, SecurityDescriptor effective) {
+  ServiceRights(Place place, Known effective) {
     this.place = place;
-    this.top = new Known(effective);
+    this.top = effective;
   }
 
   /** Lets it do that with the key itself. */
