@@ -58,6 +58,16 @@ final class Api {
     return JSON.readTree(ask("POST", path, "application/json", JSON.writeValueAsString(body)));
   }
 
+  /** A connection for many requests. */
+  KeptConnection connect() throws IOException {
+    return new KeptConnection(address.getPath());
+  }
+
+  /** A body as it is sent. */
+  static byte[] bytes(Object body) {
+    return JSON.writeValueAsBytes(body);
+  }
+
   private String ask(String method, String path, String accept, @Nullable String body)
       throws IOException {
     String answer = exchange(method, path, accept, body);

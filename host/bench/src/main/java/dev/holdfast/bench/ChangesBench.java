@@ -5,11 +5,13 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.LinkedBlockingQueue;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -65,15 +67,14 @@ final class ChangesBench {
     report.table(
         "%,d resources with a checkpoint each; processor time of the service for a second's changes"
             .formatted(resources));
-    report.row("nothing changes", new Rounds(service, "Other", 0).run(rounds).cpu());
-    for (int together : new int[] {1, 20}) {
-      String requests = together == 1 ? "each by a request of its own" : together + " a request";
-      Rounds.Took floor = new Rounds(service, "Other", together).run(rounds);
+    report.row("nothing changes", new Rounds(service, "Other", Asking.NOTHING).run(rounds).cpu());
+    for (Asking asking : List.of(Asking.CONNECTING, Asking.CONNECTED, Asking.TOGETHER)) {
+      Rounds.Took floor = new Rounds(service, "Other", asking).run(rounds);
       long before = generations(service.api());
-      Rounds.Took ours = new Rounds(service, "Checkpointed", together).run(rounds);
+      Rounds.Took ours = new Rounds(service, "Checkpointed", asking).run(rounds);
       long saved = generations(service.api()) - before;
       long due = (long) resources * (rounds + WARM_UP_ROUNDS);
-      report.row("all change, " + requests, ours.cpu(), GOAL_MILLIS);
+      report.row("all change, " + asking.text, ours.cpu(), GOAL_MILLIS);
       report.row("a round of these, wall clock", ours.wall());
       report.row("floor: as many keys without checkpoints change", floor.cpu());
       if (saved < SAVED_SHARE_MIN * due) {
@@ -81,6 +82,24 @@ final class ChangesBench {
       }
     }
     report.end();
+  }
+
+  /** How changes are asked for. */
+  private enum Asking {
+    NOTHING("", 0),
+    CONNECTING("each by a request and a connection of its own", 1),
+    CONNECTED("each by a request of its own, on connections that are kept", 1),
+    TOGETHER("20 a request", 20);
+
+    private final String text;
+
+    /** So many changes are one request; 0 for no changes. */
+    private final int together;
+
+    Asking(String text, int together) {
+      this.text = text;
+      this.together = together;
+    }
   }
 
   private static String below(String parent, int i) {
@@ -108,18 +127,18 @@ final class ChangesBench {
   private final class Rounds {
     private final LiveService service;
     private final String parent;
+    private final Asking asking;
     private final int together;
+    private final BlockingQueue<KeptConnection> idle = new LinkedBlockingQueue<>();
 
     /** What each round took. */
     record Took(Series cpu, Series wall) {}
 
-    /**
-     * @param together so many changes are one request; 0 for no changes
-     */
-    Rounds(LiveService service, String parent, int together) {
+    Rounds(LiveService service, String parent, Asking asking) {
       this.service = service;
       this.parent = parent;
-      this.together = together;
+      this.asking = asking;
+      this.together = asking.together;
     }
 
     Took run(int rounds) throws IOException, InterruptedException {
@@ -133,6 +152,10 @@ final class ChangesBench {
             took.cpu().add(service.cpuNanos() - before);
             took.wall().add(System.nanoTime() - start);
           }
+        }
+      } finally {
+        for (KeptConnection connection : idle) {
+          connection.close();
         }
       }
       return took;
@@ -160,7 +183,18 @@ final class ChangesBench {
       for (int i = from; i < Math.min(from + together, resources); i++) {
         changes.add(change("HKLM\\" + below(parent, i), "Value 0", "since round " + round));
       }
-      return () -> service.api().tell("/v1/registry", Map.of("changes", changes));
+      Map<String, Object> body = Map.of("changes", changes);
+      return asking == Asking.CONNECTED
+          ? () -> tellOnKept(body)
+          : () -> service.api().tell("/v1/registry", body);
+    }
+
+    private String tellOnKept(Map<String, Object> body) throws IOException {
+      KeptConnection free = idle.poll();
+      KeptConnection connection = free == null ? service.api().connect() : free;
+      String answer = connection.tell("/v1/registry", Api.bytes(body));
+      idle.add(connection); // One that failed ends the benchmark.
+      return answer;
     }
 
     private static void pauseUntil(long nanos) {
