@@ -120,12 +120,18 @@ public record Launch(
           "'" + name + "' cannot name an environment variable: it is empty or holds '='.");
     }
     requireNoNul("An environment variable's name", name);
-    requireNoNul("The environment variable " + name, value);
+    if (value.indexOf('\0') >= 0) {
+      throw holdsNul("The environment variable " + name);
+    }
   }
 
   private static void requireNoNul(String what, String text) {
     if (text.indexOf('\0') >= 0) {
-      throw new IllegalArgumentException(what + " holds a NUL, which no process can be given.");
+      throw holdsNul(what);
     }
+  }
+
+  private static IllegalArgumentException holdsNul(String what) {
+    return new IllegalArgumentException(what + " holds a NUL, which no process can be given.");
   }
 }

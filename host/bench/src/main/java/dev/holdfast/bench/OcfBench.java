@@ -34,12 +34,13 @@ final class OcfBench {
   private static final int RESOURCES = 100;
   private static final Duration POLL = Duration.ofMillis(250);
 
-  /** Until what is called often is compiled; both sides have it. */
-  private static final Duration WARMING = Duration.ofSeconds(15);
-
   private static final Duration PERIOD = Duration.ofSeconds(4);
   private static final Duration SETTLING = Duration.ofSeconds(1);
-  private static final int ROUNDS = 8;
+  private static final int ROUNDS = 16;
+
+  /** As long until what is called often is compiled, on both sides, and what begins a round. */
+  private static final int WARM_UP_ROUNDS = 16;
+
   private static final double GOAL_MILLIS = 0.3;
   private static final double GOAL_PER_SECOND = 380;
 
@@ -59,17 +60,17 @@ final class OcfBench {
     try (LiveService service = LiveService.start(ground, home, ground.environment(true));
         Processes processes = LinuxProcesses.open(ProcessLimits.DEFAULT, (_, _) -> {})) {
       make(service, home);
-      Ground.pause(WARMING);
       var floor = new OcfFloor(processes, floorAgents(home, environment(service)), POLL);
-      poll(service, false);
-      var _ = floor.ask(WARMING);
-      floors.add(floor.ask(PERIOD));
-      for (int round = 0; round < ground.rounds(ROUNDS); round++) {
+      int warmUp = ground.rounds(WARM_UP_ROUNDS);
+      for (int round = 0; round < warmUp + ground.rounds(ROUNDS); round++) {
         poll(service, true);
         ours.add(looks(service));
         poll(service, false);
         floors.add(floor.ask(PERIOD));
       }
+      // The floor before the first round that counts stays.
+      ours.subList(0, warmUp).clear();
+      floors.subList(0, warmUp - 1).clear();
     }
     print(report, floors, ours);
   }

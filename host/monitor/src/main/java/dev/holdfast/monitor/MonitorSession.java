@@ -2,6 +2,7 @@ package dev.holdfast.monitor;
 
 import dev.holdfast.failpoint.StepPoint;
 import dev.holdfast.monitor.call.Alarms;
+import dev.holdfast.monitor.call.Outgoing;
 import dev.holdfast.monitor.call.Resources;
 import dev.holdfast.monitor.call.ServiceRequests;
 import dev.holdfast.monitor.call.Surroundings;
@@ -45,6 +46,19 @@ final class MonitorSession implements LinkListener<ToMonitor> {
    */
   record Self(String name, String nonce, String version, long pid, long beganNanos) {}
 
+  /** What finds no link is lost; the end of the link is heard of by itself. */
+  private record ToLink(Link<ToService, ToMonitor> link) implements Outgoing {
+    @Override
+    public void send(ToService frame) {
+      var _ = link.send(frame);
+    }
+
+    @Override
+    public void sendWithNext(ToService frame) {
+      var _ = link.sendWithNext(frame);
+    }
+  }
+
   private sealed interface End {
     record Told() implements End {}
 
@@ -55,6 +69,7 @@ final class MonitorSession implements LinkListener<ToMonitor> {
 
   private final Self self;
   private final Link<ToService, ToMonitor> link;
+  private final Outgoing outgoing;
   private final Alarms alarms = new Alarms(this::fault);
   private final Surroundings surroundings;
   private final ServiceRequests requests;
@@ -70,8 +85,9 @@ final class MonitorSession implements LinkListener<ToMonitor> {
       InstantSource clock) {
     this.self = self;
     this.link = link;
-    this.surroundings = new Surroundings(clock, alarms, stateBlock, this::send);
-    this.requests = new ServiceRequests(this::send);
+    this.outgoing = new ToLink(link);
+    this.surroundings = new Surroundings(clock, alarms, stateBlock, outgoing);
+    this.requests = new ServiceRequests(outgoing);
   }
 
   /** Loads what the first frames need; it may be done before there is a link. */
@@ -215,9 +231,8 @@ final class MonitorSession implements LinkListener<ToMonitor> {
             .build());
   }
 
-  /** What finds no link is lost; the end of the link is heard of by itself. */
   private void send(ToService frame) {
-    var _ = link.send(frame);
+    outgoing.send(frame);
   }
 
   private ToService hello() {

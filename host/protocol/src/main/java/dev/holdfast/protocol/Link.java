@@ -141,11 +141,27 @@ public final class Link<S extends MessageLite, R extends MessageLite> implements
    * @throws FrameTooLargeException the frame is over the limit; the link goes on
    */
   public boolean send(S frame) {
+    return send(frame, false);
+  }
+
+  /**
+   * As {@link #send}, but the frame leaves only with the next one that is sent, in its place before
+   * it: a write of its own would wake a thread here and one there. For who sends something else
+   * soon, as a monitor its heartbeats, what the other side can do without until then.
+   *
+   * @return false: the link is closed and the frame goes nowhere
+   * @throws FrameTooLargeException the frame is over the limit; the link goes on
+   */
+  public boolean sendWithNext(S frame) {
+    return send(frame, true);
+  }
+
+  private boolean send(S frame, boolean waits) {
     int size = frame.getSerializedSize();
     if (size > FRAME_LIMIT_BYTES) {
       throw new FrameTooLargeException(frame.getClass().getSimpleName(), size);
     }
-    var outgoing = new Outgoing(frame.toByteArray(), sending.of(frame));
+    var outgoing = new Outgoing(frame.toByteArray(), sending.of(frame), waits);
     return switch (queue.put(outgoing, SEND_QUEUE_LIMIT_BYTES, SEND_WAIT_LIMIT)) {
       case QUEUED -> {
         framesSent.incrementAndGet();

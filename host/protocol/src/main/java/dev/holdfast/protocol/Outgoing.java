@@ -7,14 +7,17 @@ import org.jspecify.annotations.Nullable;
 final class Outgoing {
   private final byte[] body;
   private final @Nullable FramePoint point;
+  private final boolean waits;
 
   /**
    * @param body is not changed any more
    * @param point where it can be made to fail; null when fail points are off
+   * @param waits it is not worth a write of its own
    */
-  Outgoing(byte[] body, @Nullable FramePoint point) {
+  Outgoing(byte[] body, @Nullable FramePoint point, boolean waits) {
     this.body = body;
     this.point = point;
+    this.waits = waits;
   }
 
   byte[] body() {
@@ -23,5 +26,9 @@ final class Outgoing {
 
   @Nullable FramePoint point() {
     return point;
+  }
+
+  boolean waits() {
+    return waits;
   }
 }

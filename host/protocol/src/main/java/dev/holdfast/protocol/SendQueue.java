@@ -8,9 +8,13 @@ import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * Encoded frames on their way to the socket: any thread puts, the link's writer takes all at once.
- * Bounded by bytes. Thread-safe; the lock is one that virtual threads may wait for.
+ * It is woken only for a frame that does not wait for another, or for many that do. Bounded by
+ * bytes. Thread-safe; the lock is one that virtual threads may wait for.
  */
 final class SendQueue {
+  /** More bytes than this of frames that wait are worth a write of their own. */
+  private static final int WAITING_BYTES_MAX = 32 * 1024;
+
   /** What became of a frame. */
   enum Put {
     QUEUED,
@@ -63,7 +67,9 @@ final class SendQueue {
     }
     waiting.add(frame);
     waitingBytes += frame.body().length;
-    changed.signal();
+    if (!frame.waits() || waitingBytes > WAITING_BYTES_MAX) {
+      changed.signal();
+    }
     return Put.QUEUED;
   }
 

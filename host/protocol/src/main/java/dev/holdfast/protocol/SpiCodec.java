@@ -163,7 +163,10 @@ public final class SpiCodec {
         LaunchSpec.newBuilder().addAllCommand(launch.command()).setStopSignal(launch.stopSignal());
     launch
         .environment()
-        .forEach((name, value) -> spec.addEnvironmentBuilder().setName(name).setValue(value));
+        .forEach(
+            (name, value) ->
+                spec.addEnvironment(
+                    EnvironmentVariable.newBuilder().setName(name).setValue(value)));
     var directory = launch.directory();
     if (directory != null) {
       spec.setDirectory(directory.toString());

@@ -46,6 +46,11 @@ final class OpenedResource {
   /** So many signals of one resource pass a second. */
   static final int SIGNALS_PER_SECOND = 10;
 
+  /**
+   * Properties as they were read.
+   *
+   * @param text a frame's list, which does not change; polls come with the very same
+   */
   private record Decoded(List<PropertyText> text, Properties properties) {}
 
   private final OpenResource opened;
@@ -515,7 +520,7 @@ final class OpenedResource {
     }
     try {
       var properties = Properties.of(type.description(), SpiCodec.decode(text));
-      decoded = new Decoded(List.copyOf(text), properties);
+      decoded = new Decoded(text, properties);
       return properties;
     } catch (InvalidPropertiesException e) {
       throw new ResourceException(

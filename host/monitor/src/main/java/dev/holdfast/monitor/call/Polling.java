@@ -55,6 +55,9 @@ final class Polling {
   private @Nullable Entry running;
   private boolean stopped;
 
+  /** Whether the last report said so. */
+  private boolean toldAlive;
+
   Polling(
       SetPolling settings,
       String resourceName,
@@ -267,6 +270,19 @@ final class Polling {
   }
 
   private void send(HealthReport.Builder report) {
-    surroundings.outgoing().send(ToService.newBuilder().setHealthReport(report).build());
+    ToService frame = ToService.newBuilder().setHealthReport(report).build();
+    if (isNews(report)) {
+      surroundings.outgoing().send(frame);
+    } else {
+      surroundings.outgoing().sendWithNext(frame);
+    }
+  }
+
+  /** That what was alive is alive: the service decides nothing by it. */
+  private synchronized boolean isNews(HealthReport.Builder report) {
+    boolean alive = report.getHealth().hasAlive();
+    boolean news = !(alive && toldAlive);
+    toldAlive = alive;
+    return news;
   }
 }

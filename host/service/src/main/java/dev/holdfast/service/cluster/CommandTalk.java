@@ -43,7 +43,8 @@ final class CommandTalk {
 
   void run(MonitorName monitor, RunCommand request) {
     boolean survey = request.getResource().isEmpty() && !request.getChanges();
-    ResourceId id = survey ? CommandRuns.surveyOf(monitor) : ResourceId.of(request.getResource());
+    var asked = asked(monitor, request.getRequest(), request.getResource());
+    ResourceId id = asked.resource();
     if (!survey && current.apply(id, request.getEpoch()).isEmpty()) {
       refuseStale(monitor, request.getRequest(), "The resource is in other hands by now.");
       return;
@@ -68,7 +69,6 @@ final class CommandTalk {
           monitor, request.getRequest(), "LaunchRefused", String.valueOf(e.getMessage()));
       return;
     }
-    var asked = new CommandRuns.Asked(monitor, request.getRequest(), id);
     var _ =
         commands
             .run(asked, command)
@@ -92,13 +92,17 @@ final class CommandTalk {
   }
 
   void cancel(MonitorName monitor, CancelCommand request) {
-    commands.cancel(
-        new CommandRuns.Asked(
-            monitor,
-            request.getRequest(),
-            request.getResource().isEmpty()
-                ? CommandRuns.surveyOf(monitor)
-                : ResourceId.of(request.getResource())));
+    commands.cancel(asked(monitor, request.getRequest(), request.getResource()));
+  }
+
+  /**
+   * @param resource empty in a survey
+   */
+  private static CommandRuns.Asked asked(MonitorName monitor, long request, String resource) {
+    return new CommandRuns.Asked(
+        monitor,
+        request,
+        resource.isEmpty() ? Optional.empty() : Optional.of(ResourceId.of(resource)));
   }
 
   void endLeft(MonitorName monitor, EndLeft request) {

@@ -31,6 +31,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -65,8 +66,15 @@ public final class CommandRuns implements AutoCloseable {
    * Who asked for a command.
    *
    * @param request the monitor's number for it
+   * @param ofResource empty: it is the monitor's own, in a survey
    */
-  public record Asked(MonitorName monitor, long request, ResourceId resource) {}
+  public record Asked(MonitorName monitor, long request, Optional<ResourceId> ofResource) {
+    /** In whose name it is run; the survey's of a monitor have one of their own. */
+    public ResourceId resource() {
+      return ofResource.orElseGet(
+          () -> new ResourceId(UUID.nameUUIDFromBytes(monitor.value().getBytes(UTF_8))));
+    }
+  }
 
   /** A looking command that runs. */
   public record Look(ResourceId resource, SlotToken token, ProcessIdentity process) {}
@@ -142,16 +150,12 @@ public final class CommandRuns implements AutoCloseable {
                         .toArray(CompletableFuture[]::new)));
   }
 
-  /** In whose name a monitor's commands are run that are no resource's. */
-  public static ResourceId surveyOf(MonitorName monitor) {
-    return new ResourceId(UUID.nameUUIDFromBytes(monitor.value().getBytes(UTF_8)));
-  }
-
   /** A resource's own directory; of a survey, the monitor's. */
   private Path directory(Asked asked) {
-    return asked.resource().equals(surveyOf(asked.monitor()))
-        ? home.monitor(asked.monitor().value())
-        : home.resource(asked.resource().toString());
+    return asked
+        .ofResource()
+        .map(id -> home.resource(id.toString()))
+        .orElseGet(() -> home.monitor(asked.monitor().value()));
   }
 
   /** Runs a command when those before it of the same resource have ended. */

@@ -313,5 +313,6 @@ public final class LinuxProcesses implements Processes {
     watcher.close();
     timer.shutdownNow();
     tree.shutdown();
+    children.close();
   }
 }

@@ -3,6 +3,8 @@ package dev.holdfast.service.process;
 import dev.holdfast.service.posix.Pidfd;
 import dev.holdfast.service.posix.PosixException;
 import dev.holdfast.service.posix.WaitResult;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
@@ -21,7 +23,7 @@ import java.util.function.LongSupplier;
  * <p>The kernel's list of children may leave one out while another is reaped, so nothing is reaped
  * while it is read: all reaping goes through here. Thread-safe.
  */
-final class OwnChildren {
+final class OwnChildren implements AutoCloseable {
   /**
    * A busy disk has a process wait, and whose it is cannot be read meanwhile: so long it may be
    * anybody's. One that waits for longer hangs, and nobody is to be held up by that.
@@ -33,6 +35,9 @@ final class OwnChildren {
 
   /** A kernel does not change; this is asked at the end of each command. */
   private final boolean listed;
+
+  /** Who becomes ours when its parent dies is given to this thread. */
+  private final ChildrenFile ofFirstThread;
 
   private final Set<Integer> started = ConcurrentHashMap.newKeySet();
 
@@ -50,6 +55,7 @@ final class OwnChildren {
     this.proc = proc;
     this.nanos = nanos;
     this.listed = proc.listsChildren(firstThread());
+    this.ofFirstThread = proc.childrenFile(firstThread());
   }
 
   /** This child was started here; it counts as such until it is reaped. */
@@ -99,7 +105,7 @@ final class OwnChildren {
     boolean diedSinceListed;
     do {
       diedSinceListed = false;
-      for (int pid : proc.childrenOfThread(firstThread())) {
+      for (int pid : ofFirstThread.read()) {
         if (started.contains(pid)) {
           continue;
         }
@@ -146,6 +152,15 @@ final class OwnChildren {
 
   private boolean isAlive(int pid) {
     return proc.stat(pid).filter(stat -> !stat.isDead()).isPresent();
+  }
+
+  @Override
+  public void close() {
+    try {
+      ofFirstThread.close();
+    } catch (IOException e) {
+      throw new UncheckedIOException("The list of children cannot be closed", e);
+    }
   }
 
   private static int firstThread() {

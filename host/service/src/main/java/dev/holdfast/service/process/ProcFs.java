@@ -196,16 +196,17 @@ final class ProcFs {
 
   /** Children of our own, by the thread they belong to. */
   List<Integer> childrenOfThread(int thread) {
-    byte[] content = read(root.resolve("self/task/" + thread + "/children"));
-    if (content == null) {
-      return List.of();
-    }
-    return Splitter.on(' ')
-        .trimResults()
-        .omitEmptyStrings()
-        .splitToStream(new String(content, ISO_8859_1))
-        .map(Integer::valueOf)
-        .toList();
+    byte[] content = read(childrenPath(thread));
+    return content == null ? List.of() : ChildrenFile.pids(content);
+  }
+
+  /** The same list, to be read often. */
+  ChildrenFile childrenFile(int thread) {
+    return new ChildrenFile(childrenPath(thread));
+  }
+
+  private Path childrenPath(int thread) {
+    return root.resolve("self/task/" + thread + "/children");
   }
 
   /** Children of our own, but for those of the threads named. */
@@ -221,7 +222,7 @@ final class ProcFs {
 
   /** Whether this kernel lists children by thread (almost all do). */
   boolean listsChildren(int ownThread) {
-    return Files.exists(root.resolve("self/task/" + ownThread + "/children"));
+    return Files.exists(childrenPath(ownThread));
   }
 
   private static List<Integer> numbersIn(Path directory) {

@@ -88,6 +88,11 @@ public record ProcessSpec(
     return Optional.ofNullable(environment.get(SlotToken.VARIABLE)).map(SlotToken::new);
   }
 
+  /** Whether its environment carries one. */
+  boolean isMarked() {
+    return environment.containsKey(SlotToken.VARIABLE);
+  }
+
   /** Without environment and input: both may hold secrets. */
   @Override
   public String toString() {
@@ -105,12 +110,18 @@ public record ProcessSpec(
       throw new IllegalArgumentException("'" + name + "' is no name of an environment variable");
     }
     requireNoNul("environment", name);
-    requireNoNul("environment variable " + name, value);
+    if (value.indexOf('\0') >= 0) {
+      throw holdsNul("environment variable " + name);
+    }
   }
 
   private static void requireNoNul(String where, String text) {
     if (text.indexOf('\0') >= 0) {
-      throw new IllegalArgumentException("The " + where + " holds a NUL character");
+      throw holdsNul(where);
     }
+  }
+
+  private static IllegalArgumentException holdsNul(String where) {
+    return new IllegalArgumentException("The " + where + " holds a NUL character");
   }
 }

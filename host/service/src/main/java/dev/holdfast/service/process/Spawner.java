@@ -213,7 +213,7 @@ final class Spawner implements AutoCloseable {
   private ProcessIdentity start(ProcessSpec spec) throws SpawnException {
     SpawnRequest request = SpawnPlan.of(spec, limits.openFiles());
     // What carries a token is an application; of the rest, monitors are what matters.
-    StepPoint fork = spec.token().isEmpty() ? StepPoint.MONITOR_FORK : StepPoint.SLOT_FORK;
+    StepPoint fork = spec.isMarked() ? StepPoint.SLOT_FORK : StepPoint.MONITOR_FORK;
     fork.before();
     int pid;
     try {

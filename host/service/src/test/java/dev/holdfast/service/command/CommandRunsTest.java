@@ -29,6 +29,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -333,7 +334,7 @@ class CommandRunsTest {
   // ---- tools of the test ---------------------------------------------------------------------
 
   private CommandRuns.Asked asked() {
-    return new CommandRuns.Asked(MONITOR, requests.incrementAndGet(), RESOURCE);
+    return new CommandRuns.Asked(MONITOR, requests.incrementAndGet(), Optional.of(RESOURCE));
   }
 
   private CompletableFuture<CommandResult> begin(Command command) {

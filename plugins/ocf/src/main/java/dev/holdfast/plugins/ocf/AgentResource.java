@@ -20,6 +20,8 @@ import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One resource of an agent.
@@ -34,9 +36,14 @@ import java.util.Set;
  * </pre>
  */
 final class AgentResource implements Resource {
+  private static final Pattern NOT_IN_A_FILE_NAME = Pattern.compile("[^A-Za-z0-9_.-]");
+
   private final Context context;
   private final AgentRuntime runtime;
   private final AgentName agent;
+
+  /** The last monitor: most are what the one before was. Calls come from any thread. */
+  private volatile @Nullable Asked asked;
 
   AgentResource(Context context, AgentRuntime runtime, AgentName agent) {
     this.context = context;
@@ -150,9 +157,17 @@ final class AgentResource implements Resource {
   private ActionResult monitor(Call call, int depth, Property<Duration> limit, Duration interval)
       throws ResourceException {
     Duration time = call.properties().get(limit);
-    Launch launch =
-        runtime.monitor(agent, instance(call), call.properties(), time, interval, depth);
-    return new ActionResult("monitor", time, call.run(Command.looking(launch, time)));
+    var question = new Question(call.properties(), instance(call), depth, time, interval);
+    Asked before = asked;
+    Asked now =
+        before != null && before.question().equals(question)
+            ? before
+            : new Asked(
+                question,
+                runtime.monitor(
+                    agent, question.instance(), call.properties(), time, interval, depth));
+    asked = now;
+    return new ActionResult("monitor", time, call.run(Command.looking(now.launch(), time)));
   }
 
   private ActionResult change(Call call, String instance, String action, Property<Duration> limit)
@@ -169,6 +184,12 @@ final class AgentResource implements Resource {
     }
   }
 
+  /** What makes one monitor another one. */
+  private record Question(
+      Properties properties, String instance, int depth, Duration limit, Duration interval) {}
+
+  private record Asked(Question question, Launch launch) {}
+
   /** Under which name the agent knows the resource: that of its last start, else the one of now. */
   private String instance(Call call) {
     Optional<byte[]> remembered = call instanceof OnlineCall ? Optional.empty() : call.token();
@@ -179,7 +200,7 @@ final class AgentResource implements Resource {
 
   /** A name that any file may have. */
   static String instance(String name, String id) {
-    String safe = name.replaceAll("[^A-Za-z0-9_.-]", "_");
+    String safe = NOT_IN_A_FILE_NAME.matcher(name).replaceAll("_");
     return safe.equals(name) ? safe : safe + "-" + id.substring(0, Math.min(8, id.length()));
   }
 }
