@@ -21,7 +21,15 @@ final class StartBench {
   private static final Duration REST = Duration.ofMillis(500);
 
   private static final List<String> SERVICE_FLAGS =
-      List.of("-XX:+UseSerialGC", "-XX:CompileThresholdScaling=0.25", "-Xms32m", "-Xmx512m");
+      List.of(
+          "-XX:+UseSerialGC",
+          "-XX:CompileThresholdScaling=0.25",
+          "-XX:Tier4InvocationThreshold=20000",
+          "-XX:Tier4MinInvocationThreshold=2400",
+          "-XX:Tier4CompileThreshold=60000",
+          "-XX:Tier4BackEdgeThreshold=160000",
+          "-Xms32m",
+          "-Xmx512m");
   private static final List<String> CLI_FLAGS =
       List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xmx128m", "-XX:-UsePerfData");
 

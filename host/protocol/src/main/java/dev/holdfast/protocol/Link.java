@@ -145,9 +145,9 @@ public final class Link<S extends MessageLite, R extends MessageLite> implements
   }
 
   /**
-   * As {@link #send}, but the frame leaves only with the next one that is sent, in its place before
-   * it: a write of its own would wake a thread here and one there. For who sends something else
-   * soon, as a monitor its heartbeats, what the other side can do without until then.
+   * As {@link #send}, but the frame may wait for the next one that is sent, in its place before it:
+   * a write of its own would wake a thread here and one there. For who sends something else soon,
+   * as a monitor its heartbeats, what the other side can do without until then.
    *
    * @return false: the link is closed and the frame goes nowhere
    * @throws FrameTooLargeException the frame is over the limit; the link goes on

@@ -8,8 +8,8 @@ import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * Encoded frames on their way to the socket: any thread puts, the link's writer takes all at once.
- * It is woken only for a frame that does not wait for another, or for many that do. Bounded by
- * bytes. Thread-safe; the lock is one that virtual threads may wait for.
+ * It is woken for a frame that does not wait for another, and for many that do. Bounded by bytes.
+ * Thread-safe; the lock is one that virtual threads may wait for.
  */
 final class SendQueue {
   /** More bytes than this of frames that wait are worth a write of their own. */
@@ -44,6 +44,7 @@ final class SendQueue {
         if (left <= 0) {
           return Put.FULL;
         }
+        changed.signal(); // Whoever makes room may not have been woken for what waits.
         try {
           if (room.awaitNanos(left) <= 0) {
             return Put.FULL;

@@ -5,6 +5,7 @@ import dev.holdfast.protocol.SpiCodec;
 import dev.holdfast.protocol.wire.EntryPoint;
 import dev.holdfast.protocol.wire.Failure;
 import dev.holdfast.protocol.wire.HealthReport;
+import dev.holdfast.protocol.wire.HealthReportOrBuilder;
 import dev.holdfast.protocol.wire.SetPolling;
 import dev.holdfast.protocol.wire.ToService;
 import dev.holdfast.spi.Health;
@@ -27,6 +28,9 @@ import org.jspecify.annotations.Nullable;
 final class Polling {
   /** A check that takes longer is broken, unless the service said otherwise. */
   static final Duration DEFAULT_CHECK_LIMIT = Duration.ofSeconds(30);
+
+  /** A check that is over so soon after it was due has time until the next heartbeat. */
+  static final Duration PROMPT = Duration.ofMillis(100);
 
   /** The code of a failure: the check did not end in time, and says nothing. */
   static final String CHECK_TIMED_OUT = Failures.CHECK_TIMED_OUT;
@@ -271,18 +275,26 @@ final class Polling {
 
   private void send(HealthReport.Builder report) {
     ToService frame = ToService.newBuilder().setHealthReport(report).build();
-    if (isNews(report)) {
+    boolean news;
+    synchronized (this) {
+      news = isNews(report, toldAlive);
+      toldAlive = report.getHealth().hasAlive();
+    }
+    if (news) {
       surroundings.outgoing().send(frame);
     } else {
       surroundings.outgoing().sendWithNext(frame);
     }
   }
 
-  /** That what was alive is alive: the service decides nothing by it. */
-  private synchronized boolean isNews(HealthReport.Builder report) {
-    boolean alive = report.getHealth().hasAlive();
-    boolean news = !(alive && toldAlive);
-    toldAlive = alive;
-    return news;
+  /**
+   * Not that what was alive is alive: by that the service only knows that it is asked. It waits for
+   * no more than a DeadlockTimeout, a second at least; so what has taken its time waits no longer.
+   *
+   * @param toldAlive whether the report before said that it is alive
+   */
+  static boolean isNews(HealthReportOrBuilder report, boolean toldAlive) {
+    boolean prompt = report.getLateNanos() + report.getDurationNanos() < PROMPT.toNanos();
+    return !(toldAlive && report.getHealth().hasAlive() && prompt);
   }
 }
