@@ -136,8 +136,8 @@ final class OwnChildren implements AutoCloseable {
     }
     Optional<SlotToken> token = proc.token(stat.get());
     Orphan looked = new Orphan(stat.get().group(), stat.get().session(), token, false);
-    if (token.isEmpty() && (waits || proc.isBetweenPrograms(pid))) {
-      return Orphan.UNKNOWN; // A busy machine may take long over an exec.
+    if (token.isEmpty() && (waits || proc.isBetweenPrograms(pid) || proc.isExiting(pid))) {
+      return Orphan.UNKNOWN; // A busy machine may take long over an exec, or an exit.
     }
     waitingSince.remove(pid);
     orphans.put(pid, looked);

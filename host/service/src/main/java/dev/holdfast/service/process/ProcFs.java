@@ -179,6 +179,12 @@ final class ProcFs {
     return stat != null && stat.length > 0 && ProcStat.isBetweenPrograms(stat);
   }
 
+  /** Whether a process is on its way out, or out already, and not reaped. */
+  boolean isExiting(int pid) {
+    byte[] stat = read(pid, "stat");
+    return stat != null && stat.length > 0 && ProcStat.isExiting(stat);
+  }
+
   /** The words of its command line; none of a process that is gone, or has none. */
   List<String> arguments(int pid) {
     byte @Nullable [] content = read(pid, "cmdline");

@@ -16,9 +16,11 @@ record ProcStat(
   private static final int PARENT = 1;
   private static final int GROUP = 2;
   private static final int SESSION = 3;
+  private static final int FLAGS = 6;
   private static final int START_TICKS = 19;
   private static final int MEMORY_BYTES = 20;
   private static final int ENVIRONMENT_END = 48;
+  private static final long EXITING = 0x4;
 
   /** Whether it has ended. A zombie still has its entry, and does nothing any more. */
   boolean isDead() {
@@ -40,6 +42,16 @@ record ProcStat(
     return fields.length > ENVIRONMENT_END
         && !fields[MEMORY_BYTES].equals("0")
         && fields[ENVIRONMENT_END].equals("0");
+  }
+
+  /**
+   * Whether a process is about to be dead (the kernel's PF_EXITING): it may have no memory any
+   * more, and its children are its own still.
+   */
+  static boolean isExiting(byte[] content) {
+    String line = new String(content, ISO_8859_1);
+    String[] fields = line.substring(line.lastIndexOf(')') + 1).strip().split(" ", FLAGS + 2);
+    return fields.length > FLAGS && (Long.parseLong(fields[FLAGS]) & EXITING) != 0;
   }
 
   static ProcStat parse(byte[] content) {

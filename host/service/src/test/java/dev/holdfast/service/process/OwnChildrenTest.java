@@ -79,4 +79,18 @@ class OwnChildrenTest {
     assertThat(children.hasOrphanOf(DEAD, OTHER)).isFalse();
     assertThat(children.hasOrphanOf(DEAD, TOKEN)).isTrue();
   }
+
+  /** Its memory is gone, and with it its token; its children become ours only when it is dead. */
+  @Test
+  void whatIsOnItsWayOut_mayBeAnybodys_untilItIsDead() throws IOException {
+    fake.write(
+        LEFT,
+        "stat",
+        "%d (app) R 1 %d %d 0 -1 4 0 0 0 0 0 0 0 0 20 0 1 0 600 0 0\n".formatted(LEFT, LEFT, LEFT));
+    fake.write(LEFT, "environ", "");
+    assertThat(children.hasOrphanOf(DEAD, TOKEN)).isTrue();
+
+    fake.process(LEFT, 'Z', 1, LEFT, LEFT, 600);
+    assertThat(children.hasOrphanOf(DEAD, TOKEN)).isFalse();
+  }
 }
